@@ -1,0 +1,75 @@
+/// Writes JSON text (RFC 8259) in UTF-8: members in their order, numbers as they were written.
+public enum JSONWriter {
+    /// The text of a value: compact, or for reading, with two spaces a level.
+    public static func write(_ json: JSON, pretty: Bool = false) -> [UInt8] {
+        var output: [UInt8] = []
+        append(json, to: &output, indent: pretty ? 0 : nil)
+        return output
+    }
+
+    /// The text of a value as a Swift string.
+    public static func text(_ json: JSON, pretty: Bool = false) -> String {
+        String(decoding: write(json, pretty: pretty), as: UTF8.self)
+    }
+
+    private static func append(_ json: JSON, to output: inout [UInt8], indent: Int?) {
+        switch json {
+        case .null: output.append(contentsOf: "null".utf8)
+        case .bool(let value): output.append(contentsOf: (value ? "true" : "false").utf8)
+        case .number(let number): output.append(contentsOf: number.text.bytes)
+        case .string(let string): append(string, to: &output)
+        case .array(let elements):
+            output.append(UInt8(ascii: "["))
+            for (index, element) in elements.enumerated() {
+                separate(index, &output, indent)
+                append(element, to: &output, indent: indent.map { $0 + 1 })
+            }
+            close(UInt8(ascii: "]"), empty: elements.isEmpty, &output, indent)
+        case .object(let object):
+            output.append(UInt8(ascii: "{"))
+            for (index, member) in object.members.enumerated() {
+                separate(index, &output, indent)
+                append(member.name, to: &output)
+                output.append(UInt8(ascii: ":"))
+                if indent != nil { output.append(0x20) }
+                append(member.value, to: &output, indent: indent.map { $0 + 1 })
+            }
+            close(UInt8(ascii: "}"), empty: object.members.isEmpty, &output, indent)
+        }
+    }
+
+    private static func separate(_ index: Int, _ output: inout [UInt8], _ indent: Int?) {
+        if index > 0 { output.append(UInt8(ascii: ",")) }
+        if let indent { newLine(&output, indent + 1) }
+    }
+
+    private static func close(_ bracket: UInt8, empty: Bool, _ output: inout [UInt8], _ indent: Int?) {
+        if let indent, !empty { newLine(&output, indent) }
+        output.append(bracket)
+    }
+
+    private static func newLine(_ output: inout [UInt8], _ level: Int) {
+        output.append(0x0A)
+        output.append(contentsOf: [UInt8](repeating: 0x20, count: level * 2))
+    }
+
+    private static func append(_ string: ByteString, to output: inout [UInt8]) {
+        output.append(UInt8(ascii: "\""))
+        for byte in string.bytes {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                output.append(UInt8(ascii: "\\"))
+                output.append(byte)
+            case 0x0A: output.append(contentsOf: "\\n".utf8)
+            case 0x0D: output.append(contentsOf: "\\r".utf8)
+            case 0x09: output.append(contentsOf: "\\t".utf8)
+            case 0..<0x20, 0x7F:
+                output.append(contentsOf: "\\u00".utf8)
+                output.append(Hex.digit(byte >> 4))
+                output.append(Hex.digit(byte & 15))
+            default: output.append(byte)
+            }
+        }
+        output.append(UInt8(ascii: "\""))
+    }
+}
