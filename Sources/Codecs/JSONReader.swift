@@ -146,7 +146,9 @@ private struct JSONParser {
             return elements
         }
         while true {
-            guard elements.count < JSONReader.maximumCount else { throw failure(.count(limit: JSONReader.maximumCount)) }
+            guard elements.count < JSONReader.maximumCount else {
+                throw failure(.count(limit: JSONReader.maximumCount))
+            }
             elements.append(try value())
             skipWhiteSpace()
             switch next {

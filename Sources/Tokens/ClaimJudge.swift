@@ -1,0 +1,127 @@
+import Codecs
+
+/// Holds claims against a policy: type, issuer, audience, times, required claims, scopes, in this order.
+struct ClaimJudge {
+    let policy: ClaimPolicy
+    let steps: StepReporter
+
+    func judge(_ claims: Claims, header: TokenHeader, now: Int64) throws(TokenRejection) {
+        try checkType(header)
+        try checkIssuer(claims)
+        try checkAudience(claims)
+        try checkExpiry(claims, now)
+        try checkNotBefore(claims, now)
+        try checkIssuedAt(claims, now)
+        try checkRequiredClaims(claims)
+        try checkScopes(claims)
+    }
+
+    private func checkType(_ header: TokenHeader) throws(TokenRejection) {
+        guard let types = policy.types else {
+            return steps.skipped(.type, "the policy asks for no type")
+        }
+        guard types.contains(where: { header.hasType($0) }) else {
+            let found = header.type.map { Display.quoted($0) } ?? "missing"
+            throw steps.refused(
+                .type, .typeMismatch, part: .header, "\"typ\" is \(found); expected is \(Display.list(types))")
+        }
+        steps.passed(.type, part: .header, "\"typ\" is \(Display.list(types))")
+    }
+
+    private func checkIssuer(_ claims: Claims) throws(TokenRejection) {
+        guard let issuers = policy.issuers else {
+            return steps.skipped(.issuer, "the policy names no issuer")
+        }
+        guard let issuer = claims.issuer, issuers.contains(issuer) else {
+            let found = claims.issuer.map { Display.quoted($0) } ?? "missing"
+            throw steps.refused(
+                .issuer, .issuerMismatch, part: .payload, "\"iss\" is \(found); trusted is \(Display.list(issuers))")
+        }
+        steps.passed(.issuer, part: .payload, "issued by \(Display.quoted(issuer))")
+    }
+
+    private func checkAudience(_ claims: Claims) throws(TokenRejection) {
+        guard let audiences = policy.audiences else {
+            return steps.skipped(.audience, "the policy names no audience")
+        }
+        guard let audience = claims.audience, let match = audience.first(where: { audiences.contains($0) }) else {
+            let found = claims.audience.map { Display.list($0) } ?? "missing"
+            throw steps.refused(
+                .audience, .audienceMismatch, part: .payload,
+                "\"aud\" is \(found.isEmpty ? "empty" : found); served here is \(Display.list(audiences))")
+        }
+        steps.passed(.audience, part: .payload, "meant for \(Display.quoted(match))")
+    }
+
+    /// RFC 7519 §4.1.4: not accepted on or after the time, leeway allowed.
+    private func checkExpiry(_ claims: Claims, _ now: Int64) throws(TokenRejection) {
+        guard let expiry = claims.expiry else {
+            guard !policy.requiredClaims.contains(where: { $0.name == "exp" }) else {
+                throw steps.refused(
+                    .expiry, .expiryMissing, part: .payload, "\"exp\" is missing: the token would never end")
+            }
+            return steps.skipped(.expiry, "the token has no \"exp\" and the policy does not ask for one")
+        }
+        guard now < saturating(expiry.ceiling, plus: policy.leeway) else {
+            throw steps.refused(.expiry, .tokenExpired, part: .payload, "expired at \(expiry.utc)")
+        }
+        steps.passed(.expiry, part: .payload, "expires at \(expiry.utc)")
+    }
+
+    private func checkNotBefore(_ claims: Claims, _ now: Int64) throws(TokenRejection) {
+        guard let notBefore = claims.notBefore else {
+            return steps.skipped(.notBefore, "the token has no \"nbf\"")
+        }
+        guard saturating(now, plus: policy.leeway) >= notBefore.ceiling else {
+            throw steps.refused(.notBefore, .tokenNotYetValid, part: .payload, "not valid before \(notBefore.utc)")
+        }
+        steps.passed(.notBefore, part: .payload, "valid since \(notBefore.utc)")
+    }
+
+    private func checkIssuedAt(_ claims: Claims, _ now: Int64) throws(TokenRejection) {
+        guard let issuedAt = claims.issuedAt else {
+            return steps.skipped(.issuedAt, "the token has no \"iat\"")
+        }
+        guard saturating(now, plus: policy.leeway) >= issuedAt.ceiling else {
+            throw steps.refused(
+                .issuedAt, .tokenIssuedInFuture, part: .payload, "issued in the future: \(issuedAt.utc)")
+        }
+        steps.passed(.issuedAt, part: .payload, "issued at \(issuedAt.utc)")
+    }
+
+    private func checkRequiredClaims(_ claims: Claims) throws(TokenRejection) {
+        guard !policy.requiredClaims.isEmpty else {
+            return steps.skipped(.requiredClaims, "the policy requires no claim")
+        }
+        for requirement in policy.requiredClaims {
+            guard let claim = claims.json[requirement.name] else {
+                throw steps.refused(
+                    .requiredClaims, .claimMissing, part: .payload,
+                    "the required claim \(Display.quoted(requirement.name)) is missing")
+            }
+            guard requirement.accepts(claim) else {
+                throw steps.refused(
+                    .requiredClaims, .claimMismatch, part: .payload,
+                    "the claim \(Display.quoted(requirement.name)) is not what is required")
+            }
+        }
+        steps.passed(
+            .requiredClaims, part: .payload, "has \(Display.list(policy.requiredClaims.map { $0.name }))")
+    }
+
+    private func checkScopes(_ claims: Claims) throws(TokenRejection) {
+        guard !policy.scopes.isEmpty else {
+            return steps.skipped(.scopes, "the policy requires no scope")
+        }
+        for scope in policy.scopes where !claims.scopes.contains(scope) {
+            throw steps.refused(
+                .scopes, .scopeMissing, part: .payload, "the scope \(Display.quoted(scope)) is not granted")
+        }
+        steps.passed(.scopes, part: .payload, "grants \(Display.list(policy.scopes))")
+    }
+
+    private func saturating(_ time: Int64, plus leeway: Int64) -> Int64 {
+        let (sum, overflow) = time.addingReportingOverflow(leeway)
+        return overflow ? .max : sum
+    }
+}

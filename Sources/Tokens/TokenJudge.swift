@@ -1,0 +1,215 @@
+import Codecs
+
+/// Judges a token up to and after the one question that needs cryptography: does the signature hold?
+///
+/// Who can answer it differs (BoringSSL here, WebCrypto in a browser); everything else is this code, everywhere.
+/// `plan` runs before a key is touched and says which keys to ask; `judge` runs on the answer.
+public struct TokenJudge: Sendable {
+    /// The most keys that are tried for a token that names none.
+    public static let maximumCandidates = 8
+
+    /// What is asked of the token.
+    public let policy: ClaimPolicy
+
+    /// A judge for one policy.
+    public init(policy: ClaimPolicy) {
+        self.policy = policy
+    }
+
+    /// Everything that can be said before a key is touched, and which keys may answer for this token.
+    /// - Parameters:
+    ///   - text: the token as it arrived.
+    ///   - keys: the trusted keys, by what they say about themselves.
+    ///   - report: hears of each step as it is made.
+    public func plan(
+        _ text: [UInt8], keys: [KeyDescription], report: ((VerificationStep) -> Void)? = nil
+    ) throws(TokenRejection) -> VerificationPlan {
+        let steps = StepReporter(listener: report)
+        let token = try decode(text, steps)
+        let algorithm = try allowedAlgorithm(of: token.header, steps)
+        try checkCritical(token.header, steps)
+        let candidates = try candidates(for: token.header, algorithm, keys, steps)
+        let signature = try decodeSignature(token, algorithm, candidates.map { keys[$0] }, steps)
+        return VerificationPlan(token: token, algorithm: algorithm, candidates: candidates, signature: signature)
+    }
+
+    /// Everything that can be said once the signature has been checked.
+    /// - Parameters:
+    ///   - signatureHolds: whether one of the plan's candidates verified the signature.
+    ///   - now: seconds since 1970.
+    ///   - revocations: what has been revoked; nil where nobody knows, as in a browser.
+    public func judge(
+        _ plan: VerificationPlan, signatureHolds: Bool, now: Int64, revocations: RevocationSnapshot?,
+        report: ((VerificationStep) -> Void)? = nil
+    ) throws(TokenRejection) -> Claims {
+        let steps = StepReporter(listener: report)
+        guard signatureHolds else {
+            throw steps.refused(
+                .signature, .signatureMismatch, part: .signature, "the signature does not belong to this text and key")
+        }
+        steps.passed(.signature, part: .signature, "the \(plan.algorithm.rawValue) signature holds")
+        let claims = try decodeClaims(plan.token, steps)
+        try ClaimJudge(policy: policy, steps: steps).judge(claims, header: plan.token.header, now: now)
+        try checkRevocation(claims, revocations, steps)
+        return claims
+    }
+
+    private func decode(_ text: [UInt8], _ steps: StepReporter) throws(TokenRejection) -> DecodedToken {
+        let encoded: EncodedToken
+        do throws(FormDefect) {
+            encoded = try EncodedToken(text)
+        } catch {
+            throw steps.refused(.form, error.code, error.detail)
+        }
+        steps.passed(.form, "three parts, \(text.count) bytes")
+        do throws(HeaderDefect) {
+            let token = try DecodedToken(encoded)
+            steps.passed(.header, part: .header, "a JSON object with \(token.header.json.members.count) parameters")
+            return token
+        } catch {
+            throw steps.refused(.header, error.code, part: .header, error.detail)
+        }
+    }
+
+    private func allowedAlgorithm(
+        of header: TokenHeader, _ steps: StepReporter
+    ) throws(TokenRejection) -> SignatureAlgorithm {
+        let name = header.algorithm
+        let isNone = name.count == 4 && zip(name.bytes, "none".utf8).allSatisfy { $0.0 | 0x20 == $0.1 }
+        guard !isNone else {
+            throw steps.refused(
+                .algorithm, .algorithmNone, part: .header,
+                "\"alg\" is \(Display.quoted(name)): nobody signed this token")
+        }
+        // EdDSA is Ed25519's older name (RFC 8037); RFC 9864 keeps it readable.
+        guard let algorithm = name == "EdDSA" ? .ed25519 : SignatureAlgorithm(name: name) else {
+            throw steps.refused(
+                .algorithm, .algorithmUnsupported, part: .header,
+                "\"alg\" is \(Display.quoted(name)), which is not supported")
+        }
+        guard policy.algorithms.contains(algorithm) else {
+            throw steps.refused(
+                .algorithm, .algorithmNotAllowed, part: .header,
+                "\"alg\" is \(algorithm.rawValue); allowed is \(Display.list(policy.algorithms.map { ByteString($0.rawValue) }))"
+            )
+        }
+        steps.passed(.algorithm, part: .header, "\(algorithm.rawValue) is allowed")
+        return algorithm
+    }
+
+    /// RFC 7515 §4.1.11. No extension is supported, so a well-formed `crit` is refused as well; `b64` has no place in
+    /// a JWT (RFC 7797 §7).
+    private func checkCritical(_ header: TokenHeader, _ steps: StepReporter) throws(TokenRejection) {
+        guard let value = header.json["crit"] else {
+            guard header.json["b64"] == nil else {
+                throw steps.refused(
+                    .critical, .criticalInvalid, part: .header, "\"b64\" stands in the header but not in \"crit\"")
+            }
+            return steps.passed(.critical, part: .header, "no extension is marked critical")
+        }
+        let names = value.array?.compactMap { $0.string } ?? []
+        guard let first = names.first, names.count == value.array?.count else {
+            throw steps.refused(
+                .critical, .criticalInvalid, part: .header, "\"crit\" must be a non-empty array of names")
+        }
+        guard names.allSatisfy({ header.json[$0] != nil }) else {
+            throw steps.refused(
+                .critical, .criticalInvalid, part: .header, "\"crit\" names a parameter that is not in the header")
+        }
+        throw steps.refused(
+            .critical, .criticalUnknown, part: .header,
+            "\"crit\" demands the extension \(Display.quoted(first)), which is not supported")
+    }
+
+    /// The keys that may answer: for the named key that one; keys without an identifier answer for any name. There is
+    /// no default key.
+    private func candidates(
+        for header: TokenHeader, _ algorithm: SignatureAlgorithm, _ keys: [KeyDescription], _ steps: StepReporter
+    ) throws(TokenRejection) -> [Int] {
+        let named = keys.indices.filter { index in
+            guard let wanted = header.keyID, let id = keys[index].id else { return true }
+            return id == wanted
+        }
+        let exact = named.filter { keys[$0].id != nil && keys[$0].id == header.keyID }
+        let eligible = exact.isEmpty ? named : exact
+        guard !eligible.isEmpty else {
+            let name = header.keyID.map { Display.quoted($0) } ?? "this token"
+            throw steps.refused(.key, .keyUnknown, part: .header, "no trusted key is named \(name)")
+        }
+        let fitting = eligible.filter { keys[$0].algorithm == algorithm }
+        guard !fitting.isEmpty else {
+            throw steps.refused(
+                .key, .keyAlgorithmMismatch, part: .header,
+                "the key is not for \(algorithm.rawValue): \(keys[eligible[0]].summary)")
+        }
+        let usable = fitting.filter { keys[$0].mayVerify }
+        guard !usable.isEmpty else {
+            throw steps.refused(
+                .key, .keyUsage, part: .header, "the key's own \"use\" or \"key_ops\" do not let it verify")
+        }
+        guard usable.count <= Self.maximumCandidates else {
+            throw steps.refused(
+                .key, .keyAmbiguous, part: .header,
+                "the token names no key and \(usable.count) could be meant; at most \(Self.maximumCandidates) are tried"
+            )
+        }
+        steps.passed(
+            .key, part: .header,
+            usable.count == 1 ? keys[usable[0]].summary : "\(usable.count) keys may have signed this")
+        return usable
+    }
+
+    private func decodeSignature(
+        _ token: DecodedToken, _ algorithm: SignatureAlgorithm, _ keys: [KeyDescription], _ steps: StepReporter
+    ) throws(TokenRejection) -> [UInt8] {
+        let signature: [UInt8]
+        do throws(Base64Error) {
+            signature = try token.encoded.decode(.signature)
+        } catch {
+            throw steps.refused(
+                .signature, .signatureEncoding, part: .signature, "the signature is not base64url: \(error.description)"
+            )
+        }
+        guard keys.contains(where: { $0.signatureLength == signature.count }) else {
+            throw steps.refused(
+                .signature, .signatureLength, part: .signature,
+                "the signature has \(signature.count) bytes; this key's \(algorithm.rawValue) signatures have "
+                    + "\(keys.first?.signatureLength ?? 0)")
+        }
+        return signature
+    }
+
+    private func decodeClaims(_ token: DecodedToken, _ steps: StepReporter) throws(TokenRejection) -> Claims {
+        do throws(ClaimDefect) {
+            let claims = try token.claims()
+            steps.passed(.claims, part: .payload, "a JSON object with \(claims.json.members.count) claims")
+            return claims
+        } catch {
+            throw steps.refused(.claims, error.code, part: .payload, error.detail)
+        }
+    }
+
+    private func checkRevocation(
+        _ claims: Claims, _ revocations: RevocationSnapshot?, _ steps: StepReporter
+    ) throws(TokenRejection) {
+        guard let revocations else {
+            return steps.skipped(.revocation, "nobody here knows what has been revoked; ask the issuer")
+        }
+        guard !revocations.revokes(claims) else {
+            throw steps.refused(.revocation, .tokenRevoked, part: .payload, "the token or its session has been revoked")
+        }
+        steps.passed(.revocation, "neither the token nor its session has been revoked")
+    }
+}
+
+/// What is known of a token before its signature is checked, and which keys may check it.
+public struct VerificationPlan: Sendable {
+    /// The token, its header decoded.
+    public let token: DecodedToken
+    /// The algorithm that both policy and key allow.
+    public let algorithm: SignatureAlgorithm
+    /// Positions of the keys to try, in the list that `plan` was given.
+    public let candidates: [Int]
+    /// The signature's bytes.
+    public let signature: [UInt8]
+}
