@@ -1,0 +1,40 @@
+import Codecs
+import Tokens
+
+/// Writes keys as JWKs (RFC 7517, RFC 7518 §6, RFC 8037 §2).
+enum JWKWriter {
+    static func jwk(
+        _ material: KeyMaterial, id: ByteString?, algorithm: SignatureAlgorithm, withPrivatePart: Bool
+    ) -> JSONObject {
+        var jwk = required(material)
+        jwk["alg"] = .string(ByteString(algorithm.rawValue))
+        jwk["use"] = "sig"
+        if let id { jwk["kid"] = .string(id) }
+        guard withPrivatePart else { return jwk }
+        switch material {
+        case .secret: break
+        case .rsa(_, _, let privatePart):
+            guard let privatePart else { break }
+            jwk["d"] = text(privatePart.exponent)
+            jwk["p"] = text(privatePart.prime1)
+            jwk["q"] = text(privatePart.prime2)
+        case .p256(_, _, let scalar): jwk["d"] = scalar.map(text)
+        case .ed25519(_, let seed): jwk["d"] = seed.map(text)
+        }
+        return jwk
+    }
+
+    /// The members that a thumbprint is computed over, in lexicographic order (RFC 7638 §3.2, RFC 8037 §2).
+    static func required(_ material: KeyMaterial) -> JSONObject {
+        switch material {
+        case .secret(let secret): ["k": text(secret), "kty": "oct"]
+        case .rsa(let modulus, let exponent, _): ["e": text(exponent), "kty": "RSA", "n": text(modulus)]
+        case .p256(let x, let y, _): ["crv": "P-256", "kty": "EC", "x": text(x), "y": text(y)]
+        case .ed25519(let publicKey, _): ["crv": "Ed25519", "kty": "OKP", "x": text(publicKey)]
+        }
+    }
+
+    private static func text(_ bytes: [UInt8]) -> JSON {
+        .string(ByteString(utf8: Base64URL.encodeBytes(bytes)))
+    }
+}

@@ -1,0 +1,54 @@
+public import Tokens
+
+/// Decides whether a token is good, and says why not: the one verifier behind every door.
+///
+/// A value without state; hold one per policy, keep it ready, call it from any thread.
+public struct TokenVerifier: Sendable {
+    /// The trusted keys.
+    public let keys: KeySet
+    private let judge: TokenJudge
+
+    /// A verifier that trusts these keys and asks for this.
+    public init(keys: KeySet, policy: ClaimPolicy) {
+        self.keys = keys
+        judge = TokenJudge(policy: policy)
+    }
+
+    /// What is asked of a token.
+    public var policy: ClaimPolicy { judge.policy }
+
+    /// Verifies a token.
+    /// - Parameters:
+    ///   - token: the text as it arrived.
+    ///   - now: seconds since 1970.
+    ///   - revocations: what has been revoked; nil where nobody knows.
+    ///   - report: hears of each step as it is made; absent, it costs nothing.
+    public func verify(
+        _ token: [UInt8], now: Int64, revocations: RevocationSnapshot? = .empty,
+        report: ((VerificationStep) -> Void)? = nil
+    ) throws(TokenRejection) -> VerifiedToken {
+        let plan = try judge.plan(token, keys: keys.descriptions, report: report)
+        let holds = plan.candidates.contains { index in
+            keys.keys[index].verifies(plan.signature, over: plan.token.encoded.signingInput)
+        }
+        let claims = try judge.judge(
+            plan, signatureHolds: holds, now: now, revocations: revocations, report: report)
+        return VerifiedToken(header: plan.token.header, claims: claims)
+    }
+
+    /// The steps that led to a rejection, told again: the signature's answer is known, so nothing is computed.
+    public func steps(
+        to rejection: TokenRejection, of token: [UInt8], now: Int64, revocations: RevocationSnapshot? = .empty
+    ) -> [VerificationStep] {
+        var steps: [VerificationStep] = []
+        do throws(TokenRejection) {
+            let plan = try judge.plan(token, keys: keys.descriptions) { steps.append($0) }
+            _ = try judge.judge(
+                plan, signatureHolds: rejection.check != .signature, now: now, revocations: revocations
+            ) { steps.append($0) }
+        } catch {
+            // The rejection is the last of the steps.
+        }
+        return steps
+    }
+}
