@@ -9,6 +9,7 @@ public enum Base64Error: Error, Equatable, Sendable {
 }
 
 extension Base64Error: CustomStringConvertible {
+    /// The same in words.
     public var description: String {
         switch self {
         case .character(let offset): "a character outside the alphabet at offset \(offset)"

@@ -34,16 +34,19 @@ public struct ByteString: Hashable, Sendable {
 }
 
 extension ByteString: ExpressibleByStringLiteral {
+    /// A literal in source code.
     public init(stringLiteral value: String) {
         self.init(value)
     }
 }
 
 extension ByteString: CustomStringConvertible {
+    /// The same in words.
     public var description: String { text }
 }
 
 extension ByteString: Comparable {
+    /// Orders by bytes.
     public static func < (left: ByteString, right: ByteString) -> Bool {
         left.bytes.lexicographicallyPrecedes(right.bytes)
     }

@@ -126,28 +126,34 @@ public struct JSONObject: Hashable, Sendable {
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
+    /// A literal in source code.
     public init(dictionaryLiteral elements: (ByteString, JSON)...) {
         for (name, value) in elements { self[name] = value }
     }
 }
 
 extension JSON: ExpressibleByStringLiteral {
+    /// A literal in source code.
     public init(stringLiteral value: String) { self = .string(ByteString(value)) }
 }
 
 extension JSON: ExpressibleByIntegerLiteral {
+    /// A literal in source code.
     public init(integerLiteral value: Int64) { self = .number(JSONNumber(value)) }
 }
 
 extension JSON: ExpressibleByBooleanLiteral {
+    /// A literal in source code.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
 }
 
 extension JSON: ExpressibleByArrayLiteral {
+    /// A literal in source code.
     public init(arrayLiteral elements: JSON...) { self = .array(elements) }
 }
 
 extension JSON: ExpressibleByDictionaryLiteral {
+    /// A literal in source code.
     public init(dictionaryLiteral elements: (ByteString, JSON)...) {
         var object = JSONObject()
         for (name, value) in elements { object[name] = value }

@@ -31,6 +31,7 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The offset in bytes from the start of the text.
     public let offset: Int
 
+    /// The same in words.
     public var description: String {
         switch reason {
         case .unexpectedEnd: "the text ends in the middle of a value, at byte \(offset)"

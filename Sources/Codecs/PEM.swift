@@ -9,6 +9,7 @@ public enum PEMError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Headers such as `Proc-Type` inside the block: an old encrypted form that is not supported.
     case headers(line: Int)
 
+    /// The same in words.
     public var description: String {
         switch self {
         case .noBlock: "no line like -----BEGIN PUBLIC KEY-----"

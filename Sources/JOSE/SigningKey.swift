@@ -106,6 +106,7 @@ public struct SigningKey: Sendable, CustomStringConvertible {
         }
     }
 
+    /// The same in words.
     public var description: String { "\(algorithm.rawValue) signing key <redacted>" }
 
     private static func primitive(_ material: KeyMaterial) throws -> Primitive {
@@ -131,5 +132,6 @@ public struct SigningError: Error, Sendable, CustomStringConvertible {
     /// Why, in one sentence.
     public let detail: String
 
+    /// The same in words.
     public var description: String { detail }
 }

@@ -21,6 +21,7 @@ public struct TraceID: Hashable, Sendable, CustomStringConvertible {
         self.low = low
     }
 
+    /// The same in words.
     public var description: String { Self.digits(high) + Self.digits(low) }
 
     private static func digits(_ half: UInt64) -> String {

@@ -67,6 +67,7 @@ public struct TokenRejection: Error, Sendable, Equatable, CustomStringConvertibl
     /// Why, in one sentence for people.
     public let detail: String
 
+    /// The same in words.
     public var description: String { "\(code.rawValue): \(detail)" }
 }
 

@@ -105,5 +105,6 @@ public struct KeyError: Error, Sendable, Equatable, CustomStringConvertible {
         self.detail = detail
     }
 
+    /// The same in words.
     public var description: String { "\(code.rawValue): \(detail)" }
 }
