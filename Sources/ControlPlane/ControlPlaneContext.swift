@@ -1,0 +1,28 @@
+public import Hummingbird
+public import NIOCore
+
+/// What the control plane knows about a request besides the request: who sent it, and where to log.
+public struct ControlPlaneContext: RequestContext, RemoteAddressRequestContext {
+    /// What the framework itself keeps for a request.
+    public var coreContext: CoreRequestContextStorage
+
+    /// The peer of the connection. Headers such as `X-Forwarded-For` are never believed.
+    public let remoteAddress: SocketAddress?
+
+    /// The context of one request on a channel.
+    public init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        remoteAddress = source.channel.remoteAddress
+    }
+}
+
+extension Router where Context == ControlPlaneContext {
+    /// The router that all control-plane features add their routes to: every answer, errors and 404s included, leaves
+    /// with the security headers, and every error as a problem body.
+    public static func controlPlane() -> Router<ControlPlaneContext> {
+        let router = Router(context: ControlPlaneContext.self)
+        router.add(middleware: SecurityHeadersMiddleware())
+        router.add(middleware: ProblemMiddleware())
+        return router
+    }
+}

@@ -1,0 +1,88 @@
+public import Codecs
+public import HTTPTypes
+public import Hummingbird
+import NIOCore
+
+/// A refusal or a failure as the outside sees it: an RFC 9457 problem body with a stable code.
+///
+/// Throw it from an endpoint. Nothing in it may be secret or internal: all of it is sent.
+public struct ProblemBody: HTTPResponseError, Equatable {
+    /// The HTTP status.
+    public let status: HTTPResponse.Status
+
+    /// The stable, kebab-case name of the problem; `type` is `/problems/` and this name.
+    public let code: String
+
+    /// The problem in a few words, the same for every occurrence.
+    public let title: String
+
+    /// What happened this time, whose fault it is, and what to do.
+    public let detail: String
+
+    /// The `error` member for answers that OAuth shapes (RFC 6749 §5.2, RFC 6750 §3.1).
+    public let oauthError: String?
+
+    /// Header fields that belong to the problem, such as `Retry-After`, `Allow` or `WWW-Authenticate`.
+    public var headers: HTTPFields
+
+    /// A problem.
+    public init(
+        _ status: HTTPResponse.Status,
+        code: String,
+        title: String,
+        detail: String,
+        oauthError: String? = nil,
+        headers: HTTPFields = [:]
+    ) {
+        self.status = status
+        self.code = code
+        self.title = title
+        self.detail = detail
+        self.oauthError = oauthError
+        self.headers = headers
+    }
+
+    /// The body's members.
+    public var json: JSON {
+        var object: JSONObject = [
+            "type": .string(ByteString("/problems/\(code)")),
+            "title": .string(ByteString(title)),
+            "status": .number(JSONNumber(Int64(status.code))),
+            "detail": .string(ByteString(detail)),
+            "code": .string(ByteString(code)),
+        ]
+        if let oauthError { object["error"] = .string(ByteString(oauthError)) }
+        return .object(object)
+    }
+
+    /// The answer, for any request.
+    public var response: Response {
+        .json(json, status: status, headers: headers, mediaType: "application/problem+json")
+    }
+
+    /// The answer to one request: a HEAD gets the fields without the body.
+    public func response(from request: Request, context: some RequestContext) -> Response {
+        request.method == .head ? response.createHeadResponse() : response
+    }
+}
+
+/// An error that knows how it looks from outside.
+public protocol ProblemConvertible: Error {
+    /// The problem to send. It tells nothing internal.
+    var problem: ProblemBody { get }
+}
+
+extension Response {
+    /// An answer with a JSON body.
+    public static func json(
+        _ json: JSON,
+        status: HTTPResponse.Status = .ok,
+        headers: HTTPFields = [:],
+        mediaType: String = "application/json"
+    ) -> Response {
+        var headers = headers
+        headers[.contentType] = mediaType
+        return Response(
+            status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: JSONWriter.write(json))))
+    }
+}

@@ -1,0 +1,68 @@
+import HTTPTypes
+public import Hummingbird
+import Logging
+import NIOCore
+
+/// Turns every thrown error into a problem body. What it does not know becomes a bare 500: the log names the error's
+/// type, and neither the log nor the answer repeats its text, which may hold anything.
+public struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
+    /// The middleware; put it inside the one that sets the security headers.
+    public init() {}
+
+    /// Answers through the rest of the chain.
+    public func handle(
+        _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch {
+            return problem(for: error, context).response(from: request, context: context)
+        }
+    }
+
+    private func problem(for error: any Error, _ context: Context) -> ProblemBody {
+        switch error {
+        case let problem as ProblemBody:
+            return problem
+        case let error as any ProblemConvertible:
+            let problem = error.problem
+            if problem.status.kind == .serverError {
+                context.logger.error("request failed", metadata: ["code": "\(problem.code)", "error": "\(error)"])
+            }
+            return problem
+        case is NIOTooManyBytesError:
+            return .bodyTooLarge
+        case let error as any HTTPResponseError:
+            return .plain(error.status)
+        default:
+            context.logger.error("request failed unexpectedly", metadata: ["type": "\(type(of: error))"])
+            return .plain(.internalServerError)
+        }
+    }
+}
+
+extension ProblemBody {
+    /// The body of a request is longer than this server reads.
+    static let bodyTooLarge = ProblemBody(
+        .contentTooLarge, code: "body-too-large", title: "The body is too large",
+        detail: "This address reads at most \(JSONRequestBody.maximumBytes) bytes.")
+
+    /// A status that says enough by itself.
+    static func plain(_ status: HTTPResponse.Status) -> ProblemBody {
+        switch status {
+        case .notFound:
+            ProblemBody(
+                .notFound, code: "not-found", title: "Not found", detail: "There is nothing at this address.")
+        case .contentTooLarge:
+            .bodyTooLarge
+        case .internalServerError:
+            ProblemBody(
+                .internalServerError, code: "internal-error", title: "Internal error",
+                detail: "The server failed; its log says more. Trying again later may help.")
+        default:
+            ProblemBody(
+                status, code: "http-\(status.code)", title: status.reasonPhrase,
+                detail: "The request cannot be answered.")
+        }
+    }
+}
