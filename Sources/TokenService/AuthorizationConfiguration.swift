@@ -1,0 +1,31 @@
+public import Codecs
+
+/// What an operator decides about the tokens that are given out.
+public struct AuthorizationConfiguration: Sendable {
+    /// `iss` of every token, for example `http://localhost:8080`. Links and checks use this text, never a Host header.
+    public var issuer: ByteString
+
+    /// `aud` of every access token; at least one.
+    public var audiences: [ByteString]
+
+    /// How long an access token lives, in seconds.
+    public var accessTokenLifetime: Int64 = 300
+
+    /// How long a refresh token lives when it is not used, in seconds.
+    public var refreshTokenLifetime: Int64 = 14 * 86_400
+
+    /// When a session ends however often it is refreshed, in seconds after the login.
+    public var sessionLifetime: Int64 = 30 * 86_400
+
+    /// How long a revocation outlives its tokens' `exp`, in seconds: no route may have a larger leeway.
+    public var revocationMargin: Int64 = 3_600
+
+    /// The work that one password check costs.
+    public var passwordCost: ScryptCost = .standard
+
+    /// A configuration with the standard lifetimes.
+    public init(issuer: ByteString, audiences: [ByteString]) {
+        self.issuer = issuer
+        self.audiences = audiences
+    }
+}

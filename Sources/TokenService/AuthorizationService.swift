@@ -1,0 +1,128 @@
+import Codecs
+public import ControlPlane
+public import Hummingbird
+public import JOSE
+public import Logging
+public import Storage
+import Tokens
+
+/// The token service as one thing: logs users in, passes sessions on, ends them, and publishes its keys.
+///
+/// `start` brings the tables forward and loads keys and revocations; from then on nothing is half there.
+public final class AuthorizationService: Sendable {
+    /// What was decided about the tokens.
+    public let configuration: AuthorizationConfiguration
+
+    /// The public keys of this issuer, for whoever verifies its tokens in the same process.
+    public let keySet: KeySet
+
+    /// What has been revoked, for whoever judges tokens in the same process.
+    public let revocations: RevocationFeed
+
+    /// Makes the accounts of a new installation.
+    public let firstStart: FirstStart
+
+    private let store: Store
+    private let routes: AuthorizationRoutes
+    private let clock: @Sendable () -> Int64
+    private let logger: Logger
+
+    /// The password work, for tests that count it.
+    let passwords: PasswordHashing
+
+    /// Brings the tables forward, makes the first signing key if there is none, and loads what the service needs.
+    /// - Parameters:
+    ///   - store: the open store; the caller closes it after the last request.
+    ///   - configuration: what was decided about the tokens.
+    ///   - clock: seconds since 1970.
+    ///   - logger: for what happens outside requests.
+    public static func start(
+        store: Store,
+        configuration: AuthorizationConfiguration,
+        clock: @escaping @Sendable () -> Int64,
+        logger: Logger
+    ) async throws -> AuthorizationService {
+        try await store.migrate(feature: "token-service", Schema.migrations)
+        let keyring = try await SigningKeyring.load(from: store, now: clock())
+        let revoked = try await store.read { try RevocationRecord.all(in: $0) }
+        let service = AuthorizationService(
+            store: store, configuration: configuration, keyring: keyring,
+            revocations: RevocationFeed(revoked), passwords: try PasswordHashing(cost: configuration.passwordCost),
+            clock: clock, logger: logger)
+        try await service.sweep()
+        return service
+    }
+
+    /// Adds every address of the service to a router.
+    public func addRoutes<Context: RemoteAddressRequestContext>(to router: some RouterMethods<Context>) {
+        routes.add(to: router)
+    }
+
+    /// What `/readyz` should ask: the store takes writes.
+    public var healthChecks: [HealthCheck] {
+        [HealthCheck("database") { [store] in try await store.checkWritable() }]
+    }
+
+    /// Sweeps once a minute until its task is cancelled.
+    public func runUpkeep() async {
+        while !Task.isCancelled {
+            do {
+                try await Task.sleep(for: .seconds(60))
+                try await sweep()
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.error("sweeping the token service's records failed", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    /// Deletes what no answer depends on any more: revocations of tokens that are over, and families that are over.
+    public func sweep() async throws {
+        let now = clock()
+        let margin = configuration.revocationMargin
+        try await store.write { transaction in
+            try RevocationRecord.deleteExpired(before: now, in: transaction)
+            try FamilyRecord.deleteExpired(before: now - margin, in: transaction)
+        }
+        await revocations.forgetExpired(before: now)
+    }
+
+    private init(
+        store: Store, configuration: AuthorizationConfiguration, keyring: SigningKeyring,
+        revocations: RevocationFeed, passwords: PasswordHashing,
+        clock: @escaping @Sendable () -> Int64, logger: Logger
+    ) {
+        self.store = store
+        self.configuration = configuration
+        self.revocations = revocations
+        self.passwords = passwords
+        self.clock = clock
+        self.logger = logger
+        keySet = keyring.keySet
+        firstStart = FirstStart(store: store, passwords: passwords, clock: clock)
+
+        let sessions = Sessions(
+            store: store, issuer: TokenIssuer(key: keyring.current, configuration: configuration),
+            revocations: revocations, configuration: configuration, clock: clock)
+        var policy = ClaimPolicy(
+            algorithms: [.es256], types: ["at+jwt"], issuers: [configuration.issuer],
+            audiences: configuration.audiences,
+            requiredClaims: ["exp", "sub", "jti", "sid"].map { ClaimRequirement($0) })
+        let bearer = BearerAuthentication(
+            verifier: TokenVerifier(keys: keyring.keySet, policy: policy), revocations: revocations, clock: clock)
+        // A route's leeway may accept a token for a while after its end: so long it can be revoked, too.
+        policy.leeway = configuration.revocationMargin
+        policy.audiences = nil
+        routes = AuthorizationRoutes(
+            login: LoginEndpoint(
+                store: store, sessions: sessions, passwords: passwords, throttle: LoginThrottle(), clock: clock),
+            refresh: RefreshEndpoint(sessions: sessions),
+            logout: LogoutEndpoint(sessions: sessions),
+            revoke: RevokeEndpoint(
+                store: store, sessions: sessions, bearer: bearer, revocations: revocations,
+                lenientVerifier: TokenVerifier(keys: keyring.keySet, policy: policy),
+                configuration: configuration, clock: clock),
+            keySet: KeySetEndpoint(keySet: keyring.keySet))
+    }
+}

@@ -1,0 +1,43 @@
+import Codecs
+import ControlPlane
+import HTTPTypes
+import Hummingbird
+import JOSE
+import OAuth
+import Tokens
+
+/// Who calls, as one of our own access tokens says.
+struct Caller: Sendable {
+    let subject: ByteString
+    let isAdmin: Bool
+
+    /// Throws 403 unless the thing is the caller's own or the caller is an admin.
+    func requireRight(over owner: ByteString?) throws(ProblemBody) {
+        guard isAdmin || owner == subject else { throw ProblemOf.notYourToken }
+    }
+}
+
+/// Reads the bearer token of a request to one of our own protected addresses, and has it verified like any other.
+struct BearerAuthentication: Sendable {
+    private static let adminRole: JSON = "admin"
+
+    let verifier: TokenVerifier
+    let revocations: RevocationFeed
+    let clock: @Sendable () -> Int64
+
+    /// The caller; throws 401 with a challenge (RFC 6750 §3).
+    func authenticate(_ request: Request) throws(ProblemBody) -> Caller {
+        guard let field = request.headers[.authorization],
+            case .token(let token) = BearerCredentials.read(authorization: Array(field.utf8))
+        else { throw ProblemOf.bearerMissing }
+        let claims: Claims
+        do throws(TokenRejection) {
+            claims = try verifier.verify(token, now: clock(), revocations: revocations.snapshot).claims
+        } catch {
+            throw ProblemOf.bearerRefused(error)
+        }
+        // The policy requires `sub`, so this only says it once more.
+        guard let subject = claims.subject else { throw ProblemOf.bearerMissing }
+        return Caller(subject: subject, isAdmin: claims.json["roles"]?.array?.contains(Self.adminRole) ?? false)
+    }
+}

@@ -1,0 +1,77 @@
+public import ControlPlane
+import HTTPTypes
+import OAuth
+public import Storage
+import Tokens
+
+/// The problems that the token service answers with. One place, so that each code has one meaning.
+enum ProblemOf {
+    /// The same for an unknown name, a wrong password and a disabled user.
+    static let wrongCredentials = ProblemBody(
+        .unauthorized, code: "credentials-wrong", title: "Wrong name or password",
+        detail: "There is no active user with this name and this password.", oauthError: "invalid_grant",
+        headers: [.wwwAuthenticate: BearerChallenge().headerValue])
+
+    /// Too many passwords are being checked at once.
+    static let tooManyLogins = ProblemBody(
+        .serviceUnavailable, code: "login-overloaded", title: "Too many logins at once",
+        detail: "The server checks as many passwords as it can. Try again in a few seconds.",
+        headers: [.retryAfter: "5"])
+
+    static func tooManyTries(wait: Int64) -> ProblemBody {
+        ProblemBody(
+            .tooManyRequests, code: "login-throttled", title: "Too many tries",
+            detail: "There were too many tries with a wrong password. Try again in \(wait) seconds.",
+            headers: [.retryAfter: "\(wait)"])
+    }
+
+    /// A refresh token that is unknown, expired or of an ended session.
+    static let refreshTokenInvalid = ProblemBody(
+        .badRequest, code: "refresh-token-invalid", title: "The refresh token is no good",
+        detail: "The refresh token is unknown or expired, or its session has ended. Log in again.",
+        oauthError: "invalid_grant")
+
+    /// A refresh token that was used before: somebody else may have it, so its session has ended.
+    static let refreshTokenReused = ProblemBody(
+        .badRequest, code: "refresh-token-reused", title: "The refresh token was used before",
+        detail: "A refresh token works once. This one was used before, so its session has been ended. Log in again.",
+        oauthError: "invalid_grant")
+
+    /// The token to revoke belongs to somebody else.
+    static let notYourToken = ProblemBody(
+        .forbidden, code: "revocation-forbidden", title: "Not your token",
+        detail: "Only its own user, or an admin, may revoke this token.", oauthError: "access_denied")
+
+    /// A protected address was called without a bearer token.
+    static let bearerMissing = ProblemBody(
+        .unauthorized, code: "token-missing", title: "A token is needed",
+        detail: "Send an access token in the header `Authorization: Bearer …`.",
+        headers: [.wwwAuthenticate: BearerChallenge().headerValue])
+
+    /// A protected address was called with a bearer token that is not accepted.
+    static func bearerRefused(_ rejection: TokenRejection) -> ProblemBody {
+        ProblemBody(
+            .unauthorized, code: rejection.code.rawValue, title: "The token is not accepted",
+            detail:
+                "The access token in the Authorization header was refused at the step `\(rejection.check.rawValue)`.",
+            oauthError: "invalid_token",
+            headers: [.wwwAuthenticate: BearerChallenge(failure: .invalidToken).headerValue])
+    }
+}
+
+extension StoreError: ProblemConvertible {
+    /// What a caller may know: nothing was done, and whether trying again can help.
+    public var problem: ProblemBody {
+        switch code {
+        case .diskFull, .readOnly, .busy, .inputOutput, .closed:
+            ProblemBody(
+                .serviceUnavailable, code: "store-unavailable", title: "The server cannot store anything now",
+                detail: "Nothing was changed. Try again later; the operator finds the reason in the log.",
+                headers: [.retryAfter: "5"])
+        default:
+            ProblemBody(
+                .internalServerError, code: "internal-error", title: "Internal error",
+                detail: "The server failed; its log says more. Nothing was changed.")
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Codecs
+import JOSE
+import Storage
+
+/// Somebody who can log in.
+struct UserRecord: Sendable {
+    /// `usr_` and 128 random bits: the `sub` of tokens. It never changes and is never used again.
+    let id: String
+    /// What the user types; unique by its exact bytes.
+    let name: ByteString
+    /// What the user may be, for example `admin`.
+    let roles: [ByteString]
+    /// The password's self-describing hash.
+    let password: String
+    /// Whether the user may log in and refresh.
+    let isActive: Bool
+
+    static func makeID() -> String {
+        "usr_" + Base64URL.encode(RandomBytes.make(count: 16))
+    }
+
+    /// Whether a text can be a user's name: 1 to 64 ASCII letters, digits and `. _ - @ +`. Nothing in that set looks
+    /// like something else of the set in another Unicode form, so a name means one account.
+    static func isName(_ name: ByteString) -> Bool {
+        (1...64).contains(name.count) && name.bytes.allSatisfy { nameBytes.contains($0) }
+    }
+
+    private static let nameBytes = Set(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@+".utf8)
+
+    static func find(name: ByteString, in transaction: Transaction) throws(StoreError) -> UserRecord? {
+        // Other texts are no name of anybody; asking with them could only meet what the store refuses, such as NUL.
+        guard isName(name) else { return nil }
+        return try transaction.query(
+            Statement("SELECT id, name, roles, password, state FROM users WHERE name = ?", .text(name.text))
+        ).first.map { row throws(StoreError) in try UserRecord(row) }
+    }
+
+    static func find(id: String, in transaction: Transaction) throws(StoreError) -> UserRecord? {
+        try transaction.query(
+            Statement("SELECT id, name, roles, password, state FROM users WHERE id = ?", .text(id))
+        ).first.map { row throws(StoreError) in try UserRecord(row) }
+    }
+
+    static func exist(in transaction: Transaction) throws(StoreError) -> Bool {
+        try !transaction.query(Statement("SELECT 1 FROM users LIMIT 1")).isEmpty
+    }
+
+    func insert(now: Int64, in transaction: Transaction) throws(StoreError) {
+        try transaction.execute(
+            Statement(
+                """
+                INSERT INTO users (id, name, roles, password, state, created, changed)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+                .text(id), .text(name.text), .text(rolesText), .text(password),
+                .text(isActive ? "active" : "disabled"), .integer(now), .integer(now)))
+    }
+
+    static func setPassword(
+        _ password: String, ofUser id: String, now: Int64, in transaction: Transaction
+    ) throws(StoreError) {
+        try transaction.execute(
+            Statement(
+                "UPDATE users SET password = ?, changed = ? WHERE id = ?", .text(password), .integer(now), .text(id)))
+    }
+
+    private var rolesText: String {
+        JSONWriter.text(.array(roles.map { .string($0) }))
+    }
+}
+
+extension UserRecord {
+    private init(_ row: Row) throws(StoreError) {
+        let stored = try row.text("roles")
+        guard let roles = (try? JSONReader.read(Array(stored.utf8)))?.array else {
+            throw StoreError(.unexpectedValue, "the stored roles of a user are not a JSON array")
+        }
+        self.init(
+            id: try row.text("id"), name: ByteString(try row.text("name")), roles: roles.compactMap(\.string),
+            password: try row.text("password"), isActive: try row.text("state") == "active")
+    }
+}

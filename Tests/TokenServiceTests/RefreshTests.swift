@@ -1,0 +1,119 @@
+import Codecs
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Storage
+import TestSupport
+import Testing
+import Tokens
+
+@testable import TokenService
+
+@Suite struct RefreshTests {
+    @Test func `each refresh spends its token and gives the next`() async throws {
+        let signet = try await TestInstallation.start()
+        try await signet.addUser("ada")
+        var token = try await signet.login("ada").refresh
+        for _ in 0..<5 {
+            signet.time.advance(200)
+            let answer = try await signet.refresh(token)
+            #expect(answer.status == .ok)
+            #expect(answer.refresh != token)
+            #expect(answer.headers[.cacheControl] == "no-store")
+            #expect(signet.gatewayRefuses(answer.access) == nil)
+            token = answer.refresh
+        }
+    }
+
+    @Test func `a spent token ends its family and everything that came of it`() async throws {
+        let signet = try await TestInstallation.start()
+        try await signet.addUser("ada")
+        let login = try await signet.login("ada")
+        let other = try await signet.login("ada")
+        let next = try await signet.refresh(login.refresh)
+        let reused = try await signet.refresh(login.refresh)
+        #expect(reused.status == .badRequest)
+        #expect(reused.code == "refresh-token-reused")
+        #expect(reused.error == "invalid_grant")
+        #expect(try await signet.refresh(next.refresh).code == "refresh-token-invalid")
+        #expect(signet.gatewayRefuses(login.access) == .tokenRevoked)
+        #expect(signet.gatewayRefuses(next.access) == .tokenRevoked)
+        #expect(signet.gatewayRefuses(other.access) == nil)
+        #expect(try await signet.refresh(other.refresh).status == .ok)
+    }
+
+    @Test func `of fifty refreshes at once with one token exactly one succeeds, and the family is over`() async throws {
+        let signet = try await TestInstallation.start()
+        try await signet.addUser("ada")
+        for _ in 0..<10 {
+            let login = try await signet.login("ada")
+            let answers = try await Application(router: signet.router).test(.router) { client in
+                try await withThrowingTaskGroup(of: Answer.self) { group in
+                    for _ in 0..<50 {
+                        group.addTask {
+                            try await signet.post(
+                                "/refresh", ["refresh_token": .string(ByteString(login.refresh))], client)
+                        }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+            }
+            let winners = answers.filter { $0.status == .ok }
+            #expect(winners.count == 1)
+            #expect(answers.filter { $0.code == "refresh-token-reused" }.count == 49)
+            let winner = try #require(winners.first)
+            #expect(try await signet.refresh(winner.refresh).code == "refresh-token-invalid")
+            #expect(signet.gatewayRefuses(winner.access) == .tokenRevoked)
+        }
+    }
+
+    @Test func `a session ends absolutely, however often it is refreshed`() async throws {
+        let signet = try await TestInstallation.start { $0.sessionLifetime = 1_000 }
+        try await signet.addUser("ada")
+        var answer = try await signet.login("ada")
+        for _ in 0..<3 {
+            signet.time.advance(300)
+            answer = try await signet.refresh(answer.refresh)
+            #expect(answer.status == .ok)
+        }
+        // At 900 of 1,000 seconds the access token may not outlive the session.
+        #expect(answer.json["expires_in"] == 100)
+        signet.time.advance(100)
+        #expect(try await signet.refresh(answer.refresh).code == "refresh-token-invalid")
+    }
+
+    @Test func `an unused refresh token expires`() async throws {
+        let signet = try await TestInstallation.start { $0.refreshTokenLifetime = 50 }
+        try await signet.addUser("ada")
+        let token = try await signet.login("ada").refresh
+        signet.time.advance(50)
+        #expect(try await signet.refresh(token).code == "refresh-token-invalid")
+    }
+
+    @Test func `a disabled user cannot refresh`() async throws {
+        let signet = try await TestInstallation.start()
+        try await signet.addUser("ada")
+        let token = try await signet.login("ada").refresh
+        _ = try await signet.store.write { try $0.execute(Statement("UPDATE users SET state = 'disabled'")) }
+        #expect(try await signet.refresh(token).code == "refresh-token-invalid")
+    }
+
+    @Test(arguments: ["x", "sgr_", "sgr_AAAA", "sgr_" + String(repeating: "A", count: 43), "sgr_\u{0}"])
+    func `a token that nobody gave out is refused`(token: String) async throws {
+        let signet = try await TestInstallation.start()
+        let answer = try await signet.refresh(token)
+        #expect(answer.status == .badRequest)
+        #expect(answer.code == "refresh-token-invalid")
+        #expect(answer.error == "invalid_grant")
+    }
+
+    @Test func `a logout ends the session at once, and again does nothing`() async throws {
+        let signet = try await TestInstallation.start()
+        try await signet.addUser("ada")
+        let login = try await signet.login("ada")
+        for _ in 0..<2 { #expect(try await signet.logout(login.refresh).status == .noContent) }
+        #expect(signet.gatewayRefuses(login.access) == .tokenRevoked)
+        #expect(try await signet.refresh(login.refresh).code == "refresh-token-invalid")
+        #expect(try await signet.logout("sgr_unknown").status == .noContent)
+    }
+}

@@ -1,0 +1,210 @@
+import Codecs
+import HTTPTypes
+import JOSE
+import Storage
+import Synchronization
+import TestSupport
+import Testing
+import Tokens
+
+@testable import TokenService
+
+@Suite struct RevocationTests {
+    @Test func `one's own access token is refused as soon as the revocation is acknowledged`() async throws {
+        let signet = try await TestInstallation.start()
+        try await signet.addUser("ada")
+        let login = try await signet.login("ada")
+        let other = try await signet.login("ada")
+        #expect(try await signet.revoke(login.access, bearer: login.access).status == .ok)
+        #expect(signet.gatewayRefuses(login.access) == .tokenRevoked)
+        #expect(signet.gatewayRefuses(other.access) == nil)
+        // The bearer is the revoked token itself now.
+        let again = try await signet.revoke(other.access, bearer: login.access)
+        #expect(again.status == .unauthorized)
+        #expect(again.code == "token-revoked")
+        #expect(again.headers[.wwwAuthenticate]?.contains("invalid_token") == true)
+    }
+
+    @Test func `a refresh token given to revoke ends its session`() async throws {
+        let signet = try await TestInstallation.start()
+        try await signet.addUser("ada")
+        let login = try await signet.login("ada")
+        let other = try await signet.login("ada")
+        #expect(try await signet.revoke(login.refresh, bearer: other.access).status == .ok)
+        #expect(signet.gatewayRefuses(login.access) == .tokenRevoked)
+        #expect(try await signet.refresh(login.refresh).code == "refresh-token-invalid")
+    }
+
+    @Test func `another user may not revoke, an admin may`() async throws {
+        let signet = try await TestInstallation.start()
+        try await signet.addUser("ada")
+        try await signet.addUser("eve")
+        try await signet.addUser("root", roles: ["admin"])
+        let ada = try await signet.login("ada")
+        let eve = try await signet.login("eve")
+        let root = try await signet.login("root")
+        for token in [ada.access, ada.refresh] {
+            let answer = try await signet.revoke(token, bearer: eve.access)
+            #expect(answer.status == .forbidden)
+            #expect(answer.code == "revocation-forbidden")
+        }
+        #expect(signet.gatewayRefuses(ada.access) == nil)
+        #expect(try await signet.revoke(ada.access, bearer: root.access).status == .ok)
+        #expect(signet.gatewayRefuses(ada.access) == .tokenRevoked)
+    }
+
+    @Test func `what is no token of ours is acknowledged and changes nothing`() async throws {
+        let signet = try await TestInstallation.start()
+        try await signet.addUser("ada")
+        let login = try await signet.login("ada")
+        let stranger = TokenSigner(key: try SigningKey.generate(.es256))
+        let foreign = try stranger.sign(
+            claims: ["iss": "http://localhost:8080", "sub": "x", "sid": "x", "jti": "x", "exp": 1_900_000_000],
+            type: "at+jwt")
+        for token in ["x", "a.b.c", foreign, "sgr_" + String(repeating: "A", count: 43)] {
+            #expect(try await signet.revoke(token, bearer: login.access).status == .ok)
+        }
+        let stored = try await signet.store.read { try RevocationRecord.all(in: $0).count }
+        #expect(stored == 0)
+    }
+
+    @Test func `without a good bearer token nobody revokes anything`() async throws {
+        let signet = try await TestInstallation.start()
+        try await signet.addUser("ada")
+        let login = try await signet.login("ada")
+        let none = try await signet.revoke(login.access, bearer: nil)
+        #expect(none.status == .unauthorized)
+        #expect(none.code == "token-missing")
+        #expect(none.headers[.wwwAuthenticate] == "Bearer realm=\"signet\"")
+        #expect(try await signet.revoke(login.access, bearer: "rubbish").status == .unauthorized)
+        #expect(try await signet.revoke(login.access, bearer: login.refresh).status == .unauthorized)
+        signet.time.advance(400)
+        #expect(try await signet.revoke(login.access, bearer: login.access).code == "token-expired")
+        #expect(signet.gatewayRefuses(try await signet.refresh(login.refresh).access) == nil)
+    }
+
+    @Test func `revocations and ended sessions survive a restart, until they do not matter`() async throws {
+        let folder = try TemporaryFolder()
+        let time = TestClock()
+        var signet = try await TestInstallation.start(in: folder, time: time)
+        try await signet.addUser("ada")
+        let revoked = try await signet.login("ada")
+        let loggedOut = try await signet.login("ada")
+        let kept = try await signet.login("ada")
+        _ = try await signet.revoke(revoked.access, bearer: revoked.access)
+        _ = try await signet.logout(loggedOut.refresh)
+        try signet.store.close()
+
+        signet = try await TestInstallation.start(in: folder, time: time)
+        #expect(signet.gatewayRefuses(revoked.access) == .tokenRevoked)
+        #expect(signet.gatewayRefuses(loggedOut.access) == .tokenRevoked)
+        #expect(signet.gatewayRefuses(kept.access) == nil)
+        #expect(try await signet.refresh(loggedOut.refresh).code == "refresh-token-invalid")
+        #expect(try await signet.refresh(kept.refresh).status == .ok)
+        try signet.store.close()
+
+        time.advance(300 + 3_600 + 1)
+        signet = try await TestInstallation.start(in: folder, time: time)
+        #expect(try await signet.store.read { try RevocationRecord.all(in: $0).count } == 0)
+        #expect(signet.gatewayRefuses(revoked.access) == .tokenExpired)
+    }
+
+    @Test func `a store that takes no write means 503, never an acknowledgement`() async throws {
+        let folder = try TemporaryFolder()
+        let signet = try await TestInstallation.start(in: folder)
+        try await signet.addUser("ada")
+        let login = try await signet.login("ada")
+        _ = try await signet.store.write { try $0.query(Statement("PRAGMA query_only = ON")) }
+        let answer = try await signet.revoke(login.access, bearer: login.access)
+        #expect(answer.status == .serviceUnavailable)
+        #expect(answer.code == "store-unavailable")
+        #expect(answer.headers[.retryAfter] != nil)
+        #expect(signet.gatewayRefuses(login.access) == nil)
+        for answer in [
+            try await signet.login("ada"), try await signet.refresh(login.refresh),
+            try await signet.logout(login.refresh),
+        ] {
+            #expect(answer.status == .serviceUnavailable)
+        }
+        try signet.store.close()
+        let healed = try await TestInstallation.start(in: folder)
+        #expect(try await healed.refresh(login.refresh).status == .ok)
+    }
+}
+
+@Suite struct RevocationFeedTests {
+    private func record(_ number: Int) -> RevocationRecord {
+        RevocationRecord(
+            kind: .token, identity: TokenIdentity(issuer: "i", id: ByteString("\(number)")), expires: 100)
+    }
+
+    private func claims(_ number: Int) throws -> Claims {
+        try Claims(["iss": "i", "jti": .string(ByteString("\(number)"))])
+    }
+
+    @Test func `publishing returns only when every subscriber knows, and none ever goes back`() async throws {
+        let feed = RevocationFeed([record(0)])
+        let delivered = DeliveredSnapshots()
+        let everything = try (0...100).map { try claims($0) }
+        await feed.subscribe { snapshot in
+            try? await Task.sleep(for: .milliseconds(1))
+            delivered.append(snapshot)
+        }
+        #expect(delivered.last.revokes(everything[0]))
+        await withTaskGroup { group in
+            for number in 1...100 {
+                let revocation = record(number)
+                let target = everything[number]
+                group.addTask {
+                    await feed.publish([revocation])
+                    #expect(delivered.last.revokes(target))
+                }
+            }
+        }
+        let counts = delivered.all.map { snapshot in everything.count { snapshot.revokes($0) } }
+        #expect(counts.last == 101)
+        #expect(counts == counts.sorted())
+    }
+
+    @Test func `a publisher that is cancelled still publishes`() async throws {
+        let feed = RevocationFeed([])
+        let reached = Mutex(false)
+        let target = try claims(1)
+        await feed.subscribe { snapshot in
+            guard snapshot.revokes(target) else { return }
+            do {
+                try await Task.sleep(for: .milliseconds(5))
+                reached.withLock { $0 = true }
+            } catch {
+                // Cancelled: the test fails below.
+            }
+        }
+        let revocation = record(1)
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            await feed.publish([revocation])
+        }
+        await task.value
+        #expect(reached.withLock { $0 })
+    }
+
+    @Test func `what has expired is forgotten`() async throws {
+        let feed = RevocationFeed([record(1)])
+        await feed.forgetExpired(before: 100)
+        #expect(feed.snapshot.revokes(try claims(1)))
+        await feed.forgetExpired(before: 101)
+        #expect(!feed.snapshot.revokes(try claims(1)))
+    }
+}
+
+/// What a slow subscriber was given, in order.
+private final class DeliveredSnapshots: Sendable {
+    private let snapshots = Mutex<[RevocationSnapshot]>([])
+
+    var all: [RevocationSnapshot] { snapshots.withLock { $0 } }
+    var last: RevocationSnapshot { all.last ?? .empty }
+
+    func append(_ snapshot: RevocationSnapshot) {
+        snapshots.withLock { $0.append(snapshot) }
+    }
+}
