@@ -1,0 +1,406 @@
+import HTTPWire
+import NIOCore
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// The hands of one client connection, and the only handler in its channel: bytes in, bytes out.
+///
+/// Requests are taken one at a time and answered in order. What a client sends early stays in `pending`; reading stops only when that
+/// grows past its bound, so in ordinary traffic the socket's read interest is never touched.
+final class ClientConnectionHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    enum Phase {
+        /// Between requests, or in the middle of a head.
+        case head
+        /// An exchange whose body is not complete.
+        case body
+        /// An exchange whose body is complete; its answer is not.
+        case response
+        /// The answer is complete, the body is not: read and thrown away.
+        case discard
+        /// The last answer is written and our side shut; waiting for the client to notice.
+        case lingering
+        case closed
+    }
+
+    let loop: EdgeLoop
+    /// Where this connection stands in its loop's list.
+    var slot = -1
+    private(set) var isWritable = true
+    private(set) var phase = Phase.head
+    private var context: ChannelHandlerContext?
+    private var exchange: Exchange?
+
+    private var pending = ByteBuffer()
+    private var isProcessing = false
+    private var isReading = false
+    private var readsPaused = false
+
+    private var scanner: RequestHeadScanner
+    private var headStarted = false
+    private var skippedEmptyLine = false
+    private var body = RequestBodyReader()
+
+    private var held: ByteBuffer?
+    private var needsFlush = false
+    private var deadlines: ConnectionDeadlines
+    private var peerText: [UInt8]?
+    private var discarded = 0
+
+    init(loop: EdgeLoop) {
+        self.loop = loop
+        scanner = RequestHeadScanner(limits: loop.configuration.limits)
+        deadlines = ConnectionDeadlines(loop.configuration, now: loop.now)
+    }
+
+    /// The client's address as text, made once.
+    var peer: [UInt8] {
+        if let peerText { return peerText }
+        let text = [UInt8]((context?.channel.remoteAddress?.ipAddress ?? "unknown").utf8)
+        peerText = text
+        return text
+    }
+
+    // MARK: Channel events
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        loop.add(self)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        gone()
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        gone()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        isReading = true
+        switch phase {
+        case .lingering:
+            discarded += bytes.readableBytes
+            if discarded > loop.configuration.maxDiscardedBytes { context.close(promise: nil) }
+        case .closed: break
+        case .head, .body, .response, .discard:
+            if pending.readableBytes == 0 {
+                pending = bytes
+            } else {
+                pending.writeBuffer(&bytes)
+            }
+            process()
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        exchange?.observer?.requestReadComplete()
+        isReading = false
+        if needsFlush { flushWritten() }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        isWritable = context.channel.isWritable
+        if isWritable { exchange?.observer?.clientWritable() }
+    }
+
+    private func gone() {
+        guard phase != .closed else { return }
+        phase = .closed
+        loop.remove(self)
+        pending = ByteBuffer()
+        held = nil
+        let exchange = exchange
+        self.exchange = nil
+        exchange?.release()?.clientGone()
+    }
+
+    // MARK: Reading
+
+    /// Goes on with what has arrived, until more is needed or an exchange has to be waited for.
+    private func process() {
+        guard !isProcessing else { return }
+        isProcessing = true
+        var goesOn = true
+        while goesOn {
+            switch phase {
+            case .head: goesOn = readHead()
+            case .body: goesOn = readBody()
+            case .discard: goesOn = discardBody()
+            case .response, .lingering, .closed: goesOn = false
+            }
+        }
+        isProcessing = false
+        if pending.readableBytes == 0 { pending = ByteBuffer() }
+        boundEarlyBytes()
+    }
+
+    private func boundEarlyBytes() {
+        let excess = pending.readableBytes > loop.configuration.maxEarlyBytes
+        guard excess != readsPaused, phase != .closed, let context else { return }
+        readsPaused = excess
+        try? context.channel.syncOptions?.setOption(.autoRead, value: !excess)
+    }
+
+    private func readHead() -> Bool {
+        if !headStarted, !skippedEmptyLine {
+            guard let skip = pending.withUnsafeReadableBytes({ RequestHeadScanner.leadingEmptyLine(in: $0) }) else { return false }
+            if skip > 0 {
+                pending.moveReaderIndex(forwardBy: skip)
+                skippedEmptyLine = true
+            }
+        }
+        guard pending.readableBytes > 0 else { return false }
+        if !headStarted {
+            headStarted = true
+            deadlines.headStarted(loop.now)
+        }
+        do throws(WireDefect) {
+            let scanned = try pending.withUnsafeReadableBytes { bytes throws(WireDefect) in try scanner.scan(bytes) }
+            guard let head = scanned, let headBytes = pending.readSlice(length: head.length) else { return false }
+            let path = try headBytes.withUnsafeReadableBytes { bytes throws(WireDefect) in
+                try CanonicalPath(target: head.pathRange.slice(of: bytes))
+            }
+            begin(head, headBytes, path)
+            return true
+        } catch {
+            refuse(error)
+            return false
+        }
+    }
+
+    private func begin(_ head: RequestHead, _ headBytes: ByteBuffer, _ path: CanonicalPath) {
+        scanner.reset()
+        headStarted = false
+        skippedEmptyLine = false
+        let exchange = Exchange(head: head, headBytes: headBytes, path: path, connection: self, loop: loop)
+        self.exchange = exchange
+        if exchange.bodyIsComplete {
+            phase = .response
+        } else {
+            phase = .body
+            body = RequestBodyReader(head.framing, limit: loop.configuration.limits.body)
+            deadlines.bodyStarted(loop.now)
+        }
+        loop.handler.handle(exchange)
+    }
+
+    private func readBody() -> Bool {
+        guard let exchange, let observer = exchange.observer, !exchange.bodyIsPaused else { return false }
+        do throws(WireDefect) {
+            switch try body.next(from: &pending) {
+            case .more: return false
+            case .piece(let piece):
+                exchange.bodyArrived()
+                deadlines.bodyReceived(piece.readableBytes)
+                observer.requestBody(piece)
+            case .end:
+                phase = .response
+                exchange.bodyIsComplete = true
+                observer.requestBodyEnded()
+            }
+            return true
+        } catch {
+            refuse(error)
+            return false
+        }
+    }
+
+    private func discardBody() -> Bool {
+        do throws(WireDefect) {
+            switch try body.next(from: &pending) {
+            case .more: return false
+            case .piece(let piece):
+                discarded += piece.readableBytes
+                deadlines.bodyReceived(piece.readableBytes)
+                guard discarded <= loop.configuration.maxDiscardedBytes else {
+                    close()
+                    return false
+                }
+            case .end:
+                becomeIdle()
+            }
+            return true
+        } catch {
+            close()
+            return false
+        }
+    }
+
+    /// Whether the rest of the request body may be read and thrown away after an early answer.
+    var canDiscardRest: Bool { body.remainder <= Int64(loop.configuration.maxDiscardedBytes) }
+
+    func bodyMayFlow() {
+        guard phase == .body else { return }
+        process()
+        // Outside a read nobody else says that this was all for now.
+        if !isReading { exchange?.observer?.requestReadComplete() }
+    }
+
+    /// The client broke the protocol. Nobody knows where its next request would start, so this answer is its last (RFC 9112, section 9.2).
+    private func refuse(_ defect: WireDefect) {
+        let exchange = exchange
+        self.exchange = nil
+        let hasAnswerBegun = exchange?.headWritten == true
+        exchange?.release()?.clientGone()
+        guard phase != .closed else { return }
+        guard !hasAnswerBegun else {
+            abort()
+            return
+        }
+        write(loop.handler.refusal(for: defect, from: peer), keepAlive: false, to: exchange?.head)
+        close()
+    }
+
+    // MARK: Writing
+
+    func sendContinue() {
+        write(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n"))
+        if !isReading { flushWritten() }
+    }
+
+    func write(_ answer: LocalAnswer, keepAlive: Bool, to head: RequestHead?) {
+        let hasBody = answer.status != 204 && answer.status != 304
+        loop.scratch.removeAll(keepingCapacity: true)
+        HeadWriter.answer(
+            status: answer.status, fields: answer.fields, length: hasBody ? answer.body.count : nil, keepAlive: keepAlive,
+            version: head?.version ?? .http11, into: &loop.scratch)
+        if hasBody, head?.method != .head { loop.scratch.append(contentsOf: answer.body) }
+        write(ByteBuffer(bytes: loop.scratch))
+    }
+
+    /// Keeps a head back until it can leave together with the first piece of its body.
+    func hold(_ bytes: ByteBuffer) {
+        held = bytes
+        needsFlush = true
+    }
+
+    func write(_ bytes: ByteBuffer) {
+        needsFlush = true
+        guard var head = held else {
+            context?.write(wrapOutboundOut(bytes), promise: nil)
+            return
+        }
+        held = nil
+        // A small piece is copied behind the head: one plain write costs less than a gathering one.
+        if bytes.readableBytes <= head.writableBytes || bytes.readableBytes <= 4096 {
+            head.writeImmutableBuffer(bytes)
+            context?.write(wrapOutboundOut(head), promise: nil)
+        } else {
+            context?.write(wrapOutboundOut(head), promise: nil)
+            context?.write(wrapOutboundOut(bytes), promise: nil)
+        }
+    }
+
+    func flushWritten() {
+        needsFlush = false
+        if let head = held {
+            held = nil
+            context?.write(wrapOutboundOut(head), promise: nil)
+        }
+        context?.flush()
+    }
+
+    // MARK: Ending
+
+    func exchangeEnded(keepAlive: Bool) {
+        exchange = nil
+        guard phase == .body || phase == .response else { return }
+        if !keepAlive || loop.isDraining {
+            if needsFlush { flushWritten() }
+            close()
+            return
+        }
+        if phase == .response {
+            becomeIdle()
+        } else {
+            phase = .discard
+            discarded = 0
+        }
+        if needsFlush, !isReading { flushWritten() }
+        if phase == .discard || pending.readableBytes > 0 { process() }
+    }
+
+    private func becomeIdle() {
+        phase = .head
+        deadlines.becameIdle(loop.now)
+    }
+
+    /// Ends the connection politely: everything written is sent, our side shuts, and the client's last bytes are read for a moment.
+    /// Closing at once could make the kernel send a reset, which destroys an answer that is still under way.
+    private func close() {
+        guard phase != .lingering, phase != .closed, let context else { return }
+        phase = .lingering
+        pending = ByteBuffer()
+        discarded = 0
+        deadlines.lingering(loop.now)
+        flushWritten()
+        if readsPaused {
+            readsPaused = false
+            try? context.channel.syncOptions?.setOption(.autoRead, value: true)
+        }
+        context.close(mode: .output, promise: nil)
+    }
+
+    /// Ends the connection with a reset.
+    func abort() {
+        guard phase != .closed, let context else { return }
+        if let socket = context.channel as? any SocketOptionProvider {
+            _ = socket.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+        }
+        context.close(promise: nil)
+    }
+
+    /// The listener is stopping: close now when nothing is under way.
+    func drain() {
+        if phase == .head, !headStarted { close() }
+    }
+
+    /// Looks at the clock.
+    func tick(_ now: NIODeadline) {
+        guard let context else { return }
+        var waiting = 0
+        if !isWritable || phase == .lingering {
+            waiting = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        }
+        if waiting == 0 {
+            deadlines.writesFlow()
+        } else if deadlines.isWriteStalled(waiting: waiting, now) {
+            abort()
+            return
+        }
+        switch phase {
+        case .head where headStarted:
+            if deadlines.isHeadLate(now) {
+                refuse(WireDefect(status: 408, code: "head-timeout", what: "The head took too long to arrive.", offset: 0))
+            }
+        case .head:
+            if deadlines.isIdleTooLong(now) { close() }
+        case .body where exchange?.observer == nil || exchange?.bodyIsPaused == true:
+            deadlines.bodyPaused(now)
+        case .discard:
+            if deadlines.isBodyTooSlow(now) { close() }
+        case .body:
+            if deadlines.isBodyTooSlow(now) {
+                refuse(WireDefect(status: 408, code: "body-too-slow", what: "The body arrives too slowly.", offset: 0))
+            }
+        case .lingering where waiting > 0:
+            deadlines.lingering(now)
+        case .lingering:
+            if deadlines.isLingerOver(now) { context.close(promise: nil) }
+        case .response, .closed: break
+        }
+    }
+}

@@ -1,0 +1,38 @@
+public import Edge
+public import Upstreams
+
+/// Decides what a client is told when its upstream fails, and hears how each exchange ended. One per event loop.
+open class ForwardingObserver {
+    /// Makes an observer.
+    public init() {}
+
+    /// The answer for a client whose upstream gave none. Asked only while nothing was sent to the client. Must not name the upstream.
+    open func refusal(for failure: UpstreamFailure, of exchange: Exchange) -> LocalAnswer {
+        LocalAnswer(status: failure.status)
+    }
+
+    /// The exchange is over, one way or another; called once for each.
+    open func finished(_ exchange: Exchange, _ outcome: ForwardingOutcome) {}
+}
+
+/// How a forwarded exchange ended, and how much was moved.
+public struct ForwardingOutcome: Sendable {
+    /// The ways it can end.
+    public enum Ending: Sendable {
+        /// The response was passed on completely.
+        case complete
+        /// The client went away or broke its body's framing; the upstream call was cancelled.
+        case clientGone
+        /// The upstream gave no complete response.
+        case upstreamFailed(UpstreamFailure)
+    }
+
+    /// How it ended.
+    public let ending: Ending
+    /// The status the client saw, or 0.
+    public let status: Int
+    /// Bytes of the request body passed on.
+    public let requestBytes: Int64
+    /// Bytes of the response body passed on.
+    public let responseBytes: Int64
+}

@@ -1,0 +1,199 @@
+/// Writes the heads that leave: a request head for an upstream, a response head for a client, the head of a local answer.
+///
+/// Fields that pass are copied in runs, straight from the bytes they came in. The framing is always written anew from what was
+/// understood, never copied (RFC 9112, section 6). What a caller adds is checked byte by byte: an illegal line never leaves.
+public enum HeadWriter {
+    /// Appends the request head that the upstream receives: canonical path, fresh framing, no hop-by-hop field, none of the fields in
+    /// which a client could speak as a proxy, and our own `X-Forwarded-*`.
+    /// - Parameters:
+    ///   - head: the client's head, and `bytes` its bytes.
+    ///   - peer: the client's address as text.
+    public static func request(
+        _ head: RequestHead, _ bytes: UnsafeRawBufferPointer, path: CanonicalPath, rewrite: RequestRewrite, peer: [UInt8],
+        isEncrypted: Bool, into out: inout [UInt8]
+    ) {
+        out.append(contentsOf: head.methodRange.slice(of: bytes))
+        out.append(0x20)
+        out.append(contentsOf: path.bytes)
+        if let query = path.query {
+            out.append(UInt8(ascii: "?"))
+            out.append(contentsOf: query)
+        }
+        append(" HTTP/1.1\r\nHost: ", to: &out)
+        let authority = head.hostRange.slice(of: bytes)
+        if case .upstream(let host) = rewrite.host, host.withUnsafeBytes({ HostGrammar.accepts($0) }) {
+            out.append(contentsOf: host)
+        } else {
+            out.append(contentsOf: authority)
+        }
+        append("\r\n", to: &out)
+        let dropped = rewrite.dropped.union(.hopByHop).union(.clientForged).union([.host, .expect])
+        let names = head.connectionNamesFields ? ConnectionNames(head.fields, bytes) : nil
+        copy(head.fields, bytes, into: &out) { line in
+            dropped.contains(line.name) || names?.contain(line, bytes) == true
+                || !rewrite.droppedNames.isEmpty && isNamed(line.nameRange.slice(of: bytes), in: rewrite.droppedNames)
+        }
+        framing(head.framing, into: &out)
+        append("X-Forwarded-For: ", to: &out)
+        out.append(contentsOf: peer)
+        append(isEncrypted ? "\r\nX-Forwarded-Proto: https" : "\r\nX-Forwarded-Proto: http", to: &out)
+        append("\r\nX-Forwarded-Host: ", to: &out)
+        out.append(contentsOf: authority)
+        append("\r\n", to: &out)
+        for (name, value) in rewrite.added { field(name, value, into: &out) }
+        append("\r\n", to: &out)
+    }
+
+    /// Appends the response head that the client receives for an upstream's.
+    /// - Parameters:
+    ///   - framing: how the body will be framed on the client's connection.
+    ///   - keepAlive: whether the client's connection lives on.
+    ///   - version: the version the client speaks; HTTP/1.0 must be told when the connection stays.
+    public static func response(
+        _ head: ResponseHead, _ bytes: UnsafeRawBufferPointer, framing: BodyFraming, keepAlive: Bool, version: HTTPVersion,
+        into out: inout [UInt8]
+    ) {
+        append("HTTP/1.1 ", to: &out)
+        out.append(contentsOf: head.statusRange.slice(of: bytes))
+        if head.statusRange.length == 3 { out.append(0x20) }
+        append("\r\n", to: &out)
+        let names = head.connectionNamesFields ? ConnectionNames(head.fields, bytes) : nil
+        copy(head.fields, bytes, into: &out) { line in
+            FieldNameSet.hopByHop.contains(line.name) || names?.contain(line, bytes) == true
+        }
+        if framing == .none, let length = head.announcedLength {
+            self.framing(.length(length), into: &out)
+        } else {
+            self.framing(framing, into: &out)
+        }
+        connection(keepAlive: keepAlive, version: version, into: &out)
+        append("\r\n", to: &out)
+    }
+
+    /// Appends the head of a local answer with a body of `length` bytes (nil where the status has none).
+    public static func answer(
+        status: Int, fields: [(name: [UInt8], value: [UInt8])], length: Int?, keepAlive: Bool, version: HTTPVersion,
+        into out: inout [UInt8]
+    ) {
+        append("HTTP/1.1 ", to: &out)
+        decimal(min(max(status, 200), 599), into: &out)
+        out.append(0x20)
+        append(StatusPhrase.of(status), to: &out)
+        append("\r\n", to: &out)
+        for (name, value) in fields { field(name, value, into: &out) }
+        if let length { framing(.length(Int64(length)), into: &out) }
+        connection(keepAlive: keepAlive, version: version, into: &out)
+        append("\r\n", to: &out)
+    }
+
+    /// Appends one field line if its name is a token and its value holds no control character; else nothing.
+    /// Framing and connection fields are refused too: they are not the caller's to say.
+    @discardableResult
+    public static func field(_ name: [UInt8], _ value: [UInt8], into out: inout [UInt8]) -> Bool {
+        guard !name.isEmpty, name.allSatisfy({ ASCIISet.token.contains($0) }) else { return false }
+        let isOurs = name.withUnsafeBytes { FieldNameSet.hopByHop.contains(FieldName($0)) }
+        guard !isOurs, value.withUnsafeBytes({ $0.firstControl(from: 0, to: $0.count) == nil }) else { return false }
+        out.append(contentsOf: name)
+        append(": ", to: &out)
+        out.append(contentsOf: value)
+        append("\r\n", to: &out)
+        return true
+    }
+
+    /// Appends the line that starts a chunk of `length` bytes. The chunk's data and a CRLF must follow.
+    public static func chunkStart(_ length: Int, into out: inout [UInt8]) {
+        let digits = max(1, (Int.bitWidth - max(length, 0).leadingZeroBitCount + 3) / 4)
+        for place in stride(from: digits - 1, through: 0, by: -1) {
+            let digit = UInt8(truncatingIfNeeded: length >> (place * 4)) & 15
+            out.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+        }
+        append("\r\n", to: &out)
+    }
+
+    // MARK: Pieces
+
+    /// Copies the lines that stay; neighbours are copied in one run.
+    private static func copy(
+        _ lines: [FieldLine], _ bytes: UnsafeRawBufferPointer, into out: inout [UInt8], unless drops: (FieldLine) -> Bool
+    ) {
+        var runStart: Int?
+        var runEnd = 0
+        for line in lines {
+            if drops(line) {
+                if let start = runStart { out.append(contentsOf: ByteRange(start: start, length: runEnd - start).slice(of: bytes)) }
+                runStart = nil
+            } else {
+                if runStart == nil { runStart = line.nameRange.start }
+                runEnd = Int(line.lineEnd)
+            }
+        }
+        if let start = runStart { out.append(contentsOf: ByteRange(start: start, length: runEnd - start).slice(of: bytes)) }
+    }
+
+    private static func framing(_ framing: BodyFraming, into out: inout [UInt8]) {
+        switch framing {
+        case .none, .untilClose: break
+        case .length(let length):
+            append("Content-Length: ", to: &out)
+            decimal(length, into: &out)
+            append("\r\n", to: &out)
+        case .chunked:
+            append("Transfer-Encoding: chunked\r\n", to: &out)
+        }
+    }
+
+    private static func connection(keepAlive: Bool, version: HTTPVersion, into out: inout [UInt8]) {
+        if !keepAlive {
+            append("Connection: close\r\n", to: &out)
+        } else if version == .http10 {
+            append("Connection: keep-alive\r\n", to: &out)
+        }
+    }
+
+    private static func decimal(_ number: some FixedWidthInteger, into out: inout [UInt8]) {
+        var rest = UInt64(clamping: number)
+        var digits: (UInt64, UInt64) = (1, rest)
+        while digits.1 >= 10 { digits = (digits.0 * 10, digits.1 / 10) }
+        var place = digits.0
+        while place > 0 {
+            out.append(0x30 + UInt8(truncatingIfNeeded: rest / place))
+            rest %= place
+            place /= 10
+        }
+    }
+
+    private static func append(_ text: StaticString, to out: inout [UInt8]) {
+        text.withUTF8Buffer { out.append(contentsOf: $0) }
+    }
+
+    /// Whether `name` is in `names`; `_` and `-` are the same here, because CGI-like servers cannot tell them apart.
+    private static func isNamed(_ name: UnsafeRawBufferPointer, in names: [[UInt8]]) -> Bool {
+        names.contains { wanted in
+            guard wanted.count == name.count else { return false }
+            for index in 0..<wanted.count {
+                let byte = name[index] == UInt8(ascii: "_") ? UInt8(ascii: "-") : name[index].lowercased
+                if byte != wanted[index] { return false }
+            }
+            return true
+        }
+    }
+}
+
+/// The fields that `Connection` names, which are for this hop only (RFC 9110, section 7.6.1).
+private struct ConnectionNames {
+    private let options: [UnsafeRawBufferPointer]
+
+    init(_ lines: [FieldLine], _ bytes: UnsafeRawBufferPointer) {
+        var options: [UnsafeRawBufferPointer] = []
+        for line in lines where line.name == .connection {
+            var list = ListScanner(line.valueRange.slice(of: bytes))
+            while let option = list.next(), options.count < 64 { options.append(option) }
+        }
+        self.options = options
+    }
+
+    func contain(_ line: FieldLine, _ bytes: UnsafeRawBufferPointer) -> Bool {
+        let name = line.nameRange.slice(of: bytes)
+        return options.contains { $0.equalsIgnoringCase(name) }
+    }
+}

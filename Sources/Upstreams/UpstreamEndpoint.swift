@@ -1,0 +1,45 @@
+public import NIOCore
+
+/// One address that requests are forwarded to. Only configuration makes one: nothing a client sends can choose it.
+public struct UpstreamEndpoint: Hashable, Sendable {
+    /// The configured name, for operators.
+    public let name: String
+    /// A host name or an address.
+    public let host: String
+    /// The TCP port.
+    public let port: Int
+
+    /// Makes an endpoint.
+    public init(name: String, host: String, port: Int) {
+        self.name = name
+        self.host = host
+        self.port = port
+    }
+}
+
+/// How many connections a pool may hold and how long an upstream may take. Counts are per event loop.
+public struct UpstreamLimits: Sendable {
+    /// Connections open or being opened.
+    public var maxOpen = 256
+    /// Connections kept without a call.
+    public var maxIdle = 64
+    /// Calls that wait for a connection; one more is refused as busy.
+    public var maxWaiting = 1024
+    /// How long an idle connection is kept. Shorter than most servers' own limit, so that we close first.
+    public var idleTimeout = TimeAmount.seconds(30)
+    /// How long a connection may take to open, and how long a call may wait for one.
+    public var connectTimeout = TimeAmount.seconds(5)
+    /// From the request's last byte to the response's head.
+    public var responseHeadTimeout = TimeAmount.seconds(60)
+    /// How long a response body may pause, or the upstream may take nothing of a request body.
+    public var bodyStall = TimeAmount.seconds(60)
+    /// Interim responses before the final one.
+    public var maxInterimResponses = 16
+    /// Response bytes read ahead for a slow client before reading stops.
+    public var maxEarlyBytes = 64 * 1024
+    /// How often the deadlines are looked at.
+    public var tick = TimeAmount.milliseconds(500)
+
+    /// The limits of the product.
+    public init() {}
+}
