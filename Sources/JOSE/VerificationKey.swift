@@ -31,9 +31,13 @@ public struct VerificationKey: Sendable {
         } catch {
             throw KeyError(.malformed, "the numbers are no \(key.description.summary)")
         }
-        self.material = try PublicHalf.of(material)
+        let publicHalf = try PublicHalf.of(material)
+        self.material = publicHalf
         self.algorithm = algorithm
-        description = key.description
+        description = try DecodedKey(
+            publicHalf, id: key.description.id, algorithm: algorithm, mayVerify: key.description.mayVerify,
+            maySign: false
+        ).description
     }
 
     /// `kid`, or nil.

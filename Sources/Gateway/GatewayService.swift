@@ -1,0 +1,94 @@
+import Edge
+import HTTPWire
+public import NIOCore
+import Synchronization
+public import Telemetry
+public import Tokens
+
+/// The gateway as a running thing: a listener, and one handler per event loop that is handed new snapshots.
+public final class GatewayService: Sendable {
+    private struct State {
+        var snapshot = GatewaySnapshot(routes: .empty, revocations: .empty)
+        var handlers: [NIOLoopBound<GatewayHandler>] = []
+    }
+
+    private let state = Mutex(State())
+    private let explanations: ExplanationRing
+    private let builtIn: TrustedIssuer?
+    private let now: @Sendable () -> Int64
+
+    /// A gateway without routes: it refuses everything until `load` gives it some.
+    /// - Parameters:
+    ///   - builtIn: the token service in this process, for routes that say `keys: built-in`.
+    ///   - now: seconds since 1970.
+    public init(builtIn: TrustedIssuer?, explanations: ExplanationRing, now: @escaping @Sendable () -> Int64) {
+        self.builtIn = builtIn
+        self.explanations = explanations
+        self.now = now
+    }
+
+    /// Opens the listener and starts serving.
+    public func listen(host: String, port: Int, group: any EventLoopGroup) async throws -> GatewayListener {
+        let listener = try await Listener.bind(host: host, port: port, group: group) { eventLoop in
+            self.makeHandler(on: eventLoop)
+        }
+        return GatewayListener(listener: listener)
+    }
+
+    /// Reads a routes document and puts it to work on every loop; a bad one changes nothing.
+    /// - Parameters:
+    ///   - text: the YAML text.
+    ///   - readFile: reads a file that the document names; nil when it cannot be read.
+    /// - Returns: the number of routes.
+    public func load(
+        _ text: String, readFile: @escaping (String) -> [UInt8]?
+    ) async throws -> Int {
+        let document = try RoutesDocumentReader.read(text)
+        var compiler = RouteTableCompiler(builtIn: builtIn, readFile: readFile)
+        let table = try compiler.compile(document)
+        await install { $0.routes = table }
+        return document.routes.count
+    }
+
+    /// Makes every loop refuse what this snapshot names; returns once every loop does.
+    public func install(_ revocations: RevocationSnapshot) async {
+        await install { $0.revocations = revocations }
+    }
+
+    private func install(_ change: (inout GatewaySnapshot) -> Void) async {
+        let handlers = state.withLock { state in
+            change(&state.snapshot)
+            return state.handlers
+        }
+        // Each loop fetches what is newest when its turn comes: two changes at once cannot overtake each other.
+        for handler in handlers {
+            try? await handler.eventLoop.submit { handler.value.install(self.state.withLock { $0.snapshot }) }.get()
+        }
+    }
+
+    private func makeHandler(on eventLoop: any EventLoop) -> GatewayHandler {
+        state.withLock { state in
+            let handler = GatewayHandler(
+                eventLoop: eventLoop, snapshot: state.snapshot, explanations: explanations, now: now)
+            state.handlers.append(NIOLoopBound(handler, eventLoop: eventLoop))
+            return handler
+        }
+    }
+}
+
+/// The gateway's open door.
+public struct GatewayListener: Sendable {
+    private let listener: Listener
+
+    init(listener: Listener) {
+        self.listener = listener
+    }
+
+    /// The port it listens on.
+    public var port: Int { listener.port }
+
+    /// Stops accepting, lets what is under way finish, and closes what has not finished by then.
+    public func shutDown(within grace: TimeAmount) async {
+        await listener.shutDown(within: grace)
+    }
+}

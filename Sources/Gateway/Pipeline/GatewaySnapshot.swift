@@ -1,0 +1,7 @@
+import Tokens
+
+/// Everything the phases look things up in: one immutable value per event loop, replaced whole.
+struct GatewaySnapshot: Sendable {
+    var routes: RouteTable
+    var revocations: RevocationSnapshot
+}

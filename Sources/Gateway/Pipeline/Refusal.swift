@@ -1,0 +1,115 @@
+import Codecs
+import Edge
+import OAuth
+import Telemetry
+import Tokens
+
+/// A request that goes no further: what the client is told, and where it ended.
+struct Refusal {
+    /// The stable names of the gateway's own reasons; a token's reasons are `RejectionCode`, framing's are `HTTPWire`'s
+    /// and an upstream's are `UpstreamFailure`'s.
+    enum Code: String, CaseIterable {
+        /// No route serves this path.
+        case routeNotFound = "route-not-found"
+        /// The path is served, but not with this method.
+        case methodNotAllowed = "method-not-allowed"
+        /// The route wants a token and the request brings none.
+        case tokenMissing = "token-missing"
+        /// The request brings more than one `Authorization` field.
+        case tokenAmbiguous = "token-ambiguous"
+    }
+
+    let phase: Phase
+    let status: Int
+    let code: String
+    /// One sentence, fit for the outside.
+    let detail: String
+    /// Further fields of the answer.
+    var fields: [(String, [UInt8])] = []
+    /// The verification's steps, when it came to that.
+    var steps: [VerificationStep] = []
+
+    static func notFound() -> Refusal {
+        Refusal(
+            phase: .match, status: 404, code: Code.routeNotFound.rawValue, detail: "No route serves this path.")
+    }
+
+    static func otherMethods(_ methods: [[UInt8]]) -> Refusal {
+        let allow = methods.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ", ")
+        return Refusal(
+            phase: .match, status: 405, code: Code.methodNotAllowed.rawValue,
+            detail: "This path is served with \(allow) only.", fields: [("Allow", Array(allow.utf8))])
+    }
+
+    static func tokenMissing(_ policy: BearerTokenPolicy) -> Refusal {
+        Refusal(
+            phase: .authenticate, status: 401, code: Code.tokenMissing.rawValue,
+            detail: "This route wants a token: send Authorization: Bearer and the token.",
+            fields: [challenge(BearerChallenge(scope: policy.scope))])
+    }
+
+    static func tokenAmbiguous() -> Refusal {
+        let detail = "The request has more than one Authorization field."
+        return Refusal(
+            phase: .authenticate, status: 400, code: Code.tokenAmbiguous.rawValue, detail: detail,
+            fields: [challenge(BearerChallenge(failure: .invalidRequest, description: detail))])
+    }
+
+    /// The client learns which kind of reason it was, and nothing that the token says (RFC 6750 §3.1).
+    static func rejected(
+        _ rejection: TokenRejection, policy: BearerTokenPolicy, steps: [VerificationStep]
+    ) -> Refusal {
+        let grantsTooLittle = rejection.check == .scopes || rejection.check == .requiredClaims
+        let failure: BearerChallenge.Failure = grantsTooLittle ? .insufficientScope : .invalidToken
+        let detail =
+            grantsTooLittle ? "The token does not grant this." : "The token was refused: \(rejection.code.rawValue)."
+        return Refusal(
+            phase: grantsTooLittle ? .authorize : .authenticate, status: failure.status,
+            code: rejection.code.rawValue, detail: detail,
+            fields: [
+                challenge(
+                    BearerChallenge(
+                        failure: failure, description: detail, scope: rejection.check == .scopes ? policy.scope : nil))
+            ], steps: steps)
+    }
+
+    private static func challenge(_ challenge: BearerChallenge) -> (String, [UInt8]) {
+        ("WWW-Authenticate", Array(challenge.headerValue.utf8))
+    }
+
+    /// The answer: a problem body (RFC 9457) with the trace that `signet explain` takes.
+    func answer(trace: TraceID, closes: Bool = false) -> LocalAnswer {
+        let problem: JSON = [
+            "type": .string(ByteString("urn:signet:problem:\(code)")),
+            "title": .string(ByteString(Self.title(of: status))),
+            "status": .number(JSONNumber(Int64(status))),
+            "detail": .string(ByteString(detail)),
+            "code": .string(ByteString(code)),
+            "trace": .string(ByteString(trace.description)),
+        ]
+        return LocalAnswer(
+            status: status, contentType: "application/problem+json",
+            fields: [("Cache-Control", Array("no-store".utf8))] + fields, body: JSONWriter.write(problem),
+            closes: closes)
+    }
+
+    private static func title(of status: Int) -> String {
+        switch status {
+        case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 413: "Content Too Large"
+        case 414: "URI Too Long"
+        case 417: "Expectation Failed"
+        case 431: "Request Header Fields Too Large"
+        case 501: "Not Implemented"
+        case 502: "Bad Gateway"
+        case 503: "Service Unavailable"
+        case 504: "Gateway Timeout"
+        case 505: "HTTP Version Not Supported"
+        default: "Refused"
+        }
+    }
+}
