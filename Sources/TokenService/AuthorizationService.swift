@@ -104,7 +104,7 @@ public final class AuthorizationService: Sendable {
 
         let sessions = Sessions(
             store: store, issuer: TokenIssuer(key: keyring.current, configuration: configuration),
-            revocations: revocations, configuration: configuration, clock: clock)
+            revocations: revocations, configuration: configuration, clock: clock, logger: logger)
         var policy = ClaimPolicy(
             algorithms: [.es256], types: ["at+jwt"], issuers: [configuration.issuer],
             audiences: configuration.audiences,

@@ -11,9 +11,34 @@ public final class RevocationFeed: Sendable {
     public typealias Subscriber = @Sendable (RevocationSnapshot) async -> Void
 
     private struct State {
-        var expiries: [RevocationRecord.Kind: [TokenIdentity: Int64]] = [:]
+        private var expiries: [RevocationRecord.Kind: [TokenIdentity: Int64]] = [:]
         var subscribers: [Subscriber] = []
-        var version = 0
+        private(set) var snapshot = RevocationSnapshot.empty
+        private(set) var version = 0
+
+        mutating func add(_ records: [RevocationRecord]) {
+            for record in records {
+                let known = expiries[record.kind]?[record.identity] ?? record.expires
+                expiries[record.kind, default: [:]][record.identity] = max(known, record.expires)
+            }
+            renew()
+        }
+
+        /// - Returns: whether anything was forgotten.
+        mutating func forgetExpired(before time: Int64) -> Bool {
+            let kept = expiries.mapValues { $0.filter { $0.value >= time } }
+            let changes = kept.contains { kind, identities in identities.count != expiries[kind]?.count }
+            guard changes else { return false }
+            expiries = kept
+            renew()
+            return true
+        }
+
+        mutating func renew() {
+            snapshot = RevocationSnapshot(
+                tokens: Set((expiries[.token] ?? [:]).keys), sessions: Set((expiries[.session] ?? [:]).keys))
+            version += 1
+        }
     }
 
     private let state: Mutex<State>
@@ -21,21 +46,21 @@ public final class RevocationFeed: Sendable {
 
     init(_ records: [RevocationRecord]) {
         var state = State()
-        for record in records { Self.add(record, to: &state) }
+        state.add(records)
         self.state = Mutex(state)
         delivery = Delivery()
     }
 
     /// What is revoked now.
     public var snapshot: RevocationSnapshot {
-        state.withLock { Self.snapshot(of: $0) }
+        state.withLock { $0.snapshot }
     }
 
     /// Adds a subscriber and gives it the present snapshot; returns when it has taken it over.
     public func subscribe(_ subscriber: @escaping Subscriber) async {
         let version = state.withLock { state in
             state.subscribers.append(subscriber)
-            state.version += 1
+            state.renew()
             return state.version
         }
         await deliver(atLeast: version)
@@ -45,8 +70,7 @@ public final class RevocationFeed: Sendable {
     func publish(_ records: [RevocationRecord]) async {
         guard !records.isEmpty else { return }
         let version = state.withLock { state in
-            for record in records { Self.add(record, to: &state) }
-            state.version += 1
+            state.add(records)
             return state.version
         }
         await deliver(atLeast: version)
@@ -54,13 +78,7 @@ public final class RevocationFeed: Sendable {
 
     /// Forgets what would be refused anyway by now.
     func forgetExpired(before time: Int64) async {
-        let version: Int? = state.withLock { state in
-            let before = state.expiries.values.reduce(0) { $0 + $1.count }
-            state.expiries = state.expiries.mapValues { $0.filter { $0.value >= time } }
-            guard state.expiries.values.reduce(0, { $0 + $1.count }) != before else { return nil }
-            state.version += 1
-            return state.version
-        }
+        let version = state.withLock { state in state.forgetExpired(before: time) ? state.version : nil }
         if let version { await deliver(atLeast: version) }
     }
 
@@ -68,19 +86,9 @@ public final class RevocationFeed: Sendable {
         // A task of its own: a caller who hangs up must not keep others from learning what is already stored.
         await Task { [self] in
             await delivery.run(atLeast: version) {
-                state.withLock { ($0.version, Self.snapshot(of: $0), $0.subscribers) }
+                state.withLock { ($0.version, $0.snapshot, $0.subscribers) }
             }
         }.value
-    }
-
-    private static func add(_ record: RevocationRecord, to state: inout State) {
-        let known = state.expiries[record.kind]?[record.identity] ?? record.expires
-        state.expiries[record.kind, default: [:]][record.identity] = max(known, record.expires)
-    }
-
-    private static func snapshot(of state: State) -> RevocationSnapshot {
-        RevocationSnapshot(
-            tokens: Set((state.expiries[.token] ?? [:]).keys), sessions: Set((state.expiries[.session] ?? [:]).keys))
     }
 }
 

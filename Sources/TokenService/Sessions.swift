@@ -1,4 +1,5 @@
 import Codecs
+import Logging
 import OAuth
 import Storage
 import Tokens
@@ -10,6 +11,7 @@ struct Sessions: Sendable {
     let revocations: RevocationFeed
     let configuration: AuthorizationConfiguration
     let clock: @Sendable () -> Int64
+    let logger: Logger
 
     /// Opens a session for a user whose password was right.
     func open(for user: UserRecord) async throws -> TokenResponse {
@@ -24,6 +26,7 @@ struct Sessions: Sendable {
             try family.insert(now: now, in: transaction)
             try RefreshTokenRecord.insert(refresh, family: id, expires: refreshExpires, in: transaction)
         }
+        logger.info("session opened", metadata: ["session": "\(id)", "user": "\(user.id)"])
         return response(access, refresh, now: now)
     }
 
@@ -57,7 +60,7 @@ struct Sessions: Sendable {
         case .refused:
             throw ProblemOf.refreshTokenInvalid
         case .reused(let revoked):
-            await revocations.publish(revoked)
+            await publish(revoked, reason: "a refresh token was used twice")
             throw ProblemOf.refreshTokenReused
         }
     }
@@ -75,6 +78,13 @@ struct Sessions: Sendable {
         let revoked = try await store.write { transaction -> [RevocationRecord] in
             guard let (family, _) = try RefreshTokenRecord.find(token, in: transaction) else { return [] }
             return try end(family, in: transaction)
+        }
+        await publish(revoked, reason: "its owner ended it")
+    }
+
+    private func publish(_ revoked: [RevocationRecord], reason: String) async {
+        for record in revoked {
+            logger.notice("session ended", metadata: ["session": "\(record.identity.id)", "reason": "\(reason)"])
         }
         await revocations.publish(revoked)
     }

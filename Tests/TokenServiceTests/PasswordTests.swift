@@ -77,7 +77,7 @@ import Testing
         let place = try address("192.0.2.1")
         var now: Int64 = 0
         var longest: Int64 = 0
-        for _ in 0..<100 {
+        for _ in 0..<40 {
             if let wait = throttle.admit(account: "ada", address: place, now: now) {
                 longest = max(longest, wait)
                 now += wait
@@ -97,6 +97,15 @@ import Testing
         #expect(admitted == 50)
         #expect(throttle.admit(account: "x", address: try address("2001:db8:0:1::1"), now: 0) == nil)
         #expect(throttle.admit(account: "x", address: try address("::ffff:192.0.2.1"), now: 0) == nil)
+    }
+
+    @Test func `tries are forgotten with time`() throws {
+        let throttle = LoginThrottle()
+        let place = try address("192.0.2.1")
+        for now: Int64 in 0..<5 { #expect(throttle.admit(account: "ada", address: place, now: now) == nil) }
+        // A day later all five are free again.
+        for now: Int64 in 0..<5 { #expect(throttle.admit(account: "ada", address: place, now: 86_400 + now) == nil) }
+        #expect(throttle.admit(account: "ada", address: place, now: 86_404) == 1)
     }
 
     @Test func `memory stays bounded`() throws {

@@ -1,6 +1,8 @@
 import Codecs
 import ControlPlane
 import Hummingbird
+import Logging
+import NIOCore
 import Storage
 
 /// `POST /login` `{"name","password"}`: a new session for a user who knows the password.
@@ -30,7 +32,11 @@ struct LoginEndpoint: Sendable {
             throttle.withdrawn(account: name, address: address)
             throw error
         }
-        guard let user, user.isActive, isRight else { throw ProblemOf.wrongCredentials }
+        guard let user, user.isActive, isRight else {
+            // Not the name: people type passwords into that field.
+            context.logger.notice("login refused", metadata: ["address": "\(address?.ipAddress ?? "unknown")"])
+            throw ProblemOf.wrongCredentials
+        }
         throttle.succeeded(account: name, address: address)
         return .tokens(try await sessions.open(for: user))
     }

@@ -15,12 +15,15 @@ final class LoginThrottle: Sendable {
         let freeTries: Int
         /// The longest wait, in seconds.
         let longestWait: Int64
+        /// After how many quiet seconds one try is forgotten.
+        let secondsToForgetOne: Int64
     }
 
-    static let perAccount = Patience(freeTries: 5, longestWait: 300)
-    static let perAddress = Patience(freeTries: 50, longestWait: 60)
+    static let perAccount = Patience(freeTries: 5, longestWait: 300, secondsToForgetOne: 600)
+    /// Many people may share an address, so its counter is patient and forgets fast.
+    static let perAddress = Patience(freeTries: 50, longestWait: 10, secondsToForgetOne: 5)
 
-    /// A counter nobody touched for this many seconds is forgotten.
+    /// A counter nobody touched for this many seconds may go when room is needed.
     private static let memory: Int64 = 3_600
 
     private struct Key: Hashable {
@@ -29,8 +32,24 @@ final class LoginThrottle: Sendable {
     }
 
     private struct Counter {
-        var tries = 0
-        var lastTry: Int64
+        let tries: Int
+        let lastTry: Int64
+
+        /// Never negative, also when the clock was set back.
+        func quietSeconds(now: Int64) -> Int64 { max(0, now - lastTry) }
+
+        /// The tries that are not forgotten yet.
+        func tries(now: Int64, _ patience: Patience) -> Int {
+            max(0, tries - Int(quietSeconds(now: now) / patience.secondsToForgetOne))
+        }
+
+        /// How many seconds are left to wait, or nil.
+        func wait(now: Int64, _ patience: Patience) -> Int64? {
+            let excess = tries(now: now, patience) - patience.freeTries
+            guard excess >= 0 else { return nil }
+            let left = min(Int64(1) << min(excess, 30), patience.longestWait) - quietSeconds(now: now)
+            return left > 0 ? left : nil
+        }
     }
 
     private let counters = Mutex<[Key: Counter]>([:])
@@ -54,15 +73,13 @@ final class LoginThrottle: Sendable {
         ]
         return counters.withLock { counters in
             let waits = limits.compactMap { key, patience in
-                counters[key].flatMap { Self.wait($0, patience, now: now) }
+                counters[key].flatMap { $0.wait(now: now, patience) }
             }
             if let longest = waits.max() { return longest }
             makeRoom(in: &counters, now: now)
-            for (key, _) in limits {
-                var counter = counters[key] ?? Counter(lastTry: now)
-                counter.tries += 1
-                counter.lastTry = now
-                counters[key] = counter
+            for (key, patience) in limits {
+                let tries = counters[key].map { $0.tries(now: now, patience) } ?? 0
+                counters[key] = Counter(tries: tries + 1, lastTry: now)
             }
             return nil
         }
@@ -88,15 +105,6 @@ final class LoginThrottle: Sendable {
                 counters[key] = counter.tries > 1 ? Counter(tries: counter.tries - 1, lastTry: counter.lastTry) : nil
             }
         }
-    }
-
-    private static func wait(_ counter: Counter, _ patience: Patience, now: Int64) -> Int64? {
-        let excess = counter.tries - patience.freeTries
-        guard excess >= 0 else { return nil }
-        let wait = min(Int64(1) << min(excess, 30), patience.longestWait)
-        // A clock that was set back must not make anybody wait longer than the longest wait.
-        let elapsed = max(0, now - counter.lastTry)
-        return elapsed < wait ? wait - elapsed : nil
     }
 
     private func makeRoom(in counters: inout [Key: Counter], now: Int64) {

@@ -12,7 +12,7 @@ public struct ScryptCost: Sendable, Equatable {
     public static let standard = ScryptCost(logRounds: 15, blockSize: 8, parallelism: 3)
 
     /// A few microseconds of work, for tests. Never for people's passwords.
-    public static let forTests = ScryptCost(logRounds: 4, blockSize: 8, parallelism: 1)
+    static let forTests = ScryptCost(logRounds: 4, blockSize: 8, parallelism: 1)
 
     private init(logRounds: Int, blockSize: Int, parallelism: Int) {
         self.logRounds = logRounds
