@@ -1,0 +1,80 @@
+# The one door to this project. `make` alone prints the list.
+# Every target can be run again and again; each step says what it does and how long it usually takes on two cores.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+STEP := dev/step
+VENV := .venv/installed
+JUDGE := Web/studio/judge.wasm.js
+JUDGE_SOURCES := $(shell find Sources/Codecs Sources/Tokens Sources/StudioBrowser -type f 2>/dev/null) dev/build-wasm
+# Refuses an import that Package.swift does not list for the target: the architecture, checked by the compiler.
+DEBUG_FLAGS := --explicit-target-dependency-import-check error
+INTEROP ?= Interop
+
+.PHONY: help run build test test-swift test-interop check bench bench-jwt bench-gateway wasm vectors clean \
+	needs-build needs-test needs-bench
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+run: build ## Install what is needed, build the release binary and serve the demo (first time: about 10 minutes)
+	@exec .build/release/signet serve --demo
+
+build: needs-build $(JUDGE) ## Build the release binary, .build/release/signet
+	@$(STEP) "Release build" "6 to 9 minutes the first time, then seconds" swift build -c release --product signet
+	@echo "The binary is .build/release/signet"
+
+test: test-swift test-interop ## Unit tests, then real clients against the release binary (up to 40 minutes cold)
+
+test-swift: needs-build $(JUDGE)
+	@if [ -z "$${SIGNET_VECTORS:-}" ]; then \
+		echo "SIGNET_VECTORS is not set: the public test vectors are skipped (make vectors tells more)."; fi
+	@$(STEP) "Unit tests" "6 to 9 minutes the first time, then under one" swift test $(DEBUG_FLAGS)
+
+test-interop: build needs-test $(VENV)
+	@$(STEP) "Interop: real clients against the binary" "4 to 8 minutes" \
+		.venv/bin/python -m pytest -q -rs $(INTEROP)
+
+check: needs-build $(JUDGE) ## Format, architecture, traps, names, sizes, documentation (no tests)
+	@$(STEP) "swift-format" "10 seconds" swift format lint --strict --parallel --recursive \
+		Package.swift Sources $(wildcard Tests Benchmarks/Package.swift Benchmarks/Sources)
+	@$(STEP) "Rules of the house" "2 seconds" python3 dev/check-rules
+	@$(STEP) "Documentation against the code" "1 second" python3 dev/check-documentation
+	@$(STEP) "Debug build, warnings are errors, imports as listed" "6 to 8 minutes the first time" \
+		swift build --build-tests $(DEBUG_FLAGS)
+
+bench: bench-jwt bench-gateway ## All measurements (about 6 minutes after the builds)
+
+bench-jwt: needs-build ## Verify and sign, each algorithm, as a ratio to the bare primitive
+	@$(STEP) "Benchmark build" "3 to 5 minutes the first time" \
+		swift build -c release --package-path Benchmarks --product bench-jwt
+	@Benchmarks/.build/release/bench-jwt
+
+bench-gateway: build needs-bench ## One proxied request with and without JWT, as a ratio to nginx in the same run
+	@python3 Benchmarks/gateway/measure.py --binary .build/release/signet
+
+wasm: needs-build $(JUDGE) ## Build the Studio's judge as WebAssembly (Web/studio/judge.wasm.js)
+
+$(JUDGE): $(JUDGE_SOURCES)
+	@$(STEP) "WebAssembly judge" "15 seconds" dev/build-wasm
+
+vectors: ## Tell where the public test vectors come from; FOLDER=path fetches them with git
+	@dev/fetch-vectors $(FOLDER)
+
+clean: ## Remove everything that was built or installed inside this folder
+	@rm -rf .build Benchmarks/.build .venv .artifacts $(JUDGE)
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+needs-build:
+	@dev/install-needs build
+
+needs-test:
+	@dev/install-needs test
+
+needs-bench:
+	@dev/install-needs bench
+
+$(VENV): Interop/requirements.txt
+	@$(STEP) "Python packages for Interop, into .venv" "30 seconds" dev/make-venv
