@@ -1,0 +1,49 @@
+"""What the tests share: the running binary, the recording upstream, the browser."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from signet_process import Signet
+from upstream import RecordingUpstream
+
+
+@pytest.fixture(scope="session")
+def upstream():
+    recording = RecordingUpstream().start()
+    yield recording
+    recording.stop()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """`signet serve --demo` on free ports."""
+    server = Signet(data=tmp_path_factory.mktemp("signet") / "data", demo=True, demo_password="demo-password-for-tests")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium under Playwright; nothing is downloaded."""
+    from playwright.sync_api import sync_playwright
+
+    path = os.environ.get("SIGNET_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not path:
+        pytest.fail("Chromium is not here: apt-get install chromium, or set SIGNET_CHROMIUM to its path")
+    with sync_playwright() as playwright:
+        # Chromium's own sandbox needs user namespaces that root in a container does not have.
+        flags = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
+
+
+def write_routes(folder: Path, text: str, name: str = "routes.yaml") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_text(text)
+    return path
