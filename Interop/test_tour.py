@@ -1,0 +1,81 @@
+"""Walks the README's tour line by line, as a person would paste it, against `signet serve --demo` on the default ports."""
+
+import os
+import re
+import socket
+import subprocess
+
+import pytest
+
+from signet_process import ROOT, Signet, binary, call
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def tour_lines() -> list[str]:
+    block = re.search(r"<!-- tour -->\n```bash\n(.*?)```", README, re.DOTALL)
+    assert block, "the README has no tour"
+    return [line for line in block.group(1).splitlines() if line.strip()]
+
+
+def test_the_tour_has_five_lines():
+    assert len(tour_lines()) == 5
+
+
+def test_the_readme_shows_its_picture_and_names_its_commands():
+    assert "![" in README and "make run" in README and "make test" in README
+
+
+@pytest.fixture
+def demo_on_default_ports(tmp_path):
+    for port in (8000, 8080):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                pytest.fail(f"port {port} is taken; the tour is tested on the default ports (is a `make run` going on?)")
+    (tmp_path / ".build/release").mkdir(parents=True)
+    (tmp_path / ".build/release/signet").symlink_to(binary())
+    signet = Signet(
+        data=tmp_path / "signet-data", demo=True, demo_password="tour-password-1234", control_port=8080, gateway_port=8000)
+    signet.start()
+    yield signet, tmp_path
+    signet.stop()
+
+
+def test_the_tour_works_as_printed(demo_on_default_ports, chromium):
+    signet, folder = demo_on_default_ports
+    lines = tour_lines()
+    # One shell for all lines, as in a terminal; a mark after each tells the outputs apart.
+    script = "\n".join(f"{line}\necho; echo '--- end of line {number}'" for number, line in enumerate(lines))
+    done = subprocess.run(
+        ["bash"], input=script, text=True, capture_output=True, cwd=folder, timeout=60,
+        env={**os.environ, "SIGNET_DEMO_PASSWORD": "tour-password-1234"})
+    outputs = re.split(r"--- end of line \d+\n", done.stdout)
+    assert len(outputs) == len(lines) + 1, done.stdout + done.stderr
+    shown = dict(zip(lines, outputs))
+
+    expected = 0
+    for line, output in shown.items():
+        if match := re.search(r"curl -i .*# (\d{3})", line):
+            expected += 1
+            assert f"HTTP/1.1 {match.group(1)}" in output.splitlines()[0], (line, output)
+    assert expected == 2
+    assert "lantern" in outputs[1], "the orders are not there"
+    link = outputs[2].strip()
+    assert link.startswith("http://localhost:8080/#token=eyJ")
+    assert "401" in outputs[4] and "token-revoked" in outputs[4] and "revocation" in outputs[4], outputs[4] + done.stderr
+
+    page = chromium.new_page()
+    page.goto(link)
+    page.wait_for_selector("html[data-studio='ready']", state="attached")
+    assert "demo" in page.locator("#claims-json").text_content()
+    page.close()
+
+
+def test_the_printed_tour_is_five_lines_too(demo_on_default_ports):
+    signet, _ = demo_on_default_ports
+    printed = signet.output[signet.output.index("Try it"):]
+    assert len([line for line in printed.splitlines()[1:] if line.startswith("  ")]) == 5
+    assert call("GET", signet.gateway + "/demo/open").status == 200
