@@ -59,6 +59,7 @@ wasm: needs-build $(JUDGE) ## Build the Studio's judge as WebAssembly (Web/studi
 
 $(JUDGE): $(JUDGE_SOURCES)
 	@$(STEP) "WebAssembly judge" "15 seconds" dev/build-wasm
+	@touch $@
 
 vectors: ## Tell where the public test vectors come from; FOLDER=path fetches them with git
 	@dev/fetch-vectors $(FOLDER)

@@ -16,7 +16,7 @@ NOT_IN_A_HEADER = {
     "form: 17 KiB": "longer than the 8 KiB of one header field",
     "form: 9 KiB, expired": "longer than the 8 KiB of one header field",
     "form: a control byte in the header part": "bytes that no header value may hold",
-    "form: a non-ASCII byte in the payload": "bytes that no header value may hold",
+    "form: a non-ASCII byte in the header part": "bytes that no header value may hold",
 }
 
 ROUTES = """

@@ -41,7 +41,12 @@ class RecordingUpstream:
         return self
 
     def stop(self):
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        def end():
+            for task in asyncio.all_tasks(self._loop):
+                task.cancel()
+            self._loop.call_later(0.1, self._loop.stop)
+
+        self._loop.call_soon_threadsafe(end)
         self._thread.join(5)
 
     def clear(self):
@@ -111,7 +116,7 @@ class RecordingUpstream:
                 self.seen.append(seen)
                 if not await self._answer(seen, writer):
                     break
-        except (asyncio.IncompleteReadError, ConnectionError, asyncio.LimitOverrunError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.LimitOverrunError, asyncio.CancelledError):
             pass
         finally:
             self.open_now -= 1
