@@ -96,6 +96,7 @@ let package = Package(
             name: "Studio",
             dependencies: [
                 "ControlPlane", "CWebAssets",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -112,19 +113,33 @@ let package = Package(
                 "TokenService", "Gateway", "Studio",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
         .executableTarget(
             name: "CLI",
             dependencies: [
                 "Codecs", "Tokens", "JOSE", "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "StudioBrowserTests", dependencies: ["Codecs", "Tokens", "JOSE", "StudioBrowser"]),
+        .testTarget(
+            name: "StudioTests",
+            dependencies: [
+                "Studio",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
+        .testTarget(name: "GatewayTests", dependencies: ["Codecs", "Tokens", "JOSE", "HTTPWire", "Gateway"]),
         .testTarget(name: "StorageTests", dependencies: ["Codecs", "Storage", "TestSupport"]),
         .testTarget(
             name: "ControlPlaneTests",

@@ -1,1 +1,67 @@
+// One pair for each file: its bytes (C23 #embed, resolved from this file's folder) and the function that hands them out.
 #include "CWebAssets.h"
+
+static const unsigned char studio_index_html[] = {
+#embed "../../Web/studio/index.html"
+};
+embedded_file web_studio_index_html(void) { return (embedded_file){studio_index_html, sizeof studio_index_html}; }
+
+static const unsigned char studio_studio_css[] = {
+#embed "../../Web/studio/studio.css"
+};
+embedded_file web_studio_studio_css(void) { return (embedded_file){studio_studio_css, sizeof studio_studio_css}; }
+
+static const unsigned char studio_favicon_svg[] = {
+#embed "../../Web/studio/favicon.svg"
+};
+embedded_file web_studio_favicon_svg(void) { return (embedded_file){studio_favicon_svg, sizeof studio_favicon_svg}; }
+
+static const unsigned char studio_studio_js[] = {
+#embed "../../Web/studio/studio.js"
+};
+embedded_file web_studio_studio_js(void) { return (embedded_file){studio_studio_js, sizeof studio_studio_js}; }
+
+static const unsigned char studio_decoded_js[] = {
+#embed "../../Web/studio/decoded.js"
+};
+embedded_file web_studio_decoded_js(void) { return (embedded_file){studio_decoded_js, sizeof studio_decoded_js}; }
+
+static const unsigned char studio_dom_js[] = {
+#embed "../../Web/studio/dom.js"
+};
+embedded_file web_studio_dom_js(void) { return (embedded_file){studio_dom_js, sizeof studio_dom_js}; }
+
+static const unsigned char studio_examples_js[] = {
+#embed "../../Web/studio/examples.js"
+};
+embedded_file web_studio_examples_js(void) { return (embedded_file){studio_examples_js, sizeof studio_examples_js}; }
+
+static const unsigned char studio_judge_js[] = {
+#embed "../../Web/studio/judge.js"
+};
+embedded_file web_studio_judge_js(void) { return (embedded_file){studio_judge_js, sizeof studio_judge_js}; }
+
+static const unsigned char studio_judge_wasm_js[] = {
+#embed "../../Web/studio/judge.wasm.js"  // written by: make wasm
+};
+embedded_file web_studio_judge_wasm_js(void) { return (embedded_file){studio_judge_wasm_js, sizeof studio_judge_wasm_js}; }
+
+static const unsigned char studio_moments_js[] = {
+#embed "../../Web/studio/moments.js"
+};
+embedded_file web_studio_moments_js(void) { return (embedded_file){studio_moments_js, sizeof studio_moments_js}; }
+
+static const unsigned char studio_signature_js[] = {
+#embed "../../Web/studio/signature.js"
+};
+embedded_file web_studio_signature_js(void) { return (embedded_file){studio_signature_js, sizeof studio_signature_js}; }
+
+static const unsigned char studio_token_field_js[] = {
+#embed "../../Web/studio/token-field.js"
+};
+embedded_file web_studio_token_field_js(void) { return (embedded_file){studio_token_field_js, sizeof studio_token_field_js}; }
+
+static const unsigned char studio_verdict_js[] = {
+#embed "../../Web/studio/verdict.js"
+};
+embedded_file web_studio_verdict_js(void) { return (embedded_file){studio_verdict_js, sizeof studio_verdict_js}; }

@@ -30,7 +30,8 @@ public enum Display {
         return texts.count > 8 ? output + ", …" : output
     }
 
-    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+    /// Whether a character shows nothing of itself, or changes how its neighbours are shown.
+    public static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0..<0x20, 0x7F..<0xA0, 0xAD, 0x061C, 0x180E, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF,
             0xFFF0...0xFFFB, 0xE0000...0xE0FFF:

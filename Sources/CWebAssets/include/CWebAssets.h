@@ -1,1 +1,22 @@
 #pragma once
+#include <stddef.h>
+
+// Files of Web/ inside the program: their bytes live as long as the process does.
+typedef struct {
+    const unsigned char *_Nonnull bytes;
+    size_t count;
+} embedded_file;
+
+embedded_file web_studio_index_html(void);
+embedded_file web_studio_studio_css(void);
+embedded_file web_studio_favicon_svg(void);
+embedded_file web_studio_studio_js(void);
+embedded_file web_studio_decoded_js(void);
+embedded_file web_studio_dom_js(void);
+embedded_file web_studio_examples_js(void);
+embedded_file web_studio_judge_js(void);
+embedded_file web_studio_judge_wasm_js(void);
+embedded_file web_studio_moments_js(void);
+embedded_file web_studio_signature_js(void);
+embedded_file web_studio_token_field_js(void);
+embedded_file web_studio_verdict_js(void);

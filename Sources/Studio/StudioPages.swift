@@ -1,0 +1,72 @@
+import HTTPTypes
+public import Hummingbird
+
+/// The Studio: one page that reads, explains and judges tokens inside the browser, and the files it is made of.
+///
+/// The server only hands out files. What is pasted into the page never comes here: its Content-Security-Policy forbids
+/// the browser to send anything anywhere.
+public enum StudioPages {
+    /// What the page may do: run its own scripts and the judge, show its own style and images. No connection, no form,
+    /// no frame, no inline script, no string turned into script (Trusted Types without any policy).
+    public static let contentSecurityPolicy =
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
+        + "connect-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; "
+        + "require-trusted-types-for 'script'; trusted-types 'none'"
+
+    /// Serves the page at `/` and its files under `/studio/`; `/studio` leads to the page.
+    public static func addRoutes<Context: RequestContext>(to router: some RouterMethods<Context>) {
+        for asset in StudioAsset.all {
+            let path = RouterPath(asset.path)
+            router.get(path) { request, _ in respond(with: asset, to: request, body: true) }
+            router.head(path) { request, _ in respond(with: asset, to: request, body: false) }
+        }
+        router.get("/studio") { _, _ in
+            var headers = commonHeaders
+            headers[.location] = "/"
+            return Response(status: .permanentRedirect, headers: headers)
+        }
+    }
+
+    /// 200 with the file, or 304 when the browser has these bytes already (RFC 9110 §13.1.2).
+    private static func respond(with asset: StudioAsset, to request: Request, body: Bool) -> Response {
+        var headers = commonHeaders
+        headers[.eTag] = asset.entityTag
+        // The browser asks every time, so that a page is never older than the program that serves it.
+        headers[.cacheControl] = "no-cache"
+        if matches(request.headers[values: .ifNoneMatch], asset.entityTag) {
+            return Response(status: .notModified, headers: headers)
+        }
+        headers[.contentType] = asset.contentType
+        guard body else {
+            headers[.contentLength] = String(asset.bytes.readableBytes)
+            return Response(status: .ok, headers: headers)
+        }
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: asset.bytes))
+    }
+
+    /// Tags are compared weakly; ours hold neither commas nor spaces.
+    private static func matches(_ values: [String], _ tag: String) -> Bool {
+        values.contains { value in
+            value.split { $0 == "," || $0 == " " }.contains { $0 == tag || $0 == "W/" + tag || $0 == "*" }
+        }
+    }
+
+    private static let commonHeaders: HTTPFields = {
+        let headers = [
+            ("Content-Security-Policy", contentSecurityPolicy),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", "no-referrer"),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+            ("Cross-Origin-Resource-Policy", "same-origin"),
+            (
+                "Permissions-Policy",
+                "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), "
+                    + "payment=(), publickey-credentials-get=(), usb=()"
+            ),
+        ]
+        return HTTPFields(
+            headers.compactMap { name, value in
+                HTTPField.Name(name).map { HTTPField(name: $0, value: value) }
+            })
+    }()
+}

@@ -1,0 +1,70 @@
+import Codecs
+import Tokens
+
+/// What `inspect` tells the page about a pasted text.
+struct InspectionAnswer {
+    let pasted: PastedText
+    let inspection: Inspection
+    /// Seconds since 1970.
+    let now: Int64
+
+    var json: JSON {
+        [
+            "token": .string(ByteString(String(decoding: pasted.token, as: UTF8.self))),
+            "notes": .array(pasted.notes.map { .string(ByteString($0)) }),
+            "parts": .array(inspection.parts.map { span($0) }),
+            "header": part(.header),
+            "claims": part(.payload),
+            "findings": .array(TokenFindings.of(inspection, now: now).map { $0.json }),
+        ]
+    }
+
+    /// Where a part stands in the text as it was pasted.
+    private func span(_ part: Inspection.Part) -> JSON {
+        var json: JSONObject = ["part": .string(ByteString(part.part.rawValue))]
+        json["start"] = .number(JSONNumber(Int64(offset(part.range.lowerBound))))
+        let end = part.range.isEmpty ? offset(part.range.lowerBound) : offset(part.range.upperBound - 1) + 1
+        json["end"] = .number(JSONNumber(Int64(end)))
+        if let problem = part.problem { json["problem"] = .string(ByteString(problem)) }
+        return .object(json)
+    }
+
+    private func offset(_ place: Int) -> Int {
+        if place < pasted.offsets.count { return pasted.offsets[place] }
+        return pasted.offsets.last.map { $0 + 1 } ?? 0
+    }
+
+    private func part(_ name: TokenPart) -> JSON {
+        guard let part = inspection[name] else { return .object(JSONObject()) }
+        var json = JSONObject()
+        if let problem = part.problem { json["problem"] = .string(ByteString(problem)) }
+        if let raw = part.raw, !raw.isEmpty { json["raw"] = .string(ByteString(raw)) }
+        guard let object = part.object else { return .object(json) }
+        json["json"] = .string(ByteString(VisibleJSON.text(.object(object))))
+        json["members"] = .array(object.members.map { member($0, of: name) })
+        return .object(json)
+    }
+
+    private func member(_ member: JSONObject.Member, of part: TokenPart) -> JSON {
+        var json: JSONObject = [
+            "name": .string(member.name),
+            "nameText": .string(ByteString(VisibleJSON.text(member.name))),
+            "valueText": .string(ByteString(VisibleJSON.text(member.value))),
+        ]
+        if let entry = part == .header ? Glossary.header(member.name) : Glossary.claim(member.name) {
+            json["title"] = .string(ByteString(entry.title))
+            json["about"] = .string(ByteString(entry.about))
+            json["source"] = .string(ByteString(entry.source))
+        }
+        if part == .payload, Self.times.contains(member.name), case .number(let number) = member.value,
+            let date = NumericDate(number)
+        {
+            json["time"] = [
+                "seconds": .number(JSONNumber(date.seconds)), "iso": .string(ByteString(date.utc)),
+            ]
+        }
+        return .object(json)
+    }
+
+    private static let times: [ByteString] = ["exp", "nbf", "iat", "auth_time", "updated_at", "toe"]
+}

@@ -1,0 +1,142 @@
+import Codecs
+import Tokens
+
+/// The key box of the page: what was typed into it, read as a key.
+struct KeyBox {
+    /// What the box holds.
+    enum Content {
+        /// Nothing.
+        case empty
+        /// Keys, in the order of their document; one, unless it is a set.
+        case keys([DecodedKey])
+        /// Text that is no usable key.
+        case unusable(KeyError)
+    }
+
+    /// What the box holds.
+    let content: Content
+    /// How the text was taken: none, secret, pem, jwk, jwks, unusable.
+    let kind: String
+    /// One sentence on what was found.
+    let sentence: String
+    /// What to think about.
+    let findings: [Finding]
+
+    /// - Parameters:
+    ///   - text: what was typed or pasted.
+    ///   - form: auto, utf8, base64, base64url or hex.
+    init(_ text: [UInt8], form: ByteString) {
+        let trimmed = Self.trimmed(text)
+        guard !trimmed.isEmpty else {
+            content = .empty
+            kind = "none"
+            sentence = "No key given: the signature is not checked."
+            findings = []
+            return
+        }
+        let isDocument = form == "auto" && KeyReader.isDocument(trimmed)
+        do throws(KeyError) {
+            let keys: [DecodedKey]
+            if isDocument {
+                keys = try KeyReader.read(trimmed)
+                guard keys.contains(where: { $0.material != nil }) else { throw Self.nothingSupported(keys) }
+            } else {
+                guard let how = form == "auto" ? .utf8 : KeyReader.Form(rawValue: form.text), how != .document else {
+                    throw KeyError(.unreadable, "the form \(Display.quoted(form)) is not known")
+                }
+                keys = try KeyReader.read(how == .utf8 ? text : trimmed, as: how)
+            }
+            content = .keys(keys)
+            kind = isDocument ? Self.documentKind(trimmed) : "secret"
+            sentence = Self.describe(keys, kind: kind)
+            findings = Self.findings(keys, text, isText: !isDocument && (form == "auto" || form == "utf8"))
+        } catch {
+            content = .unusable(error)
+            kind = "unusable"
+            sentence = Readable.sentence(error.detail)
+            findings = []
+        }
+    }
+
+    /// The keys that a verifier would use; those of an unsupported type are left out (RFC 7517 §5).
+    var usable: [DecodedKey] {
+        guard case .keys(let keys) = content else { return [] }
+        return keys.filter { $0.material != nil }
+    }
+
+    private static func nothingSupported(_ keys: [DecodedKey]) -> KeyError {
+        guard let only = keys.first, keys.count == 1 else {
+            return KeyError(.unsupported, "none of the \(keys.count) keys is of a supported type")
+        }
+        return KeyError(.unsupported, "this is \(only.description.summary)")
+    }
+
+    private static func documentKind(_ text: [UInt8]) -> String {
+        guard text.first == UInt8(ascii: "{") else { return "pem" }
+        let json = try? JSONReader.read(text, depth: DecodedToken.headerDepth)
+        return json?.object?["keys"] == nil ? "jwk" : "jwks"
+    }
+
+    private static func describe(_ keys: [DecodedKey], kind: String) -> String {
+        func summary(_ key: DecodedKey) -> String {
+            let purpose = key.description.algorithm.map { ", for \($0.rawValue)" } ?? ""
+            let name = key.description.id.map { ", named \(Display.quoted($0))" } ?? ""
+            return key.description.summary + purpose + name
+        }
+        if kind == "jwks" {
+            let shown = keys.prefix(4).map { summary($0) }
+            var list = ""
+            for (index, item) in shown.enumerated() { list += (index == 0 ? "" : "; ") + item }
+            let rest = keys.count > shown.count ? "; and \(keys.count - shown.count) more" : ""
+            return "JWK set with \(keys.count) key\(keys.count == 1 ? "" : "s"): \(list)\(rest)."
+        }
+        guard let key = keys.first else { return "" }
+        switch kind {
+        case "pem": return "PEM: \(summary(key))."
+        case "jwk": return "JWK: \(summary(key))."
+        default: return Readable.sentence(summary(key))
+        }
+    }
+
+    private static func findings(_ keys: [DecodedKey], _ text: [UInt8], isText: Bool) -> [Finding] {
+        var findings: [Finding] = []
+        let isPrivate = keys.contains { key in
+            switch key.material {
+            case .rsa(_, _, let part): part != nil
+            case .p256(_, _, let scalar): scalar != nil
+            case .ed25519(_, let seed): seed != nil
+            case .secret, nil: false
+            }
+        }
+        if isPrivate {
+            findings.append(
+                Finding(
+                    .warning, "private-key",
+                    "This text holds a private key. Checking a token needs only the public one; whoever sees the private "
+                        + "one can make tokens."))
+        }
+        guard isText else { return findings }
+        if let last = text.last, last <= 0x20 {
+            findings.append(
+                Finding(.warning, "trailing-blank", "The secret ends with a space or line break, and that byte counts.")
+            )
+        } else if let bytes = try? Base64URL.decode(text), bytes.count >= 32 {
+            findings.append(
+                Finding(
+                    .note, "maybe-base64url",
+                    "Taken as text. If it is base64url for \(bytes.count) bytes, choose base64url."))
+        } else if let bytes = try? Base64.decode(text), bytes.count >= 32 {
+            findings.append(
+                Finding(
+                    .note, "maybe-base64", "Taken as text. If it is base64 for \(bytes.count) bytes, choose base64."))
+        }
+        return findings
+    }
+
+    private static func trimmed(_ text: [UInt8]) -> [UInt8] {
+        guard let first = text.firstIndex(where: { $0 > 0x20 }), let last = text.lastIndex(where: { $0 > 0x20 }) else {
+            return []
+        }
+        return Array(text[first...last])
+    }
+}
