@@ -13,8 +13,8 @@ struct SignetCommand: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            DecodeCommand.self, VerifyCommand.self, SignCommand.self, KeygenCommand.self,
-
+            DecodeCommand.self, VerifyCommand.self, SignCommand.self, KeygenCommand.self, ServeCommand.self,
+            ExplainCommand.self, ReloadCommand.self,
         ])
 
     static func main() async {
@@ -59,6 +59,11 @@ struct CommandFailure: Error {
 
 /// Where answers and complaints go.
 enum Output {
+    /// Prints a line at once, also into a pipe.
+    @Sendable static func line(_ text: String) {
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    }
+
     /// Prints a complaint on standard error.
     static func error(_ text: String) {
         FileHandle.standardError.write(Data((text + "\n").utf8))

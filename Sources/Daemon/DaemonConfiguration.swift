@@ -1,0 +1,59 @@
+/// What `signet serve` was told.
+public struct DaemonConfiguration: Sendable {
+    /// A host and a port to listen on.
+    public struct Address: Sendable {
+        /// A name or an address; `localhost` means 127.0.0.1.
+        public var host: String
+        /// 0 to 65535; 0 lets the system choose.
+        public var port: Int
+
+        /// An address.
+        public init(host: String, port: Int) {
+            self.host = host
+            self.port = port
+        }
+    }
+
+    /// The data folder.
+    public var dataFolder: String
+    /// Where login, keys and the Studio are served.
+    public var control: Address
+    /// Where protected APIs are served.
+    public var gateway: Address
+    /// The exact `iss` of the tokens that are issued here.
+    public var issuer: String
+    /// The routes document; nil is none, or the demo's.
+    public var routesFile: String?
+    /// Whether to serve the demo's API, user and routes.
+    public var demo: Bool
+    /// `SIGNET_MASTER_KEY`, where set.
+    public var masterKey: String?
+    /// `SIGNET_DEMO_PASSWORD`, where set.
+    public var demoPassword: String?
+
+    /// A configuration.
+    public init(
+        dataFolder: String, control: Address, gateway: Address, issuer: String, routesFile: String?, demo: Bool,
+        masterKey: String?, demoPassword: String?
+    ) {
+        self.dataFolder = dataFolder
+        self.control = control
+        self.gateway = gateway
+        self.issuer = issuer
+        self.routesFile = routesFile
+        self.demo = demo
+        self.masterKey = masterKey
+        self.demoPassword = demoPassword
+    }
+}
+
+/// The server cannot start, or must not go on; says what to do.
+public struct StartFailure: Error, Sendable, CustomStringConvertible {
+    /// What went wrong and what to do.
+    public let description: String
+
+    /// A failure.
+    public init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,91 @@
+import Codecs
+import ControlPlane
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import TokenService
+
+/// The demo's routes: one that everybody may use, one that wants a token.
+enum DemoRoutes {
+    /// What the tokens of the short login are for.
+    static let audience = "demo"
+
+    static func document(port: Int) -> String {
+        """
+        issuers:
+          local: { keys: built-in }
+        upstreams:
+          demo: { url: "http://127.0.0.1:\(port)" }
+        routes:
+          - name: open
+            path: /demo/open
+            methods: [GET]
+            upstream: demo
+            anonymous: true
+          - name: orders
+            path: /demo/orders
+            methods: [GET]
+            upstream: demo
+            jwt: { issuer: local, audience: \(audience), types: [at+jwt], require: [sub] }
+        """
+    }
+}
+
+/// A small API to protect, on a loopback port of its own.
+struct DemoUpstream: Service {
+    /// The port it listens on.
+    let port: Int
+    private let channel: any Channel
+
+    /// Finds a free port by opening it; Hummingbird then serves on it.
+    static func open() async throws -> DemoUpstream {
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let channel = try await bootstrap.bind(host: "127.0.0.1", port: 0).get()
+        guard let port = channel.localAddress?.port else { throw StartFailure("the demo API has no port") }
+        return DemoUpstream(port: port, channel: channel)
+    }
+
+    func run() async throws {
+        try await channel.close()
+        let router = Router(context: BasicRequestContext.self)
+        router.get("/demo/open") { _, _ in
+            Response.json(["message": "Everybody may read this."])
+        }
+        router.get("/demo/orders") { _, _ in
+            Response.json([
+                "orders": [
+                    ["id": 1001, "item": "a lantern", "status": "shipped"],
+                    ["id": 1002, "item": "a rope", "status": "packed"],
+                ]
+            ])
+        }
+        let logger = Logger(label: "signet.demo")
+        try await HummingbirdListener.application(
+            router, address: .hostname("127.0.0.1", port: port), logger: logger, onOpen: {}
+        ).run()
+    }
+}
+
+/// Five lines that a person can paste to see the whole way of a token.
+struct Tour {
+    let configuration: DaemonConfiguration
+    let account: FirstStart.Account
+
+    var text: String {
+        let control = "http://\(configuration.control)"
+        let gateway = "http://\(configuration.gateway)"
+        return """
+
+            Try it (user \(account.name.text), password \(account.password)):
+              TOKEN=$(curl -s \(control)/login -H 'Content-Type: application/json' -d '{"name":"\(account.name.text)","password":"\(account.password)"}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+              curl -i \(gateway)/demo/orders -H "Authorization: Bearer $TOKEN"
+              echo "\(control)/#token=$TOKEN"          # open this: the Studio explains the token
+              curl -i \(control)/revoke -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d "{\\"token\\":\\"$TOKEN\\"}"
+              curl -i \(gateway)/demo/orders -H "Authorization: Bearer $TOKEN"   # refused; then: signet explain TRACE
+
+            """
+    }
+}

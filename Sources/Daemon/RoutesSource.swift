@@ -1,0 +1,38 @@
+import Foundation
+import Gateway
+
+/// Where the routes come from: a file, the demo, or nowhere.
+struct RoutesSource: Sendable {
+    let file: String?
+    let demoPort: Int?
+    let gateway: GatewayService
+
+    /// Reads the routes and puts them to work; on any complaint nothing changes.
+    /// - Returns: the number of routes.
+    func load() async throws -> Int {
+        if let file {
+            guard let text = Self.read(file) else { throw StartFailure("the routes document \(file) cannot be read") }
+            guard let document = String(validating: text, as: UTF8.self) else {
+                throw StartFailure("the routes document \(file) is not UTF-8")
+            }
+            let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
+            do {
+                return try await gateway.load(document) { name in
+                    Self.read(URL(fileURLWithPath: name, relativeTo: folder).path)
+                }
+            } catch let complaints as RouteComplaints {
+                throw StartFailure("the routes document \(file) is refused:\n\(complaints.description)")
+            }
+        }
+        guard let demoPort else { return 0 }
+        return try await gateway.load(DemoRoutes.document(port: demoPort)) { _ in nil }
+    }
+
+    /// A file of at most a mebibyte.
+    private static func read(_ path: String) -> [UInt8]? {
+        guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
+        defer { try? handle.close() }
+        guard let data = try? handle.read(upToCount: 1_048_577), data.count <= 1_048_576 else { return nil }
+        return [UInt8](data)
+    }
+}

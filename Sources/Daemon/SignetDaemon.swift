@@ -1,0 +1,107 @@
+import Codecs
+import ControlPlane
+import Gateway
+import Hummingbird
+public import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Storage
+import Studio
+import Telemetry
+import TokenService
+import Tokens
+import UnixSignals
+
+/// The long-running process: opens the store, starts the token service, hands its keys and revocations to the gateway,
+/// and serves until it is told to stop. The one place where the parts meet.
+public struct SignetDaemon: Sendable {
+    let configuration: DaemonConfiguration
+    let logger: Logger
+    /// Prints a line for the person at the terminal.
+    let announce: @Sendable (String) -> Void
+
+    /// A daemon.
+    public init(
+        configuration: DaemonConfiguration, logger: Logger, announce: @escaping @Sendable (String) -> Void
+    ) {
+        self.configuration = configuration
+        self.logger = logger
+        self.announce = announce
+    }
+
+    /// Serves until SIGTERM or SIGINT; then lets what is under way finish, and returns.
+    public func run() async throws {
+        let folder = try DataFolder.claim(configuration.dataFolder)
+        let masterKey = try MasterKey.load(environment: configuration.masterKey, folder: folder)
+        let store = try await Store(folder: folder, masterKey: masterKey)
+        do {
+            try await serve(store)
+        } catch {
+            try? store.close()
+            throw error
+        }
+        try store.close()
+    }
+
+    private func serve(_ store: Store) async throws {
+        let clock = WallClock.seconds
+        let tokens = try await AuthorizationService.start(
+            store: store,
+            configuration: AuthorizationConfiguration(
+                issuer: ByteString(configuration.issuer), audiences: [ByteString(DemoRoutes.audience)]),
+            clock: clock, logger: logger)
+        if let admin = try await tokens.firstStart.makeAdmin() {
+            announce("first start: the user \(admin.name.text) has the password \(admin.password) (shown only now)")
+        }
+        var demoUser: FirstStart.Account?
+        if configuration.demo {
+            demoUser = try await tokens.firstStart.resetDemoUser(password: configuration.demoPassword)
+        }
+        let explanations = ExplanationRing()
+        let gateway = GatewayService(
+            builtIn: TrustedIssuer(issuer: tokens.configuration.issuer, keys: tokens.keySet),
+            explanations: explanations, now: clock)
+        await tokens.revocations.subscribe { await gateway.install($0) }
+
+        let demo = configuration.demo ? try await DemoUpstream.open() : nil
+        let routes = RoutesSource(file: configuration.routesFile, demoPort: demo?.port, gateway: gateway)
+        let count = try await routes.load()
+        logger.info("routes loaded", metadata: ["routes": "\(count)"])
+
+        let tour = demoUser.map { Tour(configuration: configuration, account: $0) }
+        let doors = Doors(count: 3) { [announce] in
+            announce("signet is ready: control plane on \(configuration.control), gateway on \(configuration.gateway)")
+            if let tour { announce(tour.text) }
+        }
+        let socketPath = store.folder.path + "/signet.sock"
+        var services: [any Service] = [UpkeepService(tokens: tokens)]
+        if let demo { services.append(demo) }
+        services.append(try ControlSocket(path: socketPath, explanations: explanations, routes: routes).service(doors))
+        services.append(controlPlane(tokens, doors))
+        services.append(GatewayListenerService(gateway: gateway, address: configuration.gateway, doors: doors))
+        services.append(ReloadService(routes: routes, logger: logger))
+        var group = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = .seconds(30)
+        try await ServiceGroup(configuration: group).run()
+    }
+
+    private func controlPlane(_ tokens: AuthorizationService, _ doors: Doors) -> some Service {
+        let router = Router.controlPlane()
+        tokens.addRoutes(to: router)
+        HealthEndpoints(checks: tokens.healthChecks).addRoutes(to: router)
+        StudioPages.addRoutes(to: router)
+        return HummingbirdListener.application(
+            router, address: .hostname(configuration.control.bindHost, port: configuration.control.port),
+            logger: logger, onOpen: doors.opened)
+    }
+}
+
+extension DaemonConfiguration.Address: CustomStringConvertible {
+    /// `host:port`.
+    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+    /// The address to bind: every client that resolves `localhost` tries 127.0.0.1.
+    var bindHost: String { host == "localhost" ? "127.0.0.1" : host }
+}
