@@ -43,11 +43,10 @@ public final class GatewayService: Sendable {
     public func load(
         _ text: String, readFile: @escaping (String) -> [UInt8]?
     ) async throws -> Int {
-        let document = try RoutesDocumentReader.read(text)
         var compiler = RouteTableCompiler(builtIn: builtIn, readFile: readFile)
-        let table = try compiler.compile(document)
+        let table = try compiler.compile(text)
         await install { $0.routes = table }
-        return document.routes.count
+        return table.count
     }
 
     /// Makes every loop refuse what this snapshot names; returns once every loop does.

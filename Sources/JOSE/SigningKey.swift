@@ -24,7 +24,9 @@ public struct SigningKey: Sendable, CustomStringConvertible {
         guard let material = key.material else { throw KeyError(.unsupported, key.description.summary) }
         self.material = material
         guard key.description.maySign else {
-            throw KeyError(.notPrivate, "a \(key.description.summary) cannot sign, or its \"key_ops\" forbid it")
+            let reason =
+                key.description.isPrivate ? "its \"use\" or \"key_ops\" forbid it" : "its private part is not here"
+            throw KeyError(.notPrivate, "this \(key.description.summary) cannot sign: \(reason)")
         }
         do {
             primitive = try Self.primitive(material)

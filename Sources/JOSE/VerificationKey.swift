@@ -31,13 +31,9 @@ public struct VerificationKey: Sendable {
         } catch {
             throw KeyError(.malformed, "the numbers are no \(key.description.summary)")
         }
-        let publicHalf = try PublicHalf.of(material)
-        self.material = publicHalf
+        self.material = try PublicHalf.of(material)
         self.algorithm = algorithm
-        description = try DecodedKey(
-            publicHalf, id: key.description.id, algorithm: algorithm, mayVerify: key.description.mayVerify,
-            maySign: false
-        ).description
+        description = key.description
     }
 
     /// `kid`, or nil.

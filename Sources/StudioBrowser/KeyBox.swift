@@ -81,7 +81,9 @@ struct KeyBox {
         func summary(_ key: DecodedKey) -> String {
             let purpose = key.description.algorithm.map { ", for \($0.rawValue)" } ?? ""
             let name = key.description.id.map { ", named \(Display.quoted($0))" } ?? ""
-            return key.description.summary + purpose + name
+            var half = key.description.isPrivate ? ", private" : ", public"
+            if case .secret = key.material { half = "" }
+            return key.description.summary + half + purpose + name
         }
         if kind == "jwks" {
             let shown = keys.prefix(4).map { summary($0) }

@@ -48,8 +48,10 @@ struct RouteTable: Sendable {
     private let exact: [[UInt8]: [Route]]
     private let prefixes: [Route]
     let upstreams: Set<UpstreamEndpoint>
+    let count: Int
 
     init(_ routes: [Route]) {
+        count = routes.count
         var exact: [[UInt8]: [Route]] = [:]
         for route in routes where !route.coversBelow { exact[route.path, default: []].append(route) }
         self.exact = exact.mapValues { $0.sorted(by: Self.goesFirst) }

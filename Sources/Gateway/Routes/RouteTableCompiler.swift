@@ -18,27 +18,36 @@ struct RouteTableCompiler {
         self.readFile = readFile
     }
 
-    /// The table, or everything that is wrong.
-    mutating func compile(_ document: RoutesDocument) throws(RouteComplaints) -> RouteTable {
+    /// The table that a text describes, or everything that is wrong with the text.
+    mutating func compile(_ text: String) throws(RouteComplaints) -> RouteTable {
+        let (document, unreadable) = RoutesDocumentReader.read(text)
+        complaints = unreadable
+        // A document that is no document at all has said so; the rest would only repeat it.
+        let table = document.isEmpty && !unreadable.isEmpty ? RouteTable.empty : compile(document)
+        guard complaints.isEmpty else {
+            throw RouteComplaints(complaints: complaints.sorted { $0.line < $1.line })
+        }
+        return table
+    }
+
+    private mutating func compile(_ document: RoutesDocument) -> RouteTable {
         var issuers: [String: TrustedIssuer] = [:]
         for issuer in document.issuers { issuers[issuer.name] = trust(issuer) }
         var upstreams: [String: UpstreamEndpoint] = [:]
         for upstream in document.upstreams { upstreams[upstream.name] = endpoint(upstream) }
-        if document.routes.isEmpty { complain(1, "there are no routes; every request would be refused") }
+        if document.routeCount == 0 { complain(1, "there are no routes; every request would be refused") }
 
-        let issuerNames = document.issuers.map { $0.name }
-        let upstreamNames = document.upstreams.map { $0.name }
         var routes: [Route] = []
         var places: [String: Int] = [:]
         for route in document.routes {
             if let first = places.updateValue(route.line, forKey: "name \(route.name)") {
                 complain(route.line, "the name \"\(route.name)\" is taken by the route at line \(first)")
             }
-            if !upstreamNames.contains(route.upstream) {
+            if !document.upstreamNames.contains(route.upstream) {
                 complain(
                     route.line, "route \"\(route.name)\" names the upstream \"\(route.upstream)\", which is not listed")
             }
-            if case .token(let rule) = route.access, !issuerNames.contains(rule.issuer) {
+            if case .token(let rule) = route.access, !document.issuerNames.contains(rule.issuer) {
                 complain(rule.line, "route \"\(route.name)\" trusts the issuer \"\(rule.issuer)\", which is not listed")
             }
             guard let pattern = pattern(route) else { continue }
@@ -53,9 +62,6 @@ struct RouteTableCompiler {
                     name: route.name, path: pattern.path, coversBelow: pattern.coversBelow,
                     methods: route.methods?.map { Array($0.utf8) }, upstream: upstream, rewrite: RequestRewrite(),
                     bearer: bearer.policy))
-        }
-        guard complaints.isEmpty else {
-            throw RouteComplaints(complaints: complaints.sorted { $0.line < $1.line })
         }
         return RouteTable(routes)
     }
@@ -93,6 +99,10 @@ struct RouteTableCompiler {
         }
         var authority = text.dropFirst(7)
         if authority.last == UInt8(ascii: "/") { authority = authority.dropLast() }
+        guard !authority.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }) else {
+            complain(upstream.line, "the url must be http://host:port without a path; the path is the client's")
+            return nil
+        }
         var host = authority
         var port = 80
         let colon = authority.lastIndex(of: UInt8(ascii: ":"))
@@ -110,7 +120,7 @@ struct RouteTableCompiler {
         }
         if host.first == UInt8(ascii: "["), host.last == UInt8(ascii: "]") { host = host.dropFirst().dropLast() }
         guard !host.isEmpty, host.allSatisfy(Self.isHost) else {
-            complain(upstream.line, "the url must be http://host:port without a path; the path is the client's")
+            complain(upstream.line, "the url \(upstream.url) has no valid host")
             return nil
         }
         return UpstreamEndpoint(name: upstream.name, host: String(decoding: host, as: UTF8.self), port: port)

@@ -65,6 +65,12 @@ struct RoutesDocument: Sendable {
     var issuers: [Issuer] = []
     var upstreams: [Upstream] = []
     var routes: [Route] = []
+    /// Every name that was written, also where what stood under it could not be read.
+    var issuerNames: Set<String> = []
+    var upstreamNames: Set<String> = []
+    var routeCount = 0
+
+    var isEmpty: Bool { issuerNames.isEmpty && upstreamNames.isEmpty && routeCount == 0 }
 }
 
 /// What is wrong with a routes document, and where.

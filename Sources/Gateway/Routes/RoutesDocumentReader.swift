@@ -8,10 +8,10 @@ struct RoutesDocumentReader {
     private let reader = DocumentNodeReader()
     private var document = RoutesDocument()
 
-    /// The document, or everything that is wrong with it.
-    static func read(_ text: String) throws(RouteComplaints) -> RoutesDocument {
+    /// What could be read of the document, and everything that is wrong with it so far.
+    static func read(_ text: String) -> (document: RoutesDocument, complaints: [RouteComplaint]) {
         guard text.utf8.count <= limit else {
-            throw RouteComplaints(complaints: [RouteComplaint(line: 1, message: "more than \(limit) bytes")])
+            return (RoutesDocument(), [RouteComplaint(line: 1, message: "more than \(limit) bytes")])
         }
         var reading = RoutesDocumentReader()
         do {
@@ -22,10 +22,7 @@ struct RoutesDocumentReader {
         } catch {
             reading.reader.complain(Self.line(of: error), Self.message(of: error))
         }
-        guard reading.reader.complaints.isEmpty else {
-            throw RouteComplaints(complaints: reading.reader.complaints.sorted { $0.line < $1.line })
-        }
-        return reading.document
+        return (reading.document, reading.reader.complaints)
     }
 
     private mutating func readRoot(_ root: Node) {
@@ -50,6 +47,7 @@ struct RoutesDocumentReader {
 
     private mutating func readIssuer(_ entry: (name: String, line: Int, node: Node)) {
         let what = "issuer \"\(entry.name)\""
+        document.issuerNames.insert(entry.name)
         guard let members = reader.mapping(entry.node, what, knows: ["issuer", "keys"]) else { return }
         var issuer: String?
         var keys: RoutesDocument.Issuer.Keys?
@@ -92,6 +90,7 @@ struct RoutesDocumentReader {
 
     private mutating func readUpstream(_ entry: (name: String, line: Int, node: Node)) {
         let what = "upstream \"\(entry.name)\""
+        document.upstreamNames.insert(entry.name)
         guard let members = reader.mapping(entry.node, what, knows: ["url"]) else { return }
         guard let url = members.first else {
             return reader.complain(entry.line, "\(what) needs a url such as http://127.0.0.1:9001")
@@ -101,6 +100,7 @@ struct RoutesDocumentReader {
     }
 
     private mutating func readRoute(_ node: Node) {
+        document.routeCount += 1
         let line = reader.line(of: node)
         let known = ["name", "path", "methods", "upstream", "jwt", "anonymous"]
         guard let members = reader.mapping(node, "a route", knows: known) else { return }

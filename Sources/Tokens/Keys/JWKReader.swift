@@ -114,20 +114,20 @@ extension DecodedKey {
             try KeyStrength.check(modulus: modulus, exponent: exponent)
             isPrivate = privatePart != nil
             signatureLength = modulus.count
-            summary = "RSA \(KeyStrength.bits(modulus))-bit \(isPrivate ? "private" : "public") key"
+            summary = "RSA \(KeyStrength.bits(modulus))-bit key"
         case (.p256(_, _, let scalar), .es256):
             isPrivate = scalar != nil
-            summary = "P-256 \(isPrivate ? "private" : "public") key"
+            summary = "P-256 key"
         case (.ed25519(_, let seed), .ed25519):
             isPrivate = seed != nil
-            summary = "Ed25519 \(isPrivate ? "private" : "public") key"
+            summary = "Ed25519 key"
         default:
             throw KeyError(.usage, "a key of this kind cannot be used with \(algorithm.rawValue)")
         }
         self.init(
             description: KeyDescription(
                 id: id, algorithm: algorithm, mayVerify: mayVerify, maySign: maySign && isPrivate,
-                signatureLength: signatureLength, summary: summary),
+                signatureLength: signatureLength, isPrivate: isPrivate, summary: summary),
             material: material)
     }
 }

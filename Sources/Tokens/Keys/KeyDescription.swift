@@ -12,19 +12,22 @@ public struct KeyDescription: Sendable, Equatable {
     public let maySign: Bool
     /// The length in bytes of its signatures.
     public let signatureLength: Int?
-    /// What it is, in words: "RSA 2048-bit public key".
+    /// Whether its private part is here too; for a shared secret, always.
+    public let isPrivate: Bool
+    /// What it is, in words: "RSA 2048-bit key".
     public let summary: String
 
     /// A description.
     public init(
         id: ByteString?, algorithm: SignatureAlgorithm?, mayVerify: Bool, maySign: Bool, signatureLength: Int?,
-        summary: String
+        isPrivate: Bool = false, summary: String
     ) {
         self.id = id
         self.algorithm = algorithm
         self.mayVerify = mayVerify
         self.maySign = maySign
         self.signatureLength = signatureLength
+        self.isPrivate = isPrivate
         self.summary = summary
     }
 }
