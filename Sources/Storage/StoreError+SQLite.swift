@@ -24,6 +24,9 @@ extension StoreError {
             self.init(.inputOutput, "reading or writing the database file failed (\(said))")
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             self.init(.damaged, "the database file is damaged: restore it from a backup (\(said))")
+        case .SQLITE_MISUSE:
+            // What GRDB says about a connection that was closed meanwhile.
+            self.init(.closed, "the store is closed")
         case .SQLITE_CONSTRAINT:
             self.init(.constraint, "a row breaks a rule of the schema (\(said))")
         default:

@@ -99,6 +99,16 @@ import Testing
         #expect(throttle.admit(account: "x", address: try address("::ffff:192.0.2.1"), now: 0) == nil)
     }
 
+    @Test func `a try whose password was never looked at is given back`() throws {
+        let throttle = LoginThrottle()
+        let place = try address("192.0.2.1")
+        for _ in 0..<200 {
+            #expect(throttle.admit(account: "ada", address: place, now: 0) == nil)
+            throttle.withdrawn(account: "ada", address: place)
+        }
+        #expect(throttle.count == 0)
+    }
+
     @Test func `tries are forgotten with time`() throws {
         let throttle = LoginThrottle()
         let place = try address("192.0.2.1")
