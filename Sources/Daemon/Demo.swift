@@ -69,23 +69,34 @@ struct DemoUpstream: Service {
     }
 }
 
-/// Five lines that a person can paste to see the whole way of a token.
+/// Five lines that a person can paste to see the whole way of a token: the README's tour, with this server's
+/// addresses and password in it.
 struct Tour {
     let configuration: DaemonConfiguration
     let account: FirstStart.Account
 
     var text: String {
         let control = "http://\(configuration.control)"
-        let gateway = "http://\(configuration.gateway)"
+        let orders = "http://\(configuration.gateway)/demo/orders"
+        let bearer = #"-H "Authorization: Bearer $TOKEN""#
+        let json = "-H 'Content-Type: application/json'"
+        let login = #"{"name":"\#(account.name.text)","password":"\#(account.password)"}"#
+        let explain = "\(CommandLine.arguments.first ?? "signet") explain --data \(configuration.dataFolder)"
         return """
 
-            Try it (user \(account.name.text), password \(account.password)):
-              TOKEN=$(curl -s \(control)/login -H 'Content-Type: application/json' -d '{"name":"\(account.name.text)","password":"\(account.password)"}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
-              curl -i \(gateway)/demo/orders -H "Authorization: Bearer $TOKEN"
-              echo "\(control)/#token=$TOKEN"          # open this: the Studio explains the token
-              curl -i \(control)/revoke -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d "{\\"token\\":\\"$TOKEN\\"}"
-              curl -i \(gateway)/demo/orders -H "Authorization: Bearer $TOKEN"   # refused; then: signet explain TRACE
+            Try it, as user \(account.name.text) with password \(account.password):
+
+            TOKEN=$(curl -s \(control)/login \(json) -d '\(login)' | \(Self.member("access_token")))
+            curl -i \(orders) \(bearer)    # 200: two orders
+            echo "\(control)/#token=$TOKEN"    # open this: the Studio explains the token
+            curl -i \(control)/revoke \(bearer) \(json) -d '{"token":"'"$TOKEN"'"}'    # 200: over
+            \(explain) $(curl -s \(orders) \(bearer) | \(Self.member("trace")))    # refused with 401, and why
 
             """
+    }
+
+    /// Takes one member out of a JSON answer with what every machine has.
+    private static func member(_ name: String) -> String {
+        #"sed 's/.*"\#(name)":"\([^"]*\)".*/\1/'"#
     }
 }

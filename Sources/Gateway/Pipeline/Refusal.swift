@@ -80,7 +80,7 @@ struct Refusal {
     /// The answer: a problem body (RFC 9457) with the trace that `signet explain` takes.
     func answer(trace: TraceID, closes: Bool = false) -> LocalAnswer {
         let problem: JSON = [
-            "type": .string(ByteString("urn:signet:problem:\(code)")),
+            "type": .string(ByteString("/problems/\(code)")),
             "title": .string(ByteString(Self.title(of: status))),
             "status": .number(JSONNumber(Int64(status))),
             "detail": .string(ByteString(detail)),
