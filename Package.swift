@@ -139,7 +139,28 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
-        .testTarget(name: "GatewayTests", dependencies: ["Codecs", "Tokens", "JOSE", "HTTPWire", "Gateway"]),
+        .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire"]),
+        .testTarget(
+            name: "EdgeTests",
+            dependencies: [
+                "HTTPWire", "Edge", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+        .testTarget(
+            name: "UpstreamsTests",
+            dependencies: [
+                "HTTPWire", "Upstreams", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "Codecs", "Tokens", "JOSE", "HTTPWire", "Edge", "Upstreams", "Gateway", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         .testTarget(name: "StorageTests", dependencies: ["Codecs", "Storage", "TestSupport"]),
         .testTarget(
             name: "ControlPlaneTests",

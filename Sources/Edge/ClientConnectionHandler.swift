@@ -9,8 +9,8 @@ import NIOCore
 
 /// The hands of one client connection, and the only handler in its channel: bytes in, bytes out.
 ///
-/// Requests are taken one at a time and answered in order. What a client sends early stays in `pending`; reading stops only when that
-/// grows past its bound, so in ordinary traffic the socket's read interest is never touched.
+/// Requests are taken one at a time and answered in order. What a client sends early stays in `pending`; reading stops
+/// only when that grows past its bound, so in ordinary traffic the socket's read interest is never touched.
 final class ClientConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -156,7 +156,9 @@ final class ClientConnectionHandler: ChannelInboundHandler {
 
     private func readHead() -> Bool {
         if !headStarted, !skippedEmptyLine {
-            guard let skip = pending.withUnsafeReadableBytes({ RequestHeadScanner.leadingEmptyLine(in: $0) }) else { return false }
+            guard let skip = pending.withUnsafeReadableBytes({ RequestHeadScanner.leadingEmptyLine(in: $0) }) else {
+                return false
+            }
             if skip > 0 {
                 pending.moveReaderIndex(forwardBy: skip)
                 skippedEmptyLine = true
@@ -249,7 +251,8 @@ final class ClientConnectionHandler: ChannelInboundHandler {
         if !isReading { exchange?.observer?.requestReadComplete() }
     }
 
-    /// The client broke the protocol. Nobody knows where its next request would start, so this answer is its last (RFC 9112, section 9.2).
+    /// The client broke the protocol. Nobody knows where its next request would start, so this answer is its last (RFC
+    /// 9112, section 9.2).
     private func refuse(_ defect: WireDefect) {
         let exchange = exchange
         self.exchange = nil
@@ -275,7 +278,8 @@ final class ClientConnectionHandler: ChannelInboundHandler {
         let hasBody = answer.status != 204 && answer.status != 304
         loop.scratch.removeAll(keepingCapacity: true)
         HeadWriter.answer(
-            status: answer.status, fields: answer.fields, length: hasBody ? answer.body.count : nil, keepAlive: keepAlive,
+            status: answer.status, fields: answer.fields, length: hasBody ? answer.body.count : nil,
+            keepAlive: keepAlive,
             version: head?.version ?? .http11, into: &loop.scratch)
         if hasBody, head?.method != .head { loop.scratch.append(contentsOf: answer.body) }
         write(ByteBuffer(bytes: loop.scratch))
@@ -338,8 +342,9 @@ final class ClientConnectionHandler: ChannelInboundHandler {
         deadlines.becameIdle(loop.now)
     }
 
-    /// Ends the connection politely: everything written is sent, our side shuts, and the client's last bytes are read for a moment.
-    /// Closing at once could make the kernel send a reset, which destroys an answer that is still under way.
+    /// Ends the connection politely: everything written is sent, our side shuts, and the client's last bytes are read
+    /// for a moment. Closing at once could make the kernel send a reset, which destroys an answer that is still under
+    /// way.
     private func close() {
         guard phase != .lingering, phase != .closed, let context else { return }
         phase = .lingering
@@ -384,7 +389,8 @@ final class ClientConnectionHandler: ChannelInboundHandler {
         switch phase {
         case .head where headStarted:
             if deadlines.isHeadLate(now) {
-                refuse(WireDefect(status: 408, code: "head-timeout", what: "The head took too long to arrive.", offset: 0))
+                refuse(
+                    WireDefect(status: 408, code: "head-timeout", what: "The head took too long to arrive.", offset: 0))
             }
         case .head:
             if deadlines.isIdleTooLong(now) { close() }

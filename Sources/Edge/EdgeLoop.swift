@@ -35,7 +35,8 @@ final class EdgeLoop {
 
     func remove(_ connection: ClientConnectionHandler) {
         let slot = connection.slot
-        guard slot >= 0, slot < connections.count, connections[slot] === connection, let last = connections.popLast() else { return }
+        guard slot >= 0, slot < connections.count, connections[slot] === connection, let last = connections.popLast()
+        else { return }
         if last !== connection {
             connections[slot] = last
             last.slot = slot

@@ -3,8 +3,8 @@ public import NIOCore
 
 /// One request and its answer. Lives on its connection's event loop; no part of it may be touched from anywhere else.
 ///
-/// Answer it exactly once: `respond` for a whole local answer, or `accept` (to receive the body) and `writeHead`, `writeBody`, `finish`.
-/// Calls that come too late, because the client is gone or the exchange is over, do nothing.
+/// Answer it exactly once: `respond` for a whole local answer, or `accept` (to receive the body) and `writeHead`,
+/// `writeBody`, `finish`. Calls that come too late, because the client is gone or the exchange is over, do nothing.
 public final class Exchange {
     /// The head, as offsets into `headBytes`.
     public let head: RequestHead
@@ -34,7 +34,10 @@ public final class Exchange {
     private(set) var bodyIsPaused = false
     private var awaitsContinue: Bool
 
-    init(head: RequestHead, headBytes: ByteBuffer, path: CanonicalPath, connection: ClientConnectionHandler, loop: EdgeLoop) {
+    init(
+        head: RequestHead, headBytes: ByteBuffer, path: CanonicalPath, connection: ClientConnectionHandler,
+        loop: EdgeLoop
+    ) {
         self.head = head
         self.headBytes = headBytes
         self.path = path
@@ -63,8 +66,8 @@ public final class Exchange {
         withBytes(of: range) { [UInt8]($0) }
     }
 
-    /// Whether an answer started now may leave the connection open: the client wants it, the listener is not draining, and what is
-    /// left of the body will come by itself and is short enough to be read and thrown away.
+    /// Whether an answer started now may leave the connection open: the client wants it, the listener is not draining,
+    /// and what is left of the body will come by itself and is short enough to be read and thrown away.
     public var keepsAlive: Bool {
         guard head.keepAlive, !loop.isDraining, let connection else { return false }
         return bodyIsComplete || !awaitsContinue && connection.canDiscardRest
@@ -72,7 +75,8 @@ public final class Exchange {
 
     // MARK: The request body
 
-    /// Starts the body: what arrived already is delivered at once. A client that waits for `100 Continue` is told to go on.
+    /// Starts the body: what arrived already is delivered at once. A client that waits for `100 Continue` is told to go
+    /// on.
     public func accept(_ observer: ExchangeObserver) {
         guard !isOver, self.observer == nil, let connection else { return }
         self.observer = observer
@@ -111,7 +115,8 @@ public final class Exchange {
         end(keepAlive: keepsAlive && !answer.closes)
     }
 
-    /// Writes the bytes of a response head. They are held back until the body's first piece or a flush, so that both leave in one write.
+    /// Writes the bytes of a response head. They are held back until the body's first piece or a flush, so that both
+    /// leave in one write.
     public func writeHead(_ bytes: ByteBuffer, status: Int) {
         guard !isOver, !headWritten else { return }
         headWritten = true
@@ -137,7 +142,8 @@ public final class Exchange {
         end(keepAlive: keepAlive && head.keepAlive)
     }
 
-    /// Ends the exchange in the middle: the connection is reset, so that nobody mistakes the rest for a complete response.
+    /// Ends the exchange in the middle: the connection is reset, so that nobody mistakes the rest for a complete
+    /// response.
     public func abort() {
         guard !isOver, let connection else { return }
         release()

@@ -3,22 +3,25 @@ public import NIOCore
 
 /// The seam between the edge and the product: one instance per event loop answers every exchange of that loop.
 ///
-/// A class and not a protocol, so that the call is one indirect jump; per loop, so that a subclass may hold its loop's snapshots
-/// without a lock. Everything is called on the loop and must not block.
+/// A class and not a protocol, so that the call is one indirect jump; per loop, so that a subclass may hold its loop's
+/// snapshots without a lock. Everything is called on the loop and must not block.
 open class ExchangeHandler {
     /// Makes a handler.
     public init() {}
 
-    /// A request's head is complete. Answer it exactly once, now or later, on the same loop: `respond`, or `accept` and the streaming calls.
+    /// A request's head is complete. Answer it exactly once, now or later, on the same loop: `respond`, or `accept` and
+    /// the streaming calls.
     open func handle(_ exchange: Exchange) {
         exchange.respond(
-            ProblemAnswer.make(status: 404, code: "no-route", detail: "Nothing is served here.", trace: ProblemAnswer.randomTrace()))
+            ProblemAnswer.make(
+                status: 404, code: "no-route", detail: "Nothing is served here.", trace: ProblemAnswer.randomTrace()))
     }
 
-    /// A client broke the framing, the path grammar or a time limit, so no exchange exists. The connection is closed after the answer.
-    /// The answer must not repeat what the client sent.
+    /// A client broke the framing, the path grammar or a time limit, so no exchange exists. The connection is closed
+    /// after the answer. The answer must not repeat what the client sent.
     open func refusal(for defect: WireDefect, from peer: [UInt8]) -> LocalAnswer {
-        ProblemAnswer.make(status: defect.status, code: defect.code, detail: defect.what, trace: ProblemAnswer.randomTrace())
+        ProblemAnswer.make(
+            status: defect.status, code: defect.code, detail: defect.what, trace: ProblemAnswer.randomTrace())
     }
 }
 

@@ -8,7 +8,9 @@ public final class Listener: Sendable {
     private let loops: [(eventLoop: any EventLoop, state: NIOLoopBound<EdgeLoop>)]
     private let gate: ConnectionCount
 
-    private init(channel: any Channel, loops: [(eventLoop: any EventLoop, state: NIOLoopBound<EdgeLoop>)], gate: ConnectionCount) {
+    private init(
+        channel: any Channel, loops: [(eventLoop: any EventLoop, state: NIOLoopBound<EdgeLoop>)], gate: ConnectionCount
+    ) {
         self.channel = channel
         self.loops = loops
         self.gate = gate
@@ -32,7 +34,8 @@ public final class Listener: Sendable {
             }.get()
             loops.append((eventLoop, state))
         }
-        let byLoop = Dictionary(loops.map { (ObjectIdentifier($0.eventLoop), $0.state) }, uniquingKeysWith: { first, _ in first })
+        let byLoop = Dictionary(
+            loops.map { (ObjectIdentifier($0.eventLoop), $0.state) }, uniquingKeysWith: { first, _ in first })
         let count = ConnectionCount(limit: configuration.maxConnections)
         let channel = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: configuration.backlog)
@@ -47,7 +50,9 @@ public final class Listener: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     count.opened()
                     channel.closeFuture.whenComplete { _ in count.closed() }
-                    guard let loop = byLoop[ObjectIdentifier(channel.eventLoop)]?.value else { throw ChannelError.ioOnClosedChannel }
+                    guard let loop = byLoop[ObjectIdentifier(channel.eventLoop)]?.value else {
+                        throw ChannelError.ioOnClosedChannel
+                    }
                     try channel.pipeline.syncOperations.addHandler(ClientConnectionHandler(loop: loop))
                 }
             }
@@ -62,7 +67,8 @@ public final class Listener: Sendable {
     /// Client connections that are open now.
     public var connectionCount: Int { gate.current }
 
-    /// Stops accepting, lets what is under way end (answers say `Connection: close`), and ends the rest at the deadline.
+    /// Stops accepting, lets what is under way end (answers say `Connection: close`), and ends the rest at the
+    /// deadline.
     public func shutDown(within grace: TimeAmount) async {
         try? await channel.close().get()
         for loop in loops {
@@ -112,7 +118,8 @@ final class ConnectionCount: Sendable {
     }
 }
 
-/// Holds back the listening socket's reads while there are as many connections as allowed; the kernel's queue holds the others.
+/// Holds back the listening socket's reads while there are as many connections as allowed; the kernel's queue holds the
+/// others.
 private final class AcceptGateHandler: ChannelOutboundHandler {
     typealias OutboundIn = Never
 

@@ -1,4 +1,5 @@
-/// An answer made by the gateway itself: a refusal, a health page. `Content-Length` and `Connection` are the connection's business.
+/// An answer made by the gateway itself: a refusal, a health page. `Content-Length` and `Connection` are the
+/// connection's business.
 public struct LocalAnswer: Sendable {
     /// The status, 200 to 599.
     public var status: Int

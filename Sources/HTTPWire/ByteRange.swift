@@ -25,7 +25,8 @@ public struct ByteRange: Hashable, Sendable {
     /// Whether there is no byte in it.
     public var isEmpty: Bool { count == 0 }
 
-    /// The bytes of this range, or as many of them as `bytes` has: a range that does not belong to `bytes` never reads outside it.
+    /// The bytes of this range, or as many of them as `bytes` has: a range that does not belong to `bytes` never reads
+    /// outside it.
     public func slice(of bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         let start = min(start, bytes.count)
         return UnsafeRawBufferPointer(rebasing: bytes[start..<min(end, bytes.count)])

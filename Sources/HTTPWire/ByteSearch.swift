@@ -1,4 +1,5 @@
-/// Searches that run eight bytes at a time: heads are scanned for every request, and these two loops are most of the scan.
+/// Searches that run eight bytes at a time: heads are scanned for every request, and these two loops are most of the
+/// scan.
 extension UnsafeRawBufferPointer {
     private static var ones: UInt64 { 0x0101_0101_0101_0101 }
     private static var tops: UInt64 { 0x8080_8080_8080_8080 }

@@ -1,20 +1,23 @@
 /// The one spelling of a request's path that the policy judges *and* the upstream receives.
 ///
 /// Made once, so that nobody can be shown one path and served another:
-/// - escapes of unreserved characters are decoded, all others keep their escape in upper case (RFC 3986, section 6.2.2);
+/// - escapes of unreserved characters are decoded, all others keep their escape in upper case (RFC 3986, section
+///   6.2.2);
 /// - `.` and `..` segments are resolved; climbing above the root is refused;
 /// - repeated slashes are merged into one;
-/// - refused, because servers disagree about them: encoded slash, backslash and control characters; escapes that are broken, that hide
-///   another escape (`%252e`) or that are not UTF-8; raw bytes outside RFC 3986's path grammar; fragments; dot segments with a
-///   parameter or a blank behind the dots (`..;`, `.%20`).
-/// `;` is otherwise an ordinary character. The query is checked for controls and fragments, and otherwise passed on as it came.
+/// - refused, because servers disagree about them: encoded slash, backslash and control characters; escapes that are
+///   broken, that hide another escape (`%252e`) or that are not UTF-8; raw bytes outside RFC 3986's path grammar;
+///   fragments; dot segments with a parameter or a blank behind the dots (`..;`, `.%20`).
+///
+/// `;` is otherwise an ordinary character. The query is checked for controls and fragments, and passed on as it came.
 public struct CanonicalPath: Hashable, Sendable {
     /// The path: starts with `/`, pure ASCII. What the policy sees is what the wire gets.
     public let bytes: [UInt8]
     /// The query without its `?`, as sent; nil when there was no `?`.
     public let query: [UInt8]?
 
-    /// Canonicalises the path and query of a request target (origin-form, or what follows the authority in absolute-form; empty means `/`).
+    /// Canonicalises the path and query of a request target (origin-form, or what follows the authority in
+    /// absolute-form; empty means `/`).
     public init(target: UnsafeRawBufferPointer) throws(WireDefect) {
         let mark = target.firstIndex(of: UInt8(ascii: "?"), from: 0)
         if let mark {
@@ -43,8 +46,8 @@ public struct CanonicalPath: Hashable, Sendable {
         self = try result.get()
     }
 
-    /// Whether this path is `prefix` or lies below it, segment by segment: `/api` covers `/api` and `/api/x`, never `/apifoo`.
-    /// `prefix` must be canonical itself; a slash at its end makes no difference.
+    /// Whether this path is `prefix` or lies below it, segment by segment: `/api` covers `/api` and `/api/x`, never
+    /// `/apifoo`. `prefix` must be canonical itself; a slash at its end makes no difference.
     public func hasSegmentPrefix(_ prefix: [UInt8]) -> Bool {
         var length = prefix.count
         if length > 0, prefix[length - 1] == UInt8(ascii: "/") { length -= 1 }
@@ -69,7 +72,8 @@ public struct CanonicalPath: Hashable, Sendable {
             let byte = target[index]
             guard ASCIISet.visible.contains(byte), byte != UInt8(ascii: "#") else {
                 throw WireDefect(
-                    code: "query-malformed", what: "The query holds a fragment, a control or a non-ASCII byte.", offset: index)
+                    code: "query-malformed", what: "The query holds a fragment, a control or a non-ASCII byte.",
+                    offset: index)
             }
         }
         return [UInt8](target[start...])
@@ -90,11 +94,13 @@ public struct CanonicalPath: Hashable, Sendable {
                 continue
             }
             guard let value = escape(path, at: index) else {
-                throw WireDefect(code: "path-escape-broken", what: "A % is not followed by two hexadecimal digits.", offset: index)
+                throw WireDefect(
+                    code: "path-escape-broken", what: "A % is not followed by two hexadecimal digits.", offset: index)
             }
             guard value >= 0x20, value != 0x7F, value != UInt8(ascii: "/"), value != UInt8(ascii: "\\") else {
                 throw WireDefect(
-                    code: "path-escape-refused", what: "The path hides a slash, a backslash or a control character in an escape.",
+                    code: "path-escape-refused",
+                    what: "The path hides a slash, a backslash or a control character in an escape.",
                     offset: index)
             }
             guard utf8.accepts(value) else { throw notUTF8(at: index) }
@@ -110,7 +116,8 @@ public struct CanonicalPath: Hashable, Sendable {
         guard utf8.isComplete else { throw notUTF8(at: path.count) }
         // On the decoded bytes, because the digits behind %25 may have been escaped too.
         guard !hidesAnEscape(flat) else {
-            throw WireDefect(code: "path-escape-doubled", what: "The path hides an escape in an escape.", offset: path.count)
+            throw WireDefect(
+                code: "path-escape-doubled", what: "The path hides an escape in an escape.", offset: path.count)
         }
         return flat
     }
@@ -138,7 +145,8 @@ public struct CanonicalPath: Hashable, Sendable {
                 endsInSlash = true
             case nil:
                 throw WireDefect(
-                    code: "path-dots-disguised", what: "A segment is a dot segment with something behind the dots.", offset: start)
+                    code: "path-dots-disguised", what: "A segment is a dot segment with something behind the dots.",
+                    offset: start)
             default:
                 out.append(UInt8(ascii: "/"))
                 out.append(contentsOf: segment)
@@ -158,17 +166,23 @@ public struct CanonicalPath: Hashable, Sendable {
         if next == UInt8(ascii: ";") { return nil }
         if next == UInt8(ascii: "%") {
             let hidden = rest.prefix(3)
-            if hidden.elementsEqual("%3B".utf8) || hidden.elementsEqual("%20".utf8) || hidden.elementsEqual("%25".utf8) { return nil }
+            if hidden.elementsEqual("%3B".utf8) || hidden.elementsEqual("%20".utf8) || hidden.elementsEqual("%25".utf8)
+            {
+                return nil
+            }
         }
         return 0
     }
 
     private static func escape(_ path: UnsafeRawBufferPointer, at index: Int) -> UInt8? {
-        guard index + 2 < path.count, let high = path[index + 1].hexDigit, let low = path[index + 2].hexDigit else { return nil }
+        guard index + 2 < path.count, let high = path[index + 1].hexDigit, let low = path[index + 2].hexDigit else {
+            return nil
+        }
         return high << 4 | low
     }
 
-    /// Whether a `%25` is followed by digits that a second decoding would turn into something this type decodes or refuses.
+    /// Whether a `%25` is followed by digits that a second decoding would turn into something this type decodes or
+    /// refuses.
     private static func hidesAnEscape(_ flat: [UInt8]) -> Bool {
         guard flat.count >= 5 else { return false }
         for index in 0...(flat.count - 5) where flat[index] == UInt8(ascii: "%") {
@@ -183,7 +197,8 @@ public struct CanonicalPath: Hashable, Sendable {
     private static func upperHex(_ digit: UInt8) -> UInt8 { digit < 10 ? 0x30 + digit : 0x37 + digit }
 
     private static func illegal(at offset: Int) -> WireDefect {
-        WireDefect(code: "path-malformed", what: "The path holds a byte that paths may not have unescaped.", offset: offset)
+        WireDefect(
+            code: "path-malformed", what: "The path holds a byte that paths may not have unescaped.", offset: offset)
     }
 
     private static func notUTF8(at offset: Int) -> WireDefect {
@@ -191,7 +206,8 @@ public struct CanonicalPath: Hashable, Sendable {
     }
 }
 
-/// Lets bytes through as long as they are well-formed UTF-8 (RFC 3629, section 4), overlong forms and surrogates refused.
+/// Lets bytes through as long as they are well-formed UTF-8 (RFC 3629, section 4), overlong forms and surrogates
+/// refused.
 private struct UTF8Gate {
     private var missing = 0
     private var lowest: UInt8 = 0x80

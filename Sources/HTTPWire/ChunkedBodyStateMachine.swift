@@ -1,7 +1,7 @@
 /// Reads the chunked coding (RFC 9112, section 7.1): which bytes are data, and where the body ends.
 ///
-/// A pure value: it holds no bytes. Sizes are 1 to 16 hexadecimal digits and nothing else; extensions and trailers are scanned
-/// strictly, bounded and thrown away, because a trailer that is passed on can smuggle a header.
+/// A pure value: it holds no bytes. Sizes are 1 to 16 hexadecimal digits and nothing else; extensions and trailers are
+/// scanned strictly, bounded and thrown away, because a trailer that is passed on can smuggle a header.
 public struct ChunkedBodyStateMachine: Sendable {
     /// What the bytes at the given place are.
     public enum Step: Hashable, Sendable {
@@ -69,7 +69,8 @@ public struct ChunkedBodyStateMachine: Sendable {
             extensionTotal += 1
             guard extensionLine <= Self.extensionLineLimit, extensionTotal <= Self.extensionLimit else {
                 throw WireDefect(
-                    code: "chunk-extension-too-large", what: "Chunk extensions are longer than is accepted.", offset: offset)
+                    code: "chunk-extension-too-large", what: "Chunk extensions are longer than is accepted.",
+                    offset: offset)
             }
             if byte == 0x0D {
                 state = .sizeFeed
@@ -106,7 +107,9 @@ public struct ChunkedBodyStateMachine: Sendable {
     private mutating func readTrailer(_ byte: UInt8, at offset: Int) throws(WireDefect) {
         trailerTotal += 1
         guard trailerTotal <= Self.trailerLimit else {
-            throw WireDefect(status: 431, code: "trailers-too-large", what: "The trailers are longer than is accepted.", offset: offset)
+            throw WireDefect(
+                status: 431, code: "trailers-too-large", what: "The trailers are longer than is accepted.",
+                offset: offset)
         }
         switch state {
         case .trailerStart where byte == 0x0D:
@@ -130,7 +133,8 @@ public struct ChunkedBodyStateMachine: Sendable {
 
     private static func malformedSize(at offset: Int) -> WireDefect {
         WireDefect(
-            code: "chunk-size-malformed", what: "A chunk size must be 1 to 16 hexadecimal digits and end with CRLF.", offset: offset)
+            code: "chunk-size-malformed", what: "A chunk size must be 1 to 16 hexadecimal digits and end with CRLF.",
+            offset: offset)
     }
 
     private static func malformedData(at offset: Int) -> WireDefect {

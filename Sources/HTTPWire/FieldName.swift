@@ -97,50 +97,36 @@ public enum FieldName: UInt8, Hashable, Sendable, CaseIterable {
 }
 
 /// A set of classified field names.
-public struct FieldNameSet: SetAlgebra, Hashable, Sendable {
+public struct FieldNameSet: ExpressibleByArrayLiteral, Hashable, Sendable {
     private var bits: UInt64
 
-    /// The empty set.
-    public init() { bits = 0 }
-
-    /// Whether `member` is in the set.
-    public func contains(_ member: FieldName) -> Bool { bits & Self.bit(member) != 0 }
-
-    public mutating func insert(_ member: FieldName) -> (inserted: Bool, memberAfterInsert: FieldName) {
-        let fresh = !contains(member)
-        bits |= Self.bit(member)
-        return (fresh, member)
+    /// The set of `elements`.
+    public init(arrayLiteral elements: FieldName...) {
+        bits = elements.reduce(0) { $0 | Self.bit($1) }
     }
 
-    public mutating func remove(_ member: FieldName) -> FieldName? {
-        guard contains(member) else { return nil }
-        bits &= ~Self.bit(member)
-        return member
-    }
+    /// Whether `name` is in the set.
+    public func contains(_ name: FieldName) -> Bool { bits & Self.bit(name) != 0 }
 
-    public mutating func update(with member: FieldName) -> FieldName? {
-        let (inserted, _) = insert(member)
-        return inserted ? nil : member
-    }
-
+    /// The names in this set, the other, or both.
     public func union(_ other: FieldNameSet) -> FieldNameSet { FieldNameSet(bits: bits | other.bits) }
-    public func intersection(_ other: FieldNameSet) -> FieldNameSet { FieldNameSet(bits: bits & other.bits) }
-    public func symmetricDifference(_ other: FieldNameSet) -> FieldNameSet { FieldNameSet(bits: bits ^ other.bits) }
-    public mutating func formUnion(_ other: FieldNameSet) { bits |= other.bits }
-    public mutating func formIntersection(_ other: FieldNameSet) { bits &= other.bits }
-    public mutating func formSymmetricDifference(_ other: FieldNameSet) { bits ^= other.bits }
+
+    /// The names in this set and not in the other.
+    public func subtracting(_ other: FieldNameSet) -> FieldNameSet { FieldNameSet(bits: bits & ~other.bits) }
 
     private init(bits: UInt64) { self.bits = bits }
 
     private static func bit(_ name: FieldName) -> UInt64 { 1 &<< UInt64(name.rawValue) }
 
-    /// Fields that speak about one hop and are never passed on (RFC 9110, section 7.6.1), and the framing, which is written anew.
+    /// Fields that speak about one hop and are never passed on (RFC 9110, section 7.6.1), and the framing, which is
+    /// written anew.
     public static let hopByHop: FieldNameSet = [
         .connection, .keepAlive, .proxyConnection, .proxyAuthenticate, .proxyAuthentication, .proxyAuthorization, .te,
         .trailer, .upgrade, .http2Settings, .transferEncoding, .contentLength,
     ]
 
-    /// Fields in which a client could speak in a proxy's name or change the target or the method behind the policy's back.
+    /// Fields in which a client could speak in a proxy's name or change the target or the method behind the policy's
+    /// back.
     public static let clientForged: FieldNameSet = [
         .forwarded, .xForwarded, .xRealIP, .clientAddress, .xOriginal, .xRewriteURL, .methodOverride,
     ]

@@ -17,18 +17,21 @@ struct FieldSection {
         if lines.isEmpty { lines.reserveCapacity(16) }
         guard lines.count < limits.fieldCount else {
             throw WireDefect(
-                status: 431, code: "too-many-fields", what: "The head has more field lines than are accepted.", offset: start)
+                status: 431, code: "too-many-fields", what: "The head has more field lines than are accepted.",
+                offset: start)
         }
         let first = bytes[start]
         guard first != 0x20, first != 0x09 else {
             throw WireDefect(
-                code: "folded-field", what: "A field line starts with a space; folded lines are not accepted.", offset: start)
+                code: "folded-field", what: "A field line starts with a space; folded lines are not accepted.",
+                offset: start)
         }
         var colon = start
         while colon < end, ASCIISet.token.contains(bytes[colon]) {
             if bytes[colon] == UInt8(ascii: "_"), limits.refusesUnderscores {
                 throw WireDefect(
-                    code: "field-name-underscore", what: "A field name contains an underscore, which servers mistake for a hyphen.",
+                    code: "field-name-underscore",
+                    what: "A field name contains an underscore, which servers mistake for a hyphen.",
                     offset: colon)
             }
             colon += 1
@@ -51,24 +54,28 @@ struct FieldSection {
         let line = FieldLine(
             nameRange: nameRange, valueRange: ByteRange(start: valueStart, length: valueEnd - valueStart),
             name: FieldName(nameRange.slice(of: bytes)), lineEnd: UInt32(truncatingIfNeeded: end + 2))
-        try judge(line, bytes, isPlain: valueEnd == end && valueStart <= colon + 2 && bytes[min(colon + 1, end)] != 0x09)
+        try judge(
+            line, bytes, isPlain: valueEnd == end && valueStart <= colon + 2 && bytes[min(colon + 1, end)] != 0x09)
         lines.append(line)
         return line
     }
 
-    /// Reads the fields that decide about framing and the connection. `isPlain`: at most one space before the value, nothing behind
-    /// it; the framing fields are accepted in no other shape, because servers disagree about every other one.
+    /// Reads the fields that decide about framing and the connection. `isPlain`: at most one space before the value,
+    /// nothing behind it; the framing fields are accepted in no other shape, because servers disagree about every other
+    /// one.
     private mutating func judge(_ line: FieldLine, _ bytes: UnsafeRawBufferPointer, isPlain: Bool) throws(WireDefect) {
         let value = line.valueRange.slice(of: bytes)
         switch line.name {
         case .contentLength:
             guard contentLength == nil else {
                 throw WireDefect(
-                    code: "content-length-repeated", what: "Content-Length is given more than once.", offset: line.nameRange.start)
+                    code: "content-length-repeated", what: "Content-Length is given more than once.",
+                    offset: line.nameRange.start)
             }
             guard isPlain, let length = Self.length(value) else {
                 throw WireDefect(
-                    code: "content-length-malformed", what: "Content-Length must be plain decimal digits that fit in 63 bits.",
+                    code: "content-length-malformed",
+                    what: "Content-Length must be plain decimal digits that fit in 63 bits.",
                     offset: line.valueRange.start)
             }
             contentLength = length
@@ -98,7 +105,9 @@ struct FieldSection {
 
     /// RFC 9110, section 8.6, narrowed: no sign, no leading zero, no list.
     static func length(_ digits: UnsafeRawBufferPointer) -> Int64? {
-        guard let first = digits.first, digits.count <= 19, first != UInt8(ascii: "0") || digits.count == 1 else { return nil }
+        guard let first = digits.first, digits.count <= 19, first != UInt8(ascii: "0") || digits.count == 1 else {
+            return nil
+        }
         var length: Int64 = 0
         for digit in digits {
             guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
@@ -114,7 +123,8 @@ struct FieldSection {
         var options = ListScanner(value)
         while let option = options.next() {
             guard option.allSatisfy({ ASCIISet.token.contains($0) }) else {
-                throw WireDefect(code: "connection-malformed", what: "Connection must be a list of names.", offset: offset)
+                throw WireDefect(
+                    code: "connection-malformed", what: "Connection must be a list of names.", offset: offset)
             }
             if option.equalsIgnoringCase("close") {
                 saysClose = true
@@ -127,7 +137,8 @@ struct FieldSection {
     }
 }
 
-/// Walks the elements of a comma-separated list, without the spaces around them; empty elements are skipped (RFC 9110, section 5.6.1).
+/// Walks the elements of a comma-separated list, without the spaces around them; empty elements are skipped (RFC 9110,
+/// section 5.6.1).
 struct ListScanner {
     private let bytes: UnsafeRawBufferPointer
     private var position = 0

@@ -1,15 +1,18 @@
-/// Writes the heads that leave: a request head for an upstream, a response head for a client, the head of a local answer.
+/// Writes the heads that leave: a request head for an upstream, a response head for a client, the head of a local
+/// answer.
 ///
-/// Fields that pass are copied in runs, straight from the bytes they came in. The framing is always written anew from what was
-/// understood, never copied (RFC 9112, section 6). What a caller adds is checked byte by byte: an illegal line never leaves.
+/// Fields that pass are copied in runs, straight from the bytes they came in. The framing is always written anew from
+/// what was understood, never copied (RFC 9112, section 6). What a caller adds is checked byte by byte: an illegal line
+/// never leaves.
 public enum HeadWriter {
-    /// Appends the request head that the upstream receives: canonical path, fresh framing, no hop-by-hop field, none of the fields in
-    /// which a client could speak as a proxy, and our own `X-Forwarded-*`.
+    /// Appends the request head that the upstream receives: canonical path, fresh framing, no hop-by-hop field, none of
+    /// the fields in which a client could speak as a proxy, and our own `X-Forwarded-*`.
     /// - Parameters:
     ///   - head: the client's head, and `bytes` its bytes.
     ///   - peer: the client's address as text.
     public static func request(
-        _ head: RequestHead, _ bytes: UnsafeRawBufferPointer, path: CanonicalPath, rewrite: RequestRewrite, peer: [UInt8],
+        _ head: RequestHead, _ bytes: UnsafeRawBufferPointer, path: CanonicalPath, rewrite: RequestRewrite,
+        peer: [UInt8],
         isEncrypted: Bool, into out: inout [UInt8]
     ) {
         out.append(contentsOf: head.methodRange.slice(of: bytes))
@@ -50,7 +53,8 @@ public enum HeadWriter {
     ///   - keepAlive: whether the client's connection lives on.
     ///   - version: the version the client speaks; HTTP/1.0 must be told when the connection stays.
     public static func response(
-        _ head: ResponseHead, _ bytes: UnsafeRawBufferPointer, framing: BodyFraming, keepAlive: Bool, version: HTTPVersion,
+        _ head: ResponseHead, _ bytes: UnsafeRawBufferPointer, framing: BodyFraming, keepAlive: Bool,
+        version: HTTPVersion,
         into out: inout [UInt8]
     ) {
         append("HTTP/1.1 ", to: &out)
@@ -114,20 +118,25 @@ public enum HeadWriter {
 
     /// Copies the lines that stay; neighbours are copied in one run.
     private static func copy(
-        _ lines: [FieldLine], _ bytes: UnsafeRawBufferPointer, into out: inout [UInt8], unless drops: (FieldLine) -> Bool
+        _ lines: [FieldLine], _ bytes: UnsafeRawBufferPointer, into out: inout [UInt8],
+        unless drops: (FieldLine) -> Bool
     ) {
         var runStart: Int?
         var runEnd = 0
         for line in lines {
             if drops(line) {
-                if let start = runStart { out.append(contentsOf: ByteRange(start: start, length: runEnd - start).slice(of: bytes)) }
+                if let start = runStart {
+                    out.append(contentsOf: ByteRange(start: start, length: runEnd - start).slice(of: bytes))
+                }
                 runStart = nil
             } else {
                 if runStart == nil { runStart = line.nameRange.start }
                 runEnd = Int(line.lineEnd)
             }
         }
-        if let start = runStart { out.append(contentsOf: ByteRange(start: start, length: runEnd - start).slice(of: bytes)) }
+        if let start = runStart {
+            out.append(contentsOf: ByteRange(start: start, length: runEnd - start).slice(of: bytes))
+        }
     }
 
     private static func framing(_ framing: BodyFraming, into out: inout [UInt8]) {

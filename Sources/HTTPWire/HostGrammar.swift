@@ -1,6 +1,8 @@
-/// The narrow grammar of an authority: a registered name, an IPv4 address or a bracketed IPv6 address, and an optional port.
+/// The narrow grammar of an authority: a registered name, an IPv4 address or a bracketed IPv6 address, and an optional
+/// port.
 ///
-/// RFC 3986, section 3.2 allows more (user information, escapes, commas); real hosts never need it, and servers read it differently.
+/// RFC 3986, section 3.2 allows more (user information, escapes, commas); real hosts never need it, and servers read it
+/// differently.
 enum HostGrammar {
     /// Whether `authority` is one host with an optional port.
     static func accepts(_ authority: UnsafeRawBufferPointer) -> Bool {

@@ -1,7 +1,9 @@
-/// Scans a request head in place, as its bytes arrive: HTTP/1.1 and 1.0 in the narrow grammar, everything else is a `WireDefect`.
+/// Scans a request head in place, as its bytes arrive: HTTP/1.1 and 1.0 in the narrow grammar, everything else is a
+/// `WireDefect`.
 ///
-/// Servers disagree about every lenient reading of RFC 9112, and a gateway that passes on what it read leniently hands the difference
-/// to an attacker. So nothing is repaired, and only one CRLF before the request line is forgiven (section 2.2).
+/// Servers disagree about every lenient reading of RFC 9112, and a gateway that passes on what it read leniently hands
+/// the difference to an attacker. So nothing is repaired, and only one CRLF before the request line is forgiven
+/// (section 2.2).
 public struct RequestHeadScanner: Sendable {
     private let limits: WireLimits
     private var lines = LineScanner()
@@ -22,8 +24,8 @@ public struct RequestHeadScanner: Sendable {
         self = RequestHeadScanner(limits: limits)
     }
 
-    /// How many bytes before the request line are to be thrown away before `scan` is called: 2 for one empty line, else 0; nil when
-    /// one more byte is needed to say.
+    /// How many bytes before the request line are to be thrown away before `scan` is called: 2 for one empty line, else
+    /// 0; nil when one more byte is needed to say.
     public static func leadingEmptyLine(in bytes: UnsafeRawBufferPointer) -> Int? {
         guard let first = bytes.first, first == 0x0D else { return 0 }
         guard bytes.count > 1 else { return nil }
@@ -58,10 +60,13 @@ public struct RequestHeadScanner: Sendable {
 
     private func check(fieldEnd end: Int, start: Int) throws(WireDefect) {
         guard end - start <= limits.field else {
-            throw WireDefect(status: 431, code: "field-too-large", what: "A field line is longer than is accepted.", offset: start)
+            throw WireDefect(
+                status: 431, code: "field-too-large", what: "A field line is longer than is accepted.", offset: start)
         }
         guard end - sectionStart <= limits.fieldList else {
-            throw WireDefect(status: 431, code: "head-too-large", what: "The field lines are longer than is accepted.", offset: start)
+            throw WireDefect(
+                status: 431, code: "head-too-large", what: "The field lines are longer than is accepted.", offset: start
+            )
         }
     }
 
@@ -80,12 +85,15 @@ public struct RequestHeadScanner: Sendable {
 
     // MARK: The request line (RFC 9112, section 3)
 
-    private mutating func readRequestLine(_ bytes: UnsafeRawBufferPointer, from start: Int, to end: Int) throws(WireDefect) {
+    private mutating func readRequestLine(_ bytes: UnsafeRawBufferPointer, from start: Int, to end: Int)
+        throws(WireDefect)
+    {
         var index = start
         while index < end, ASCIISet.token.contains(bytes[index]) { index += 1 }
         guard index > start, index < end, bytes[index] == 0x20 else { throw Self.malformedRequestLine(at: index) }
         guard index - start <= 32 else {
-            throw WireDefect(status: 501, code: "method-unknown", what: "The method's name is too long to be one.", offset: start)
+            throw WireDefect(
+                status: 501, code: "method-unknown", what: "The method's name is too long to be one.", offset: start)
         }
         head.methodRange = ByteRange(start: start, length: index - start)
         let method = head.methodRange.slice(of: bytes)
@@ -117,7 +125,8 @@ public struct RequestHeadScanner: Sendable {
             version[7] >= UInt8(ascii: "0"), version[7] <= UInt8(ascii: "9")
         {
             throw WireDefect(
-                status: 505, code: "version-unsupported", what: "Only HTTP/1.1 and HTTP/1.0 are spoken here.", offset: offset)
+                status: 505, code: "version-unsupported", what: "Only HTTP/1.1 and HTTP/1.0 are spoken here.",
+                offset: offset)
         } else {
             throw Self.malformedRequestLine(at: offset)
         }
@@ -157,7 +166,8 @@ public struct RequestHeadScanner: Sendable {
         case .host:
             hostCount += 1
             guard hostCount == 1 else {
-                throw WireDefect(code: "host-repeated", what: "Host is given more than once.", offset: line.nameRange.start)
+                throw WireDefect(
+                    code: "host-repeated", what: "Host is given more than once.", offset: line.nameRange.start)
             }
             guard HostGrammar.accepts(line.valueRange.slice(of: bytes)) else {
                 throw WireDefect(
@@ -168,7 +178,8 @@ public struct RequestHeadScanner: Sendable {
         case .expect:
             guard line.valueRange.slice(of: bytes).equalsIgnoringCase("100-continue") else {
                 throw WireDefect(
-                    status: 417, code: "expectation-unsupported", what: "The only expectation met here is 100-continue.",
+                    status: 417, code: "expectation-unsupported",
+                    what: "The only expectation met here is 100-continue.",
                     offset: line.valueRange.start)
             }
             head.expectsContinue = true
@@ -188,13 +199,15 @@ public struct RequestHeadScanner: Sendable {
         if section.isChunked {
             guard head.version == .http11 else {
                 throw WireDefect(
-                    code: "transfer-encoding-in-http10", what: "HTTP/1.0 has no Transfer-Encoding.", offset: sectionStart)
+                    code: "transfer-encoding-in-http10", what: "HTTP/1.0 has no Transfer-Encoding.",
+                    offset: sectionStart)
             }
             head.framing = .chunked
         } else if let length = section.contentLength {
             guard length <= limits.body else {
                 throw WireDefect(
-                    status: 413, code: "body-too-large", what: "The body is longer than is accepted.", offset: sectionStart)
+                    status: 413, code: "body-too-large", what: "The body is longer than is accepted.",
+                    offset: sectionStart)
             }
             head.framing = .length(length)
         }
@@ -209,11 +222,14 @@ public struct RequestHeadScanner: Sendable {
 
     private static func malformedRequestLine(at offset: Int) -> WireDefect {
         WireDefect(
-            code: "request-line-malformed", what: "The request line must be a method, a target and HTTP/1.1, one space apart.",
+            code: "request-line-malformed",
+            what: "The request line must be a method, a target and HTTP/1.1, one space apart.",
             offset: offset)
     }
 
     private static func targetTooLong(at offset: Int) -> WireDefect {
-        WireDefect(status: 414, code: "target-too-long", what: "The request target is longer than is accepted.", offset: offset)
+        WireDefect(
+            status: 414, code: "target-too-long", what: "The request target is longer than is accepted.", offset: offset
+        )
     }
 }

@@ -1,4 +1,5 @@
-/// The method of a request, as far as framing, retries and routing care; methods are case-sensitive (RFC 9110, section 9.1).
+/// The method of a request, as far as framing, retries and routing care; methods are case-sensitive (RFC 9110, section
+/// 9.1).
 public enum RequestMethod: UInt8, Hashable, Sendable {
     case get, head, post, put, patch, delete, options
     /// Any other token; its bytes are in the head.

@@ -1,4 +1,5 @@
-/// What a route changes in a request head on its way to the upstream, beyond what is always removed. Built once per route.
+/// What a route changes in a request head on its way to the upstream, beyond what is always removed. Built once per
+/// route.
 public struct RequestRewrite: Sendable {
     /// Which authority the upstream reads in `Host`.
     public enum HostPolicy: Hashable, Sendable {

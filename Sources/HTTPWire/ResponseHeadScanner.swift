@@ -1,5 +1,5 @@
-/// Scans an upstream's response head in place, as its bytes arrive. As strict as the request scanner, because a response that two
-/// parties read differently belongs to two users (RFC 9112, sections 4 and 6.3).
+/// Scans an upstream's response head in place, as its bytes arrive. As strict as the request scanner, because a
+/// response that two parties read differently belongs to two users (RFC 9112, sections 4 and 6.3).
 public struct ResponseHeadScanner: Sendable {
     private let limits: WireLimits
     private let method: RequestMethod
@@ -43,11 +43,15 @@ public struct ResponseHeadScanner: Sendable {
 
     private func check(end: Int, start: Int) throws(WireDefect) {
         guard end - start <= limits.field, end - sectionStart <= limits.fieldList else {
-            throw WireDefect(status: 431, code: "head-too-large", what: "The response head is longer than is accepted.", offset: start)
+            throw WireDefect(
+                status: 431, code: "head-too-large", what: "The response head is longer than is accepted.",
+                offset: start)
         }
     }
 
-    private mutating func readStatusLine(_ bytes: UnsafeRawBufferPointer, from start: Int, to end: Int) throws(WireDefect) {
+    private mutating func readStatusLine(_ bytes: UnsafeRawBufferPointer, from start: Int, to end: Int)
+        throws(WireDefect)
+    {
         let line = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
         guard line.count >= 12, line[8] == 0x20 else { throw Self.malformedStatusLine(at: start) }
         let version = UnsafeRawBufferPointer(rebasing: line[..<8])
@@ -60,7 +64,9 @@ public struct ResponseHeadScanner: Sendable {
         }
         var status = 0
         for digit in line[9..<12] {
-            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { throw Self.malformedStatusLine(at: start + 9) }
+            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else {
+                throw Self.malformedStatusLine(at: start + 9)
+            }
             status = status * 10 + Int(digit &- UInt8(ascii: "0"))
         }
         guard status >= 100, status <= 599 else { throw Self.malformedStatusLine(at: start + 9) }
@@ -74,12 +80,14 @@ public struct ResponseHeadScanner: Sendable {
     /// RFC 9112, section 6.3.
     private mutating func finish() throws(WireDefect) -> ResponseHead {
         if section.isChunked, head.version == .http10 {
-            throw WireDefect(code: "transfer-encoding-in-http10", what: "HTTP/1.0 has no Transfer-Encoding.", offset: sectionStart)
+            throw WireDefect(
+                code: "transfer-encoding-in-http10", what: "HTTP/1.0 has no Transfer-Encoding.", offset: sectionStart)
         }
         let isBodyless = head.isInterim || head.status == 204
         if isBodyless, section.isChunked || (section.contentLength ?? 0) != 0 {
             throw WireDefect(
-                code: "body-in-bodyless-response", what: "A 1xx or 204 response announces a body.", offset: sectionStart)
+                code: "body-in-bodyless-response", what: "A 1xx or 204 response announces a body.", offset: sectionStart
+            )
         }
         if isBodyless || head.status == 304 || method == .head {
             head.framing = .none
@@ -101,7 +109,8 @@ public struct ResponseHeadScanner: Sendable {
 
     private static func malformedStatusLine(at offset: Int) -> WireDefect {
         WireDefect(
-            code: "status-line-malformed", what: "The status line must be HTTP/1.1 or 1.0, a space, three digits and a reason.",
+            code: "status-line-malformed",
+            what: "The status line must be HTTP/1.1 or 1.0, a space, three digits and a reason.",
             offset: offset)
     }
 }

@@ -1,7 +1,7 @@
 /// What is wrong with a message head, a framing or a path: which rule it breaks, where, and the answer it earns.
 ///
-/// A defect in the framing means nobody can say where the next message starts, so whoever receives one closes the connection
-/// after its answer (RFC 9112, section 9.2 and 11).
+/// A defect in the framing means nobody can say where the next message starts, so whoever receives one closes the
+/// connection after its answer (RFC 9112, section 9.2 and 11).
 public struct WireDefect: Error, Hashable, Sendable, CustomStringConvertible {
     /// The status that answers it when a client sent it: 400, 413, 414, 417, 431, 501 or 505.
     public let status: Int

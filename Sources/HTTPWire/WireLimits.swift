@@ -10,8 +10,8 @@ public struct WireLimits: Hashable, Sendable {
     public var fieldCount = 100
     /// Longest request body in bytes; more is answered 413, while streaming if the length was not announced.
     public var body = Int64.max
-    /// Whether a field name with `_` in it is refused. Many servers read `_` and `-` as the same letter, so such a name can
-    /// impersonate a header that the gateway strips or adds.
+    /// Whether a field name with `_` in it is refused. Many servers read `_` and `-` as the same letter, so such a name
+    /// can impersonate a header that the gateway strips or adds.
     public var refusesUnderscores = true
 
     /// The limits of the product.

@@ -32,7 +32,9 @@ struct ResponseBodyReader {
             left -= Int64(length)
             return .piece(piece)
         case .untilClose:
-            guard bytes.readableBytes > 0, let piece = bytes.readSlice(length: bytes.readableBytes) else { return .more }
+            guard bytes.readableBytes > 0, let piece = bytes.readSlice(length: bytes.readableBytes) else {
+                return .more
+            }
             return .piece(piece)
         case .chunked:
             switch try bytes.withUnsafeReadableBytes({ raw throws(WireDefect) in try chunks.next(raw, at: 0) }) {

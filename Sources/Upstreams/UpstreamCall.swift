@@ -1,9 +1,11 @@
 public import HTTPWire
 public import NIOCore
 
-/// One request to an upstream and its response, on one event loop. Subclass it and override what happens; hand it to a pool.
+/// One request to an upstream and its response, on one event loop. Subclass it and override what happens; hand it to a
+/// pool.
 ///
-/// Order of the callbacks: `connected`, then `response`, `responseBody`…, `responseEnded`; or `failed` at any point, once, as the last.
+/// Order of the callbacks: `connected`, then `response`, `responseBody`…, `responseEnded`; or `failed` at any point,
+/// once, as the last.
 open class UpstreamCall {
     /// The request head exactly as it goes on the wire; kept until a response begins, for the one retry.
     let head: ByteBuffer
@@ -97,6 +99,7 @@ open class UpstreamCall {
         pool = nil
     }
 
-    /// Whether the head may be sent once more after its connection broke before the first byte of a response (RFC 9110, section 9.2.2).
+    /// Whether the head may be sent once more after its connection broke before the first byte of a response (RFC 9110,
+    /// section 9.2.2).
     var mayRetry: Bool { !wasRetried && !hasBody && method.isIdempotent }
 }

@@ -3,8 +3,8 @@ import NIOCore
 
 /// The hands of one upstream connection, and the only handler in its channel. Carries one call at a time.
 ///
-/// It goes back to its pool only when request and response both ended cleanly and nothing is left over. After anything odd it is
-/// closed: a byte too many would be the beginning of the next user's response.
+/// It goes back to its pool only when request and response both ended cleanly and nothing is left over. After anything
+/// odd it is closed: a byte too many would be the beginning of the next user's response.
 final class UpstreamConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -186,19 +186,23 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
             call.response(head, bytes)
             return true
         } catch {
-            fail(UpstreamFailure(.protocolError, detail: "\(pool.endpoint.name) sent a response that breaks a rule: \(error)"))
+            fail(
+                UpstreamFailure(
+                    .protocolError, detail: "\(pool.endpoint.name) sent a response that breaks a rule: \(error)"))
             return false
         }
     }
 
-    /// We asked for nothing that an interim response could answer, so each is skipped, and a switch of protocols is an error.
+    /// We asked for nothing that an interim response could answer, so each is skipped, and a switch of protocols is an
+    /// error.
     private func skip(_ head: ResponseHead, of call: UpstreamCall) throws(WireDefect) -> Bool {
         interimResponses += 1
         guard head.status != 101 else {
             throw WireDefect(code: "unexpected-upgrade", what: "The response switches protocols unasked.", offset: 0)
         }
         guard interimResponses <= pool.limits.maxInterimResponses else {
-            throw WireDefect(code: "too-many-interim-responses", what: "More interim responses than are accepted.", offset: 0)
+            throw WireDefect(
+                code: "too-many-interim-responses", what: "More interim responses than are accepted.", offset: 0)
         }
         scanner = ResponseHeadScanner(to: call.method, limits: pool.headLimits)
         return true
@@ -249,7 +253,8 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
         fail(
             UpstreamFailure(
                 .unreachable,
-                detail: "\(pool.endpoint.name) closed the connection " + (isSilent ? "without a response" : "within a response"),
+                detail: "\(pool.endpoint.name) closed the connection "
+                    + (isSilent ? "without a response" : "within a response"),
                 isRetryable: isSilent && isReused))
     }
 

@@ -2,7 +2,8 @@ import HTTPWire
 public import NIOCore
 import NIOPosix
 
-/// The connections of one event loop to one endpoint. The most recently used one is used next, so that the others can grow idle.
+/// The connections of one event loop to one endpoint. The most recently used one is used next, so that the others can
+/// grow idle.
 ///
 /// Confined to its loop, as are the calls given to it: no lock, no hop, no promise per request.
 public final class UpstreamPool {
@@ -24,7 +25,8 @@ public final class UpstreamPool {
     /// Connections opened since the pool was made.
     public private(set) var connectionsOpened = 0
 
-    /// Makes a pool; call it on `eventLoop`. It lives, with its timer, until `close` was called and its last call has ended.
+    /// Makes a pool; call it on `eventLoop`. It lives, with its timer, until `close` was called and its last call has
+    /// ended.
     public init(endpoint: UpstreamEndpoint, eventLoop: any EventLoop, limits: UpstreamLimits = UpstreamLimits()) {
         self.endpoint = endpoint
         self.limits = limits
@@ -34,7 +36,8 @@ public final class UpstreamPool {
         headLimits.refusesUnderscores = false
         self.headLimits = headLimits
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        timer = eventLoop.scheduleRepeatedTask(initialDelay: limits.tick, delay: limits.tick) { _ in bound.value.tick() }
+        timer = eventLoop.scheduleRepeatedTask(initialDelay: limits.tick, delay: limits.tick) { _ in bound.value.tick()
+        }
     }
 
     /// Connections that carry no call now.
@@ -47,7 +50,8 @@ public final class UpstreamPool {
     /// Gives the call a connection: an idle one, a new one, or a place in the queue.
     public func begin(_ call: UpstreamCall) { begin(call, fresh: false) }
 
-    /// Closes idle connections, refuses what waits, and lets calls that are under way end. Nothing can be begun any more.
+    /// Closes idle connections, refuses what waits, and lets calls that are under way end. Nothing can be begun any
+    /// more.
     public func close() {
         isClosed = true
         for connection in idle { connection.drop() }
@@ -68,7 +72,8 @@ public final class UpstreamPool {
         }
         guard waiting.count < limits.maxWaiting else {
             call.finish()
-            call.failed(UpstreamFailure(.busy, detail: "\(endpoint.name): \(waiting.count) calls wait for a connection"))
+            call.failed(
+                UpstreamFailure(.busy, detail: "\(endpoint.name): \(waiting.count) calls wait for a connection"))
             return
         }
         call.waitingSince = now
@@ -163,7 +168,8 @@ public final class UpstreamPool {
             call.finish()
             call.failed(
                 UpstreamFailure(
-                    isTimeout ? .timeout : .unreachable, detail: "\(endpoint.name) at \(endpoint.host):\(endpoint.port): \(error)"))
+                    isTimeout ? .timeout : .unreachable,
+                    detail: "\(endpoint.name) at \(endpoint.host):\(endpoint.port): \(error)"))
         }
         connectIfNeeded()
     }

@@ -3,10 +3,12 @@ public import HTTPWire
 import NIOCore
 public import Upstreams
 
-/// Connects an exchange with a call to an upstream: head, bodies, back-pressure and the ends of both. One per event loop.
+/// Connects an exchange with a call to an upstream: head, bodies, back-pressure and the ends of both. One per event
+/// loop.
 ///
-/// The upstream receives the canonical path, the client's `Host` unless the rewrite says otherwise, and our own `X-Forwarded-For`,
-/// `-Proto` and `-Host`; what the client said in those, and everything hop-by-hop, stays behind. Bodies pass as slices, uncopied.
+/// The upstream receives the canonical path, the client's `Host` unless the rewrite says otherwise, and our own
+/// `X-Forwarded-For`, `-Proto` and `-Host`; what the client said in those, and everything hop-by-hop, stays behind.
+/// Bodies pass as slices, uncopied.
 public final class Forwarder {
     fileprivate let observer: ForwardingObserver
     fileprivate var scratch: [UInt8] = []
@@ -25,7 +27,8 @@ public final class Forwarder {
         let peer = exchange.peer
         exchange.withHeadBytes { bytes in
             HeadWriter.request(
-                exchange.head, bytes, path: exchange.path, rewrite: rewrite, peer: peer, isEncrypted: false, into: &scratch)
+                exchange.head, bytes, path: exchange.path, rewrite: rewrite, peer: peer, isEncrypted: false,
+                into: &scratch)
         }
         let call = ForwardedCall(head: takeScratch(room: 0), exchange: exchange, forwarder: self)
         // The body may flow only once a connection carries the call; that the client is gone must be heard before.
@@ -132,7 +135,8 @@ private final class ForwardedCall: UpstreamCall {
         forwarder.scratch.removeAll(keepingCapacity: true)
         bytes.withUnsafeReadableBytes { bytes in
             HeadWriter.response(
-                head, bytes, framing: framing, keepAlive: keepAlive, version: exchange.head.version, into: &forwarder.scratch)
+                head, bytes, framing: framing, keepAlive: keepAlive, version: exchange.head.version,
+                into: &forwarder.scratch)
         }
         exchange.writeHead(forwarder.takeScratch(room: 1024), status: head.status)
     }

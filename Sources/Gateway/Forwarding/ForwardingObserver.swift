@@ -6,7 +6,8 @@ open class ForwardingObserver {
     /// Makes an observer.
     public init() {}
 
-    /// The answer for a client whose upstream gave none. Asked only while nothing was sent to the client. Must not name the upstream.
+    /// The answer for a client whose upstream gave none. Asked only while nothing was sent to the client. Must not name
+    /// the upstream.
     open func refusal(for failure: UpstreamFailure, of exchange: Exchange) -> LocalAnswer {
         LocalAnswer(status: failure.status)
     }

@@ -1,0 +1,75 @@
+import Edge
+import HTTPWire
+import NIOCore
+import NIOPosix
+import TestSupport
+
+/// A listener on a free port with a handler of the test's choice, stopped at the end.
+enum EdgeTesting {
+    static func withListener(
+        _ configuration: EdgeConfiguration = EdgeConfiguration(), handler: @escaping @Sendable () -> ExchangeHandler,
+        _ body: (Listener) async throws -> Void
+    ) async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let listener = try await Listener.bind(host: "127.0.0.1", port: 0, group: group, configuration: configuration) {
+            _ in handler()
+        }
+        do { try await body(listener) } catch {
+            await listener.shutDown(within: .zero)
+            throw error
+        }
+        await listener.shutDown(within: .zero)
+        try await group.shutdownGracefully()
+    }
+
+    /// A configuration with short times, for tests that wait for one of them.
+    static func hasty() -> EdgeConfiguration {
+        var configuration = EdgeConfiguration()
+        configuration.tick = .milliseconds(20)
+        configuration.lingerTimeout = .milliseconds(200)
+        return configuration
+    }
+}
+
+/// Answers with the request's path and body; paths select variations.
+final class EchoHandler: ExchangeHandler {
+    override func handle(_ exchange: Exchange) {
+        let path = String(decoding: exchange.path.bytes, as: UTF8.self)
+        switch path {
+        case "/early":
+            exchange.respond(LocalAnswer(status: 403, body: [UInt8]("no".utf8)))
+        case "/later":
+            let bound = NIOLoopBound(exchange, eventLoop: exchange.eventLoop)
+            exchange.eventLoop.scheduleTask(in: .milliseconds(50)) {
+                bound.value.respond(LocalAnswer(status: 200, body: [UInt8]("later".utf8)))
+            }
+        case "/much-later":
+            let bound = NIOLoopBound(exchange, eventLoop: exchange.eventLoop)
+            exchange.eventLoop.scheduleTask(in: .seconds(1)) {
+                bound.value.respond(LocalAnswer(status: 200, body: [UInt8]("much later".utf8)))
+            }
+        case "/never": break
+        case "/flood":
+            exchange.writeHead(ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n"), status: 200)
+            exchange.writeBody(ByteBuffer(repeating: 120, count: 50_000_000))
+            exchange.flush()
+        default:
+            exchange.accept(EchoObserver(exchange, prefix: path))
+        }
+    }
+}
+
+final class EchoObserver: ExchangeObserver {
+    private let exchange: Exchange
+    private var body: [UInt8]
+
+    init(_ exchange: Exchange, prefix: String) {
+        self.exchange = exchange
+        body = [UInt8](prefix.utf8) + [UInt8(ascii: "|")]
+    }
+
+    override func requestBody(_ piece: ByteBuffer) { body += piece.readableBytesView }
+    override func requestBodyEnded() {
+        exchange.respond(LocalAnswer(status: 200, fields: [("X-Evil", [UInt8]("a\r\nX-Split: 1".utf8))], body: body))
+    }
+}

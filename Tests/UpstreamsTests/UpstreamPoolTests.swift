@@ -1,0 +1,174 @@
+import HTTPWire
+import NIOCore
+import NIOPosix
+import TestSupport
+import Testing
+import Upstreams
+
+/// A call that writes down how it went.
+private final class RecordedCall: UpstreamCall {
+    private let recorder: Recorder<String>
+    private var status = 0
+    private var bytes = 0
+
+    init(_ recorder: Recorder<String>, method: RequestMethod = .get, head: String = "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    {
+        self.recorder = recorder
+        super.init(head: ByteBuffer(string: head), method: method, hasBody: false)
+    }
+
+    override func response(_ head: ResponseHead, _ bytes: ByteBuffer) { status = head.status }
+    override func responseBody(_ piece: ByteBuffer) { bytes += piece.readableBytes }
+    override func responseEnded() { recorder.add("\(status):\(bytes)") }
+    override func failed(_ failure: UpstreamFailure) { recorder.add(failure.code) }
+}
+
+@Suite struct `An upstream pool` {
+    private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+    /// Runs `count` calls one after the other and returns what each came to.
+    private func outcomes(
+        port: Int, count: Int = 1, method: RequestMethod = .get, limits: UpstreamLimits = hasty(), atOnce: Bool = false
+    ) async throws -> [String] {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let loop = group.next()
+        let recorder = Recorder<String>()
+        let pool = try await loop.submit {
+            NIOLoopBound(
+                UpstreamPool(
+                    endpoint: UpstreamEndpoint(name: "test", host: "127.0.0.1", port: port), eventLoop: loop,
+                    limits: limits),
+                eventLoop: loop)
+        }.get()
+        if atOnce {
+            try await loop.submit {
+                for _ in 1...count { pool.value.begin(RecordedCall(recorder, method: method)) }
+            }.get()
+        } else {
+            for number in 1...count {
+                try await loop.submit { pool.value.begin(RecordedCall(recorder, method: method)) }.get()
+                #expect(await recorder.wait(for: number))
+            }
+        }
+        #expect(await recorder.wait(for: count))
+        try await loop.submit { pool.value.close() }.get()
+        try await group.shutdownGracefully()
+        return recorder.all
+    }
+
+    private static func hasty() -> UpstreamLimits {
+        var limits = UpstreamLimits()
+        limits.tick = .milliseconds(20)
+        limits.responseHeadTimeout = .milliseconds(300)
+        limits.bodyStall = .milliseconds(300)
+        limits.connectTimeout = .milliseconds(300)
+        return limits
+    }
+
+    @Test func `uses one connection for calls that follow each other`() async throws {
+        let server = try ScriptedServer { socket, _ in
+            while try !socket.receive(until: "\r\n\r\n").isEmpty { try socket.send(Self.ok) }
+        }
+        #expect(try await outcomes(port: server.port, count: 5) == Array(repeating: "200:2", count: 5))
+        #expect(server.accepted == 1)
+    }
+
+    @Test func `calls at once wait for the connections there may be`() async throws {
+        let server = try ScriptedServer { socket, _ in
+            while try !socket.receive(until: "\r\n\r\n").isEmpty { try socket.send(Self.ok) }
+        }
+        var limits = Self.hasty()
+        limits.maxOpen = 2
+        #expect(
+            try await outcomes(port: server.port, count: 20, limits: limits, atOnce: true)
+                == Array(repeating: "200:2", count: 20))
+        #expect(server.accepted == 2)
+    }
+
+    @Test func `a full queue is refused as busy`() async throws {
+        let server = try ScriptedServer { socket, _ in _ = try socket.receive(until: "never") }
+        var limits = Self.hasty()
+        limits.maxOpen = 1
+        limits.maxWaiting = 1
+        let outcomes = try await outcomes(port: server.port, count: 3, limits: limits, atOnce: true)
+        #expect(outcomes.filter { $0 == "upstream-busy" }.count == 2)
+        #expect(outcomes.filter { $0 == "upstream-timeout" }.count == 1)
+    }
+
+    @Test func `nobody listening is unreachable`() async throws {
+        let port = try { try ScriptedServer { _, _ in }.port }()
+        #expect(try await outcomes(port: port) == ["upstream-unreachable"])
+    }
+
+    /// P54: the server closes an idle connection just as the next request is sent.
+    @Test(arguments: [(RequestMethod.get, "200:2"), (.post, "upstream-unreachable")])
+    func `only an idempotent call is sent again when a reused connection dies`(
+        _ method: RequestMethod, _ second: String
+    ) async throws {
+        let server = try ScriptedServer { socket, number in
+            _ = try socket.receive(until: "\r\n\r\n")
+            try socket.send(Self.ok)
+            _ = try socket.receive(until: "\r\n\r\n")
+            if number == 1 { return }
+            try socket.send(Self.ok)
+        }
+        #expect(try await outcomes(port: server.port, count: 2, method: method) == ["200:2", second])
+    }
+
+    @Test func `a fresh connection that dies is not tried again`() async throws {
+        let server = try ScriptedServer { socket, _ in _ = try socket.receive(until: "\r\n\r\n") }
+        #expect(try await outcomes(port: server.port) == ["upstream-unreachable"])
+        #expect(server.accepted == 1)
+    }
+
+    /// P18 and P20: each of these ends the connection, and the next call gets a new one.
+    @Test(arguments: [
+        ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "200:2"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok!", "200:2"),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\nX", "200:2"),
+        ("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", "200:2"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nok", "upstream-timeout"),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2x\r\nok", "upstream-protocol-error"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n", "upstream-protocol-error"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok", "upstream-protocol-error"),
+        ("HTTP/1.1 101 Switching Protocols\r\n\r\n", "upstream-protocol-error"),
+        (String(repeating: "HTTP/1.1 100 Continue\r\n\r\n", count: 17), "upstream-protocol-error"),
+        ("SSH-2.0-OpenSSH\r\n", "upstream-protocol-error"),
+        ("", "upstream-timeout"),
+    ])
+    func `an odd response ends its connection`(_ response: String, _ outcome: String) async throws {
+        let server = try ScriptedServer { socket, _ in
+            while try !socket.receive(until: "\r\n\r\n").isEmpty { try socket.send(response) }
+        }
+        #expect(try await outcomes(port: server.port, count: 2) == [outcome, outcome])
+        #expect(server.accepted == 2)
+    }
+
+    @Test(arguments: [
+        (
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+            "200:2"
+        ),
+        ("HTTP/1.1 200 OK\r\n\r\nuntil the end", "200:13"),
+        ("HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", "200:2"),
+        ("HTTP/1.1 204 No Content\r\n\r\n", "204:0"),
+    ])
+    func `unusual but proper responses are understood`(_ response: String, _ outcome: String) async throws {
+        let server = try ScriptedServer { socket, _ in
+            _ = try socket.receive(until: "\r\n\r\n")
+            try socket.send(response)
+        }
+        #expect(try await outcomes(port: server.port) == [outcome])
+    }
+
+    @Test func `bytes on an idle connection end it`() async throws {
+        let server = try ScriptedServer { socket, _ in
+            _ = try socket.receive(until: "\r\n\r\n")
+            try socket.send(Self.ok)
+            try? socket.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")
+            _ = try socket.receive(until: "\r\n\r\n")
+        }
+        let outcomes = try await outcomes(port: server.port, count: 2)
+        #expect(outcomes == ["200:2", "200:2"])
+    }
+}
