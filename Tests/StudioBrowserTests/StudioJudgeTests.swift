@@ -43,7 +43,7 @@ import Tokens
             "'\(plain)',",
             #"{"access_token":"\#(plain)","token_type":"Bearer"}"#, "https://app.example/cb#token=\(plain)&x=1",
             String(wrapped), "curl -H 'authorization: bearer \(plain)' https://api.example", "look: \(plain) and more",
-            "eye eyesore ey \(plain)",
+            "eye eyesore ey \(plain)", "ey.example said: \(plain)",
         ] {
             #expect(try inspect(text)["token"]?.string?.text == plain, "\(text)")
         }

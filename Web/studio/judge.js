@@ -4,6 +4,9 @@
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+// Half a surrogate pair has no UTF-8; JSON would carry it on as an escape.
+const wellFormed = (_, value) => (typeof value === "string" ? value.toWellFormed() : value);
+
 export async function loadJudge() {
   const { wasm } = await import("./judge.wasm.js");
   const bytes = Uint8Array.from(atob(wasm), (character) => character.charCodeAt(0));
@@ -32,7 +35,7 @@ class Judge {
   judge(question) { return this.#ask("judge", question); }
 
   #ask(name, question) {
-    const bytes = encoder.encode(JSON.stringify(question).toWellFormed());
+    const bytes = encoder.encode(JSON.stringify(question, wellFormed));
     try {
       const { alloc, release, memory, [name]: ask } = this.#exports;
       const asked = alloc(bytes.length);

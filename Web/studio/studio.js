@@ -9,6 +9,7 @@ import { paintLegend, paintToken } from "./token-field.js";
 import { settle, showFindings, showNoVerdict, showVerdict } from "./verdict.js";
 
 const largestText = 1 << 20;
+const largestLeeway = 86_400;
 const boxes = ["token", "key", "issuer", "audience", "type", "require", "scopes", "now"];
 let judge = null;
 let latest = 0;
@@ -35,7 +36,8 @@ function readNow() {
 
 function readLeeway() {
   const text = byId("leeway").value.trim();
-  return /^\d{1,6}$/.test(text) ? Number(text) : text === "" ? 0 : null;
+  if (text === "") return 0;
+  return /^\d{1,6}$/.test(text) && Number(text) <= largestLeeway ? Number(text) : null;
 }
 
 function question(now, leeway) {
@@ -107,7 +109,8 @@ async function drawJudgement(turn, now, leeway) {
     return;
   }
   if (seen.keyKind === "unusable") { showNoVerdict(`The key cannot be used. ${seen.keyText}`); return; }
-  if (now === null || leeway === null) { showNoVerdict("The time to judge at cannot be read."); return; }
+  if (now === null) { showNoVerdict("The time to judge at cannot be read."); return; }
+  if (leeway === null) { showNoVerdict("The leeway cannot be read."); return; }
 
   const asked = question(now, leeway);
   const plan = judge.plan(asked);
@@ -138,7 +141,7 @@ function drawSettings(now, leeway) {
   const note = byId("now-note");
   const complaints = [];
   if (now === null) complaints.push("Judged at wants seconds since 1970 or an ISO 8601 date, such as 2026-01-31T12:00:00Z.");
-  if (leeway === null) complaints.push("Leeway wants whole seconds.");
+  if (leeway === null) complaints.push("Leeway wants whole seconds, at most a day.");
   byId("now").setAttribute("aria-invalid", String(now === null));
   byId("leeway").setAttribute("aria-invalid", String(leeway === null));
   note.dataset.level = complaints.length > 0 ? "danger" : "note";
