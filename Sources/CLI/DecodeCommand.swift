@@ -25,7 +25,7 @@ struct DecodeCommand: ParsableCommand {
         do {
             claims = try token.claims()
         } catch {
-            if !json { print(Self.section("Header", token.header.json, glossary: ParameterGlossary.header)) }
+            if !json { print(Self.section("Header", token.header.json, glossary: Glossary.header)) }
             throw CommandFailure.refused("\(error.detail) (\(error.code.rawValue))")
         }
         let size = token.encoded.signature.count
@@ -35,14 +35,14 @@ struct DecodeCommand: ParsableCommand {
             ]
             print(JSONWriter.text(answer, pretty: true))
         } else {
-            print(Self.section("Header", token.header.json, glossary: ParameterGlossary.header))
-            print(Self.section("Claims", claims.json, glossary: ParameterGlossary.claim))
+            print(Self.section("Header", token.header.json, glossary: Glossary.header))
+            print(Self.section("Claims", claims.json, glossary: Glossary.claim))
             print("Signature\n  \(size) characters, not checked. To check it: signet verify --key FILE")
         }
     }
 
     private static func section(
-        _ title: String, _ object: JSONObject, glossary: (ByteString) -> ParameterGlossary.Entry?
+        _ title: String, _ object: JSONObject, glossary: (ByteString) -> Glossary.Entry?
     ) -> String {
         let names = object.members.map { Display.quoted($0.name) }
         let width = names.map { $0.utf8.count }.max() ?? 0
@@ -50,7 +50,7 @@ struct DecodeCommand: ParsableCommand {
         for (member, name) in zip(object.members, names) {
             var line = "  \(name)" + String(repeating: " ", count: width - name.utf8.count)
             line += "  \(JSONWriter.text(member.value))"
-            if ParameterGlossary.isTime(member.name), case .number(let number) = member.value,
+            if Glossary.isTime(member.name), case .number(let number) = member.value,
                 let date = NumericDate(number)
             {
                 line += "  (\(date.utc))"

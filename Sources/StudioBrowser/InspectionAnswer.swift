@@ -56,7 +56,7 @@ struct InspectionAnswer {
             json["about"] = .string(ByteString(entry.about))
             json["source"] = .string(ByteString(entry.source))
         }
-        if part == .payload, Self.times.contains(member.name), case .number(let number) = member.value,
+        if part == .payload, Glossary.isTime(member.name), case .number(let number) = member.value,
             let date = NumericDate(number)
         {
             json["time"] = [
@@ -65,6 +65,4 @@ struct InspectionAnswer {
         }
         return .object(json)
     }
-
-    private static let times: [ByteString] = ["exp", "nbf", "iat", "auth_time", "updated_at", "toe"]
 }

@@ -1,17 +1,17 @@
-import Codecs
+public import Codecs
 
 /// What the names in headers and claims mean, in one sentence each, with the document that says so.
-enum Glossary {
+public enum Glossary {
     /// One name explained.
-    struct Entry: Sendable {
+    public struct Entry: Sendable {
         /// The name as it stands in the token.
-        let name: String
+        public let name: String
         /// The name in words.
-        let title: String
+        public let title: String
         /// One sentence.
-        let about: String
+        public let about: String
         /// Where it is defined.
-        let source: String
+        public let source: String
 
         init(_ name: String, _ title: String, _ about: String, _ source: String) {
             self.name = name
@@ -22,10 +22,18 @@ enum Glossary {
     }
 
     /// The entry of a header parameter.
-    static func header(_ name: ByteString) -> Entry? { find(name, in: headerEntries) }
+    public static func header(_ name: ByteString) -> Entry? { find(name, in: headerEntries) }
 
     /// The entry of a claim.
-    static func claim(_ name: ByteString) -> Entry? { find(name, in: claimEntries) }
+    public static func claim(_ name: ByteString) -> Entry? { find(name, in: claimEntries) }
+
+    /// Whether a claim is a time in seconds since 1970.
+    public static func isTime(_ name: ByteString) -> Bool {
+        switch name {
+        case "exp", "nbf", "iat", "auth_time", "updated_at", "toe": true
+        default: false
+        }
+    }
 
     private static func find(_ name: ByteString, in entries: [Entry]) -> Entry? {
         for entry in entries where ByteString(entry.name) == name { return entry }
