@@ -15,11 +15,12 @@ struct SigningKeyring: Sendable {
     /// Loads the keys, and makes the first one when there is none.
     static func load(from store: Store, now: Int64) async throws -> SigningKeyring {
         let column = SealedColumn("signing-key", masterKey: store.masterKey)
-        var records = try await store.read { transaction in try SigningKeyRecord.all(in: transaction) }
-        if !records.contains(where: \.isCurrent) {
-            let record = try seal(try SigningKey.generate(.es256), in: column)
-            try await store.write { transaction in try record.insert(now: now, in: transaction) }
-            records.insert(record, at: 0)
+        let records = try await store.write { transaction in
+            let records = try SigningKeyRecord.all(in: transaction)
+            guard !records.contains(where: \.isCurrent) else { return records }
+            let first = try seal(try SigningKey.generate(.es256), in: column)
+            try first.insert(now: now, in: transaction)
+            return [first] + records
         }
         return try SigningKeyring(records, column)
     }
