@@ -8,6 +8,7 @@ import time
 import pytest
 
 from signet_process import Signet, call
+from wire import wait_for
 
 ROUNDS = 20
 PASSWORD = "durable-demo-password"
@@ -23,11 +24,13 @@ class Client(threading.Thread):
         self.sessions: list[dict] = []
         self.revoked: list[str] = []
         self.unexpected: list[tuple] = []
+        self.acknowledged = 0
 
     def post(self, path: str, data: dict, **more):
         answer = call("POST", self.server.control + path, data=data, timeout=10, **more)
         if answer.status != 200:
             self.unexpected.append((path, answer.status, answer.body))
+        self.acknowledged += 1
         return answer
 
     def run(self):
@@ -67,9 +70,12 @@ def test_20_kills_lose_no_acknowledged_write(tmp_path):
         for round_number in range(ROUNDS):
             server.start()
             clients = [Client(server) for _ in range(4)]
+            wanted = random.randint(6, 30)
             for client in clients:
                 client.start()
-            time.sleep(random.uniform(0.6, 1.5))
+            # In the thick of it: after some acknowledged work, at a moment of nobody's choosing.
+            wait_for(lambda: sum(client.acknowledged for client in clients) >= wanted, 60)
+            time.sleep(random.uniform(0, 0.2))
             server.kill()
             for client in clients:
                 client.join(20)
