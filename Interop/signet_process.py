@@ -138,11 +138,16 @@ class Signet:
             if marks_ready:
                 ready.set()
 
-        for stream, marks_ready in ((self.process.stdout, True), (self.process.stderr, False)):
-            threading.Thread(target=collect, args=(stream, marks_ready), daemon=True).start()
+        collectors = [
+            threading.Thread(target=collect, args=(stream, marks_ready), daemon=True)
+            for stream, marks_ready in ((self.process.stdout, True), (self.process.stderr, False))
+        ]
+        for collector in collectors:
+            collector.start()
         if not ready.wait(timeout) or not any(line.startswith(READY) for line in self.lines[started_at:]):
-            code = self.process.poll()
-            self.stop()
+            code = self.stop()
+            for collector in collectors:
+                collector.join(5)
             raise StartFailed(f"signet did not become ready (exit {code}):\n{self.output}")
         self._read_passwords()
         return self
