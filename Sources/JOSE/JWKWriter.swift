@@ -24,6 +24,19 @@ enum JWKWriter {
         return jwk
     }
 
+    /// `dp`, `dq` and `qi` from the PKCS#1 form (RFC 8017 §A.1.2), where they follow the primes: RFC 7518 §6.3.2 wants
+    /// them all as soon as `p` and `q` are there.
+    static func remainderMembers(pkcs1 der: [UInt8]) -> JSONObject {
+        var members = JSONObject()
+        var outer = DERReader(der)
+        guard var key = try? outer.enter(DERReader.Tag.sequence) else { return members }
+        for name: ByteString? in [nil, nil, nil, nil, nil, nil, "dp", "dq", "qi"] {
+            guard let number = try? key.readUnsignedInteger() else { return members }
+            if let name { members[name] = text(number) }
+        }
+        return members
+    }
+
     /// The members that a thumbprint is computed over, in lexicographic order (RFC 7638 §3.2, RFC 8037 §2).
     static func required(_ material: KeyMaterial) -> JSONObject {
         switch material {

@@ -76,15 +76,21 @@ public struct SigningKey: Sendable, CustomStringConvertible {
 
     /// The whole key as a JWK (RFC 7517). It is a secret.
     public var privateJWK: JSONObject {
-        JWKWriter.jwk(material, id: id, algorithm: algorithm, withPrivatePart: true)
+        var jwk = JWKWriter.jwk(material, id: id, algorithm: algorithm, withPrivatePart: true)
+        if case .rsa(let key) = primitive {
+            for member in JWKWriter.remainderMembers(pkcs1: [UInt8](key.derRepresentation)).members {
+                jwk[member.name] = member.value
+            }
+        }
+        return jwk
     }
 
     /// The whole key as PEM, in PKCS#8 (RFC 5958); nil for a shared secret. It is a secret.
     public var privatePEM: String? {
         switch primitive {
         case .hmac: nil
-        case .rsa(let key): key.pkcs8PEMRepresentation + "\n"
-        case .p256(let key): key.pemRepresentation + "\n"
+        case .rsa(let key): PEM.write(label: "PRIVATE KEY", der: [UInt8](key.pkcs8DERRepresentation))
+        case .p256(let key): PEM.write(label: "PRIVATE KEY", der: [UInt8](key.derRepresentation))
         case .ed25519: KeyPEM.ed25519PrivateKey(material)
         }
     }

@@ -26,12 +26,12 @@ public struct VerificationKey: Sendable {
         guard let material = key.material, let algorithm = key.description.algorithm else {
             throw KeyError(.unsupported, key.description.summary)
         }
+        self.material = try PublicHalf.of(material)
         do {
-            primitive = try Self.primitive(material)
+            primitive = try Self.primitive(self.material)
         } catch {
             throw KeyError(.malformed, "the numbers are no \(key.description.summary)")
         }
-        self.material = try PublicHalf.of(material)
         self.algorithm = algorithm
         description = key.description
     }
@@ -73,18 +73,17 @@ public struct VerificationKey: Sendable {
         case .secret(let secret): return .hmac(HMAC<SHA256>(key: SymmetricKey(data: secret)))
         case .rsa(let modulus, let exponent, _):
             return .rsa(try _RSA.Signing.PublicKey(n: modulus, e: exponent))
-        case .p256:
-            guard case .p256(let x, let y, _) = try PublicHalf.of(material) else {
-                throw KeyError(.malformed, "not a point")
-            }
+        case .p256(let x, let y, _):
             return .p256(try P256.Signing.PublicKey(rawRepresentation: x + y))
-        case .ed25519:
-            guard case .ed25519(let publicKey, _) = try PublicHalf.of(material) else {
-                throw KeyError(.malformed, "not a point")
-            }
+        case .ed25519(let publicKey, _):
             return .ed25519(try Curve25519.Signing.PublicKey(rawRepresentation: publicKey))
         }
     }
+}
+
+extension VerificationKey: CustomDebugStringConvertible {
+    /// What it is for; of a shared secret nothing, wherever it is printed.
+    public var debugDescription: String { "\(algorithm.rawValue) verification key <redacted>" }
 }
 
 /// Drops the private part of a key; where a document gave only that, the public part is computed from it, and where it
@@ -109,7 +108,7 @@ enum PublicHalf {
                 return .ed25519(publicKey: publicKey, seed: nil)
             }
         } catch {
-            throw KeyError(.malformed, "the private and the public part do not belong together")
+            throw KeyError(.malformed, "the private part is no key, or the public part does not belong to it")
         }
     }
 }

@@ -34,6 +34,7 @@ public struct Claims: Sendable, Equatable {
         issuedAt = try Self.time("iat", in: json)
         tokenID = try Self.text("jti", in: json)
         sessionID = try Self.text("sid", in: json)
+        _ = try Self.text("client_id", in: json)
         scopes =
             try Self.text("scope", in: json).map { scope in
                 scope.bytes.split(separator: 0x20).map { ByteString(utf8: Array($0)) }
@@ -55,9 +56,10 @@ public struct Claims: Sendable, Equatable {
         }
         var audience: [ByteString] = []
         for element in elements {
-            guard let member = element.string, !member.hasControlCharacter else {
+            guard let member = element.string else {
                 throw ClaimDefect("aud", "must hold only strings and holds \(element.kind)")
             }
+            guard !member.hasControlCharacter else { throw ClaimDefect("aud", "holds control characters") }
             audience.append(member)
         }
         return audience

@@ -2,7 +2,7 @@ public import Codecs
 
 /// Text from outside, made safe to show: quoted, cut short, nothing invisible left in it (CVE-2021-42574 and its kin).
 public enum Display {
-    /// The most bytes of somebody else's text that an explanation repeats.
+    /// The most characters (Unicode scalars) of somebody else's text that an explanation repeats.
     static let limit = 64
 
     /// The text between quotation marks; control, bidirectional and other invisible characters become `U+202E`.

@@ -19,7 +19,8 @@ public struct NumericDate: Sendable, Equatable {
         hasFraction = false
     }
 
-    /// A JSON number between 0 and the year 9999; anything else is nil. Works on the digits, without floating point.
+    /// A JSON number between 0 and the year 9999; anything else is nil, also an exponent of three digits, which no time
+    /// needs and other readers round to zero. Works on the digits, without floating point.
     public init?(_ number: JSONNumber) {
         var mantissa: [UInt8] = []
         var point: Int?
@@ -41,7 +42,7 @@ public struct NumericDate: Sendable, Equatable {
             let sign = text[offset + 1]
             let digits = text[(sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") ? offset + 2 : offset + 1)...]
             for digit in digits {
-                guard exponent < 1_000 else { return nil }
+                guard exponent < 10 else { return nil }
                 exponent = exponent * 10 + Int(digit - UInt8(ascii: "0"))
             }
             if sign == UInt8(ascii: "-") { exponent = -exponent }

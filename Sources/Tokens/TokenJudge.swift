@@ -112,6 +112,11 @@ public struct TokenJudge: Sendable {
             throw steps.refused(
                 .critical, .criticalInvalid, part: .header, "\"crit\" must be a non-empty array of names")
         }
+        guard Set(names).count == names.count, !names.contains(where: { Self.registered.contains($0) }) else {
+            throw steps.refused(
+                .critical, .criticalInvalid, part: .header,
+                "\"crit\" repeats a name, or names a parameter that is no extension")
+        }
         guard names.allSatisfy({ header.json[$0] != nil }) else {
             throw steps.refused(
                 .critical, .criticalInvalid, part: .header, "\"crit\" names a parameter that is not in the header")
@@ -120,6 +125,11 @@ public struct TokenJudge: Sendable {
             .critical, .criticalUnknown, part: .header,
             "\"crit\" demands the extension \(Display.quoted(first)), which is not supported")
     }
+
+    /// The parameters of RFC 7515 §4.1, which §4.1.11 forbids inside `crit`.
+    private static let registered: Set<ByteString> = [
+        "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit",
+    ]
 
     /// The keys that may answer: for the named key that one; keys without an identifier answer for any name. There is
     /// no default key.
@@ -133,8 +143,8 @@ public struct TokenJudge: Sendable {
         let exact = named.filter { keys[$0].id != nil && keys[$0].id == header.keyID }
         let eligible = exact.isEmpty ? named : exact
         guard !eligible.isEmpty else {
-            let name = header.keyID.map { Display.quoted($0) } ?? "this token"
-            throw steps.refused(.key, .keyUnknown, part: .header, "no trusted key is named \(name)")
+            let name = header.keyID.map { " is named \(Display.quoted($0))" } ?? ": the set is empty"
+            throw steps.refused(.key, .keyUnknown, part: .header, "no trusted key\(name)")
         }
         let fitting = eligible.filter { keys[$0].algorithm == algorithm }
         guard !fitting.isEmpty else {

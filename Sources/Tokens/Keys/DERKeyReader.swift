@@ -8,37 +8,34 @@ enum DERKeyReader {
     private static let prime256v1: [UInt8] = [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07]
     private static let ed25519: [UInt8] = [0x2B, 0x65, 0x70]
 
-    /// The key in one PEM block; without a label, in DER of a form that the bytes themselves tell.
-    static func read(_ der: [UInt8], label: String?) throws(KeyError) -> KeyMaterial {
+    /// The key in one PEM block.
+    static func read(_ der: [UInt8], label: String) throws(KeyError) -> KeyMaterial {
+        let found: Found
         do throws(DERError) {
             switch label {
-            case "PUBLIC KEY": return try material(subjectPublicKeyInfo(der))
-            case "PRIVATE KEY": return try material(pkcs8(der))
-            case "RSA PUBLIC KEY": return try rsaPublic(der)
-            case "RSA PRIVATE KEY": return try rsaPrivate(der)
-            case "EC PRIVATE KEY": return try material(sec1(der))
-            case nil:
-                if let key = try? subjectPublicKeyInfo(der) { return try material(key) }
-                if let key = try? pkcs8(der) { return try material(key) }
-                if let key = try? rsaPrivate(der) { return key }
-                return try rsaPublic(der)
-            default: break
+            case "PUBLIC KEY": found = try subjectPublicKeyInfo(der)
+            case "PRIVATE KEY": found = try pkcs8(der)
+            case "RSA PUBLIC KEY": found = .key(try rsaPublic(der))
+            case "RSA PRIVATE KEY": found = .key(try rsaPrivate(der))
+            case "EC PRIVATE KEY": found = try sec1(der)
+            default: found = .other
             }
         } catch {
-            throw KeyError(.malformed, "the DER in the block \"\(label ?? "?")\" is damaged or not of that form")
+            throw KeyError(.malformed, "the DER in the block \"\(label)\" is damaged or not of that form")
         }
-        throw KeyError(.unsupported, "PEM blocks labelled \"\(label ?? "?")\" are not supported")
+        guard case .key(let key) = found else {
+            throw KeyError(
+                .unsupported,
+                "PEM blocks labelled \"\(label)\" are not supported, or this one holds another kind of key than RSA, P-256 "
+                    + "or Ed25519")
+        }
+        return key
     }
 
     /// A key of a supported type, or word that the structure holds another.
     private enum Found {
         case key(KeyMaterial)
         case other
-    }
-
-    private static func material(_ found: Found) throws(DERError) -> KeyMaterial {
-        guard case .key(let key) = found else { throw .malformed }
-        return key
     }
 
     private static func subjectPublicKeyInfo(_ der: [UInt8]) throws(DERError) -> Found {

@@ -44,6 +44,11 @@ public enum KeyMaterial: Sendable, Equatable {
     case ed25519(publicKey: [UInt8], seed: [UInt8]?)
 }
 
+extension KeyMaterial: CustomStringConvertible {
+    /// Nothing of the numbers: a key that reaches a log by accident says nothing there.
+    public var description: String { "key material <redacted>" }
+}
+
 /// The private numbers of an RSA key (RFC 8017 §3.2), big-endian.
 public struct RSAPrivatePart: Sendable, Equatable {
     /// The private exponent.
@@ -59,6 +64,11 @@ public struct RSAPrivatePart: Sendable, Equatable {
         self.prime1 = prime1
         self.prime2 = prime2
     }
+}
+
+extension RSAPrivatePart: CustomStringConvertible {
+    /// Nothing of the numbers.
+    public var description: String { "RSA private part <redacted>" }
 }
 
 /// A key as a document gives it: read, described, not yet proven to be a key at all.

@@ -24,6 +24,22 @@ enum KeyStrength {
         else {
             throw KeyError(.weak, "the RSA public exponent must be odd, greater than 1 and at most 33 bits long")
         }
+        guard !isFactorable(modulus) else {
+            throw KeyError(
+                .weak, "this RSA key comes from a generator whose keys can be broken (CVE-2017-15361); replace it")
+        }
+    }
+
+    /// Whether a modulus bears the mark of the generator in CVE-2017-15361: modulo every odd prime up to 701 (so built
+    /// into keys from 2048 bits on) it is a power of 65537. Of sound keys, fewer than one in 2^160 is.
+    static func isFactorable(_ modulus: [UInt8]) -> Bool {
+        for prime in 3...701 where !(2..<prime).contains(where: { prime.isMultiple(of: $0) }) {
+            let remainder = modulus.reduce(0) { ($0 << 8 | Int($1)) % prime }
+            var power = 1
+            repeat { power = power * 65_537 % prime } while power != 1 && power != remainder
+            guard power == remainder else { return false }
+        }
+        return true
     }
 
     /// The length of a big-endian number in bits.
@@ -32,15 +48,31 @@ enum KeyStrength {
         return (magnitude.count - place) * 8 - magnitude[place].leadingZeroBitCount
     }
 
-    /// PEM, a JWK, an SSH key, or DER that starts like a key or certificate (CVE-2023-48223 and its relatives).
+    /// PEM, a JWK, an SSH key, or the DER of a key or certificate (CVE-2023-48223 and its relatives).
     static func looksLikeKey(_ secret: [UInt8]) -> Bool {
         if PEM.isLikely(secret) { return true }
         let blanks: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF]
         let trimmed = Array(secret.drop { blanks.contains($0) })
-        for prefix in ["-----BEGIN", "ssh-", "ecdsa-sha2-"] where trimmed.starts(with: prefix.utf8) { return true }
-        if trimmed.first == UInt8(ascii: "{"), let json = try? JSONReader.read(secret), let object = json.object {
+        for prefix in ["-----BEGIN", "---- BEGIN", "ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"]
+        where trimmed.starts(with: prefix.utf8) {
+            return true
+        }
+        if trimmed.first == UInt8(ascii: "{"), let json = try? JSONReader.read(trimmed), let object = json.object {
             return object["kty"] != nil || object["keys"] != nil
         }
-        return (try? DERKeyReader.read(secret, label: nil)) != nil
+        return isStructure(secret)
+    }
+
+    /// Every DER form of a key or certificate is one SEQUENCE that starts with a SEQUENCE or an INTEGER; no shared
+    /// secret happens to be.
+    private static func isStructure(_ bytes: [UInt8]) -> Bool {
+        var outer = DERReader(bytes)
+        guard var elements = try? outer.enter(DERReader.Tag.sequence), outer.isAtEnd,
+            elements.nextTag == DERReader.Tag.sequence || elements.nextTag == DERReader.Tag.integer
+        else { return false }
+        while let tag = elements.nextTag {
+            guard (try? elements.read(tag)) != nil else { return false }
+        }
+        return true
     }
 }
