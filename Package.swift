@@ -128,7 +128,13 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        // Tests: one target for each target above.
+        .target(name: "TestSupport", dependencies: ["Codecs"], path: "Tests/TestSupport"),
+        .testTarget(name: "CodecsTests", dependencies: ["Codecs", "TestSupport"]),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
+        .testTarget(name: "TokensTests", dependencies: ["Codecs", "Tokens", "TestSupport"]),
+        .testTarget(name: "JOSETests", dependencies: ["Codecs", "Tokens", "JOSE", "TestSupport"]),
+        .testTarget(name: "OAuthTests", dependencies: ["Codecs", "OAuth"]),
         .testTarget(name: "StudioBrowserTests", dependencies: ["Codecs", "Tokens", "JOSE", "StudioBrowser"]),
         .testTarget(
             name: "StudioTests",

@@ -1,0 +1,41 @@
+import Codecs
+import Testing
+import Tokens
+
+@Suite struct DisplayTests {
+    @Test(arguments: [
+        ("orders", "\"orders\""), ("", "\"\""), ("caf\u{E9}", "\"caf\u{E9}\""), ("a\nb", "\"a<U+000A>b\""),
+        ("a\r\nb", "\"a<U+000D><U+000A>b\""), ("\0", "\"<U+0000>\""),
+        ("\u{7F}\u{80}\u{9F}", "\"<U+007F><U+0080><U+009F>\""),
+        ("\u{1B}[31m", "\"<U+001B>[31m\""), ("admin\u{202E}nimda", "\"admin<U+202E>nimda\""),
+        ("\u{2066}x\u{2069}", "\"<U+2066>x<U+2069>\""), ("\u{200B}\u{FEFF}\u{AD}", "\"<U+200B><U+FEFF><U+00AD>\""),
+        ("\u{E0041}", "\"<U+E0041>\""), ("\u{1F600}", "\"\u{1F600}\""),
+    ])
+    func `nothing invisible is left in a quotation`(text: String, shown: String) {
+        #expect(Array(Display.quoted(ByteString(text)).utf8) == Array(shown.utf8))
+    }
+
+    @Test func `a long text is cut, and a list too`() {
+        #expect(
+            Display.quoted(ByteString(String(repeating: "x", count: 64))) == "\"\(String(repeating: "x", count: 64))\"")
+        #expect(
+            Display.quoted(ByteString(String(repeating: "x", count: 65))) == "\"\(String(repeating: "x", count: 64))…\""
+        )
+        #expect(Display.quoted(ByteString(String(repeating: "\0", count: 9_000))).utf8.count < 64 * 8 + 6)
+        #expect(Display.list(["a", "b"]) == "\"a\", \"b\"")
+        #expect(Display.list([]) == "")
+        #expect(Display.list((0..<9).map { ByteString("\($0)") }) == #""0", "1", "2", "3", "4", "5", "6", "7", …"#)
+    }
+
+    @Test func `every registered name is explained`() {
+        for name: ByteString in ["alg", "typ", "cty", "kid", "jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256", "crit"] {
+            #expect(ParameterGlossary.header(name)?.reference.hasPrefix("RFC 7515 §4.1.") == true)
+        }
+        for name: ByteString in ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"] {
+            #expect(ParameterGlossary.claim(name)?.reference.hasPrefix("RFC 7519 §4.1.") == true)
+        }
+        #expect(ParameterGlossary.header("exp") == nil)
+        #expect(ParameterGlossary.claim("e\u{301}xp") == nil)
+        #expect(ParameterGlossary.isTime("exp") && !ParameterGlossary.isTime("jti"))
+    }
+}
