@@ -31,9 +31,9 @@ struct GatewayListenerService: Service {
             doors.opened()
             try? await gracefulShutdown()
             await listener.shutDown(within: Self.grace)
-        } catch let error as IOError {
+        } catch {
             try? await group.shutdownGracefully()
-            throw StartFailure("the gateway cannot listen on \(address): \(error)")
+            throw error
         }
         try await group.shutdownGracefully()
     }

@@ -45,6 +45,10 @@ public struct SignetDaemon: Sendable {
     }
 
     private func serve(_ store: Store) async throws {
+        // Said before anything is made: the other process would otherwise be found only after the first start's
+        // password has been printed.
+        try ListenCheck.check(configuration.control, "the control plane", flag: "--control")
+        try ListenCheck.check(configuration.gateway, "the gateway", flag: "--gateway")
         let clock = WallClock.seconds
         let tokens = try await AuthorizationService.start(
             store: store,

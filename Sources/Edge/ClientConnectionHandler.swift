@@ -106,8 +106,9 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        exchange?.observer?.requestReadComplete()
+        // First: what this call lets flow on belongs to no read any more and is flushed by itself.
         isReading = false
+        exchange?.observer?.requestReadComplete()
         if needsFlush { flushWritten() }
     }
 

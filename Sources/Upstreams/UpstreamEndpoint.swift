@@ -37,6 +37,9 @@ public struct UpstreamLimits: Sendable {
     public var maxInterimResponses = 16
     /// Response bytes read ahead for a slow client before reading stops.
     public var maxEarlyBytes = 64 * 1024
+    /// The kernel's receive buffer for each connection, in bytes. Bounded, because when an upstream closes, everything the
+    /// kernel holds is read at once, however slow the client is.
+    public var receiveBuffer = 512 * 1024
     /// How often the deadlines are looked at.
     public var tick = TimeAmount.milliseconds(500)
 

@@ -123,6 +123,9 @@ public final class UpstreamPool {
         ClientBootstrap(group: eventLoop)
             .connectTimeout(limits.connectTimeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(
+                .socketOption(.so_rcvbuf), value: ChannelOptions.Types.SocketOption.Value(limits.receiveBuffer)
+            )
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(UpstreamConnectionHandler(pool: bound.value))

@@ -247,12 +247,12 @@ import Testing
             let idle = try RawSocket(port: listener.port)
             try idle.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             _ = try idle.receiveResponse()
-            try busy.send("GET /much-later HTTP/1.1\r\nHost: a\r\n\r\n")
-            try await Task.sleep(for: .milliseconds(10))
+            try busy.send("GET /when-draining HTTP/1.1\r\nHost: a\r\n\r\n")
+            try await Task.sleep(for: .milliseconds(100))
             await listener.shutDown(within: .seconds(5))
             let answer = busy.receiveAll()
             #expect(answer.contains("Connection: close"))
-            #expect(answer.hasSuffix("much later"))
+            #expect(answer.hasSuffix("drained"))
             #expect(idle.isEndedByPeer())
             #expect(throws: RawSocket.Failure.self) { try RawSocket(port: listener.port) }
         }

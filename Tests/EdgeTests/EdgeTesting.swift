@@ -43,11 +43,8 @@ final class EchoHandler: ExchangeHandler {
             exchange.eventLoop.scheduleTask(in: .milliseconds(50)) {
                 bound.value.respond(LocalAnswer(status: 200, body: [UInt8]("later".utf8)))
             }
-        case "/much-later":
-            let bound = NIOLoopBound(exchange, eventLoop: exchange.eventLoop)
-            exchange.eventLoop.scheduleTask(in: .seconds(1)) {
-                bound.value.respond(LocalAnswer(status: 200, body: [UInt8]("much later".utf8)))
-            }
+        case "/when-draining":
+            answerWhenDraining(NIOLoopBound(exchange, eventLoop: exchange.eventLoop))
         case "/never": break
         case "/flood":
             exchange.writeHead(ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n"), status: 200)
@@ -55,6 +52,18 @@ final class EchoHandler: ExchangeHandler {
             exchange.flush()
         default:
             exchange.accept(EchoObserver(exchange, prefix: path))
+        }
+    }
+
+    /// The answer cannot come before the listener drains, however slowly the test runs.
+    private func answerWhenDraining(_ exchange: NIOLoopBound<Exchange>) {
+        let handler = NIOLoopBound(self, eventLoop: exchange.value.eventLoop)
+        exchange.value.eventLoop.scheduleTask(in: .milliseconds(10)) {
+            if exchange.value.keepsAlive {
+                handler.value.answerWhenDraining(exchange)
+            } else {
+                exchange.value.respond(LocalAnswer(status: 200, body: [UInt8]("drained".utf8)))
+            }
         }
     }
 }

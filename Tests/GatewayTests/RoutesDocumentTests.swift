@@ -90,8 +90,8 @@ struct RoutesDocumentTests {
             complaints(text) == [
                 "line 2: issuer \"local\": keys is built-in or { file: … }, not \"magic\"",
                 "line 3: the key file nowhere.jwk cannot be read",
-                "line 5: the url must start with http:// (https to upstreams is not supported yet)",
-                "line 6: the url must be http://host:port without a path; the path is the client's",
+                "line 5: the url https://127.0.0.1 must start with http:// (https to upstreams is not supported yet)",
+                "line 6: the url http://127.0.0.1:80/api must be http://host:port without a path; the path is the client's",
                 "line 8: route \"one\" names the upstream \"missing\", which is not listed",
                 "line 12: the path must start with / and may end in /*, like /orders or /orders/*",
                 "line 16: the route says nobody may pass: add jwt: { … }, or anonymous: true to let everybody in",

@@ -94,13 +94,17 @@ struct RouteTableCompiler {
     private mutating func endpoint(_ upstream: RoutesDocument.Upstream) -> UpstreamEndpoint? {
         let text = Array(upstream.url.utf8)
         guard text.starts(with: "http://".utf8) else {
-            complain(upstream.line, "the url must start with http:// (https to upstreams is not supported yet)")
+            complain(
+                upstream.line,
+                "the url \(upstream.url) must start with http:// (https to upstreams is not supported yet)")
             return nil
         }
         var authority = text.dropFirst(7)
         if authority.last == UInt8(ascii: "/") { authority = authority.dropLast() }
         guard !authority.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }) else {
-            complain(upstream.line, "the url must be http://host:port without a path; the path is the client's")
+            complain(
+                upstream.line,
+                "the url \(upstream.url) must be http://host:port without a path; the path is the client's")
             return nil
         }
         var host = authority
