@@ -113,8 +113,8 @@ def critical(m: Mint):
         ("is a string", "exp", {}, "critical-invalid"),
         ("is null", None, {}, "critical-invalid"),
         ("holds a number", [1], {}, "critical-invalid"),
-        ("names one extension twice", ["x", "x"], {"x": 1}, "critical-unknown"),
-        ("names alg", ["alg"], {}, "critical-unknown"),
+        ("names one extension twice", ["x", "x"], {"x": 1}, "critical-invalid"),
+        ("names alg", ["alg"], {}, "critical-invalid"),
         ("names an absent member", ["x"], {}, "critical-invalid"),
         ("holds an empty name", [""], {}, "critical-invalid"),
     )
