@@ -199,7 +199,7 @@ def test_narrow_screens_do_not_scroll_sideways(demo, chromium, mint):
 
 def test_the_picture_of_the_readme(demo, chromium):
     target = os.environ.get("SIGNET_SCREENSHOT")
-    with StudioPage(chromium, demo.control + "/", viewport={"width": 1280, "height": 800}, device_scale_factor=1) as studio:
+    with StudioPage(chromium, demo.control + "/", viewport={"width": 1440, "height": 900}, device_scale_factor=1) as studio:
         studio.page.click("#example-ES256")
         studio.settle()
         assert studio.verdict()["verdict"] == "valid"

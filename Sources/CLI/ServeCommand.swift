@@ -25,6 +25,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The issuer (iss) of tokens made here. Default: http:// and the control address.")
     var issuer: String?
 
+    @Option(name: .long, help: "Whom tokens made here are for (aud). May be repeated. Default: signet, or demo with --demo.")
+    var audience: [String] = []
+
     @Option(name: .long, help: "The routes document (YAML).")
     var routes: String?
 
@@ -35,6 +38,7 @@ struct ServeCommand: AsyncParsableCommand {
         if demo, routes != nil {
             throw ValidationError("--demo brings its own routes; leave --routes out")
         }
+        guard audience.allSatisfy({ !$0.isEmpty }) else { throw ValidationError("--audience needs a name") }
     }
 
     func run() async throws {
@@ -46,7 +50,8 @@ struct ServeCommand: AsyncParsableCommand {
         let environment = ProcessInfo.processInfo.environment
         let configuration = DaemonConfiguration(
             dataFolder: data, control: control.address, gateway: gateway.address,
-            issuer: issuer ?? "http://\(control.address)", routesFile: routes, demo: demo,
+            issuer: issuer ?? "http://\(control.address)",
+            audiences: audience.isEmpty ? [demo ? "demo" : "signet"] : audience, routesFile: routes, demo: demo,
             masterKey: environment["SIGNET_MASTER_KEY"], demoPassword: environment["SIGNET_DEMO_PASSWORD"])
         let daemon = SignetDaemon(
             configuration: configuration, logger: Logger(label: "signet"), announce: Output.line)

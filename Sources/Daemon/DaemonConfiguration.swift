@@ -22,6 +22,8 @@ public struct DaemonConfiguration: Sendable {
     public var gateway: Address
     /// The exact `iss` of the tokens that are issued here.
     public var issuer: String
+    /// Whom the tokens that are issued here are for (`aud`); at least one.
+    public var audiences: [String]
     /// The routes document; nil is none, or the demo's.
     public var routesFile: String?
     /// Whether to serve the demo's API, user and routes.
@@ -33,13 +35,14 @@ public struct DaemonConfiguration: Sendable {
 
     /// A configuration.
     public init(
-        dataFolder: String, control: Address, gateway: Address, issuer: String, routesFile: String?, demo: Bool,
-        masterKey: String?, demoPassword: String?
+        dataFolder: String, control: Address, gateway: Address, issuer: String, audiences: [String],
+        routesFile: String?, demo: Bool, masterKey: String?, demoPassword: String?
     ) {
         self.dataFolder = dataFolder
         self.control = control
         self.gateway = gateway
         self.issuer = issuer
+        self.audiences = audiences
         self.routesFile = routesFile
         self.demo = demo
         self.masterKey = masterKey

@@ -10,10 +10,7 @@ import TokenService
 
 /// The demo's routes: one that everybody may use, one that wants a token.
 enum DemoRoutes {
-    /// What the tokens of the short login are for.
-    static let audience = "demo"
-
-    static func document(port: Int) -> String {
+    static func document(port: Int, audience: String) -> String {
         """
         issuers:
           local: { keys: built-in }

@@ -4,7 +4,8 @@ import Gateway
 /// Where the routes come from: a file, the demo, or nowhere.
 struct RoutesSource: Sendable {
     let file: String?
-    let demoPort: Int?
+    /// The demo's API and whom its tokens are for.
+    let demo: (port: Int, audience: String)?
     let gateway: GatewayService
 
     /// Reads the routes and puts them to work; on any complaint nothing changes.
@@ -24,8 +25,8 @@ struct RoutesSource: Sendable {
                 throw StartFailure("the routes document \(file) is refused:\n\(complaints.description)")
             }
         }
-        guard let demoPort else { return 0 }
-        return try await gateway.load(DemoRoutes.document(port: demoPort)) { _ in nil }
+        guard let demo else { return 0 }
+        return try await gateway.load(DemoRoutes.document(port: demo.port, audience: demo.audience)) { _ in nil }
     }
 
     /// A file of at most a mebibyte.

@@ -53,7 +53,7 @@ public struct SignetDaemon: Sendable {
         let tokens = try await AuthorizationService.start(
             store: store,
             configuration: AuthorizationConfiguration(
-                issuer: ByteString(configuration.issuer), audiences: [ByteString(DemoRoutes.audience)]),
+                issuer: ByteString(configuration.issuer), audiences: configuration.audiences.map { ByteString($0) }),
             clock: clock, logger: logger)
         if let admin = try await tokens.firstStart.makeAdmin() {
             announce("first start: the user \(admin.name.text) has the password \(admin.password) (shown only now)")
@@ -69,9 +69,11 @@ public struct SignetDaemon: Sendable {
         await tokens.revocations.subscribe { await gateway.install($0) }
 
         let demo = configuration.demo ? try await DemoUpstream.open() : nil
-        let routes = RoutesSource(file: configuration.routesFile, demoPort: demo?.port, gateway: gateway)
+        let routes = RoutesSource(
+            file: configuration.routesFile, demo: demo.map { ($0.port, configuration.audiences.first ?? "") },
+            gateway: gateway)
         let count = try await routes.load()
-        logger.info("routes loaded", metadata: ["routes": "\(count)"])
+        if count == 0 { announce("there are no routes: the gateway refuses every request; --routes FILE gives it some") }
 
         let tour = demoUser.map { Tour(configuration: configuration, account: $0) }
         let doors = Doors(count: 3) { [announce] in
