@@ -25,7 +25,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The issuer (iss) of tokens made here. Default: http:// and the control address.")
     var issuer: String?
 
-    @Option(name: .long, help: "Whom tokens made here are for (aud). May be repeated. Default: signet, or demo with --demo.")
+    @Option(
+        name: .long, help: "Whom tokens made here are for (aud). May be repeated. Default: signet, or demo with --demo."
+    )
     var audience: [String] = []
 
     @Option(name: .long, help: "The routes document (YAML).")

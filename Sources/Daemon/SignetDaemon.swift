@@ -73,7 +73,9 @@ public struct SignetDaemon: Sendable {
             file: configuration.routesFile, demo: demo.map { ($0.port, configuration.audiences.first ?? "") },
             gateway: gateway)
         let count = try await routes.load()
-        if count == 0 { announce("there are no routes: the gateway refuses every request; --routes FILE gives it some") }
+        if count == 0 {
+            announce("there are no routes: the gateway refuses every request; --routes FILE gives it some")
+        }
 
         let tour = demoUser.map { Tour(configuration: configuration, account: $0) }
         let doors = Doors(count: 3) { [announce] in
