@@ -27,6 +27,13 @@ public struct ByteString: Hashable, Sendable {
     /// Whether there are no bytes.
     public var isEmpty: Bool { bytes.isEmpty }
 
+    /// Whether these are the bytes of a literal.
+    public func equals(_ literal: StaticString) -> Bool {
+        guard literal.hasPointerRepresentation, bytes.count == literal.utf8CodeUnitCount else { return false }
+        for (index, byte) in bytes.enumerated() where byte != literal.utf8Start[index] { return false }
+        return true
+    }
+
     /// Whether a C0 control character or DEL stands anywhere in the text.
     public var hasControlCharacter: Bool {
         bytes.contains { $0 < 0x20 || $0 == 0x7F }

@@ -125,6 +125,14 @@ public struct JSONObject: Hashable, Sendable {
     }
 }
 
+extension JSONObject {
+    /// The value under a name that stands in the source code: found without making a `ByteString` of it first.
+    public func value(named name: StaticString) -> JSON? {
+        for member in members where member.name.equals(name) { return member.value }
+        return nil
+    }
+}
+
 extension JSONObject: ExpressibleByDictionaryLiteral {
     /// A literal in source code.
     public init(dictionaryLiteral elements: (ByteString, JSON)...) {

@@ -41,15 +41,15 @@ public struct Claims: Sendable, Equatable {
             } ?? []
     }
 
-    private static func text(_ name: ByteString, in json: JSONObject) throws(ClaimDefect) -> ByteString? {
-        guard let value = json[name] else { return nil }
+    private static func text(_ name: StaticString, in json: JSONObject) throws(ClaimDefect) -> ByteString? {
+        guard let value = json.value(named: name) else { return nil }
         guard let text = value.string else { throw ClaimDefect(name, "must be a string and is \(value.kind)") }
         guard !text.hasControlCharacter else { throw ClaimDefect(name, "holds control characters") }
         return text
     }
 
     private static func audience(in json: JSONObject) throws(ClaimDefect) -> [ByteString]? {
-        guard let value = json["aud"] else { return nil }
+        guard let value = json.value(named: "aud") else { return nil }
         if value.string != nil { return try text("aud", in: json).map { [$0] } }
         guard let elements = value.array else {
             throw ClaimDefect("aud", "must be a string or an array of strings and is \(value.kind)")
@@ -65,8 +65,8 @@ public struct Claims: Sendable, Equatable {
         return audience
     }
 
-    private static func time(_ name: ByteString, in json: JSONObject) throws(ClaimDefect) -> NumericDate? {
-        guard let value = json[name] else { return nil }
+    private static func time(_ name: StaticString, in json: JSONObject) throws(ClaimDefect) -> NumericDate? {
+        guard let value = json.value(named: name) else { return nil }
         guard case .number(let number) = value else {
             throw ClaimDefect(name, "must be a number of seconds and is \(value.kind)")
         }
@@ -89,7 +89,7 @@ public struct ClaimDefect: Error, Sendable, Equatable {
         self.detail = detail
     }
 
-    init(_ name: ByteString, _ complaint: String) {
-        self.init(code: .claimInvalid, detail: "\"\(name.text)\" \(complaint)")
+    init(_ name: StaticString, _ complaint: String) {
+        self.init(code: .claimInvalid, detail: "\"\(name)\" \(complaint)")
     }
 }

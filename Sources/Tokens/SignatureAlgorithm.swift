@@ -15,7 +15,7 @@ public enum SignatureAlgorithm: String, Sendable, CaseIterable {
 
     /// The algorithm of this exact name; names are compared byte for byte.
     public init?(name: ByteString) {
-        for algorithm in Self.allCases where ByteString(algorithm.rawValue) == name {
+        for algorithm in Self.allCases where name.bytes.elementsEqual(algorithm.rawValue.utf8) {
             self = algorithm
             return
         }

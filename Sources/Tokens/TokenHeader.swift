@@ -29,17 +29,17 @@ public struct TokenHeader: Sendable, Equatable {
                 code: .headerParameter,
                 detail: "\"kid\" is longer than \(Self.maximumKeyIDSize) bytes or holds control characters")
         }
-        if json["jwk"] != nil {
+        if json.value(named: "jwk") != nil {
             throw HeaderDefect(
                 code: .headerEmbeddedKey, detail: "the header brings its own key in \"jwk\"; it can vouch for nothing")
         }
     }
 
-    private static func text(_ name: ByteString, in json: JSONObject) throws(HeaderDefect) -> ByteString? {
-        guard let value = json[name] else { return nil }
+    private static func text(_ name: StaticString, in json: JSONObject) throws(HeaderDefect) -> ByteString? {
+        guard let value = json.value(named: name) else { return nil }
         guard let text = value.string, !text.isEmpty else {
             throw HeaderDefect(
-                code: .headerParameter, detail: "\"\(name.text)\" must be a non-empty string and is \(value.kind)")
+                code: .headerParameter, detail: "\"\(name)\" must be a non-empty string and is \(value.kind)")
         }
         return text
     }

@@ -100,8 +100,8 @@ public struct TokenJudge: Sendable {
     /// RFC 7515 §4.1.11. No extension is supported, so a well-formed `crit` is refused as well; `b64` has no place in
     /// a JWT (RFC 7797 §7).
     private func checkCritical(_ header: TokenHeader, _ steps: StepReporter) throws(TokenRejection) {
-        guard let value = header.json["crit"] else {
-            guard header.json["b64"] == nil else {
+        guard let value = header.json.value(named: "crit") else {
+            guard header.json.value(named: "b64") == nil else {
                 throw steps.refused(
                     .critical, .criticalInvalid, part: .header, "\"b64\" stands in the header but not in \"crit\"")
             }
