@@ -31,8 +31,19 @@ struct KeyOptions: ParsableArguments {
         }
     }
 
-    /// The keys, as their document gives them.
+    /// The keys, as their document gives them; with `--alg`, only those that are for it.
     func read() throws -> [DecodedKey] {
+        let keys = try decoded()
+        guard let algorithm else { return keys }
+        let fitting = keys.filter { $0.description.algorithm == algorithm }
+        guard fitting.isEmpty else { return fitting }
+        let found = keys.compactMap { $0.description.algorithm?.rawValue }.joined(separator: ", ")
+        throw CommandFailure.usage(
+            "\(key ?? secretFile ?? "the key") is for \(found.isEmpty ? "something else" : found), not for "
+                + "\(algorithm.rawValue) (\(KeyError.Code.usage.rawValue))")
+    }
+
+    private func decoded() throws -> [DecodedKey] {
         do {
             switch (key, secretFile) {
             case (.some, .some): throw CommandFailure.usage("give --key or --secret-file, not both")

@@ -2,6 +2,8 @@
 public enum PEMError: Error, Equatable, Sendable, CustomStringConvertible {
     /// No `-----BEGIN …-----` line anywhere.
     case noBlock
+    /// The marks are there but not on lines of their own.
+    case oneLine
     /// A `BEGIN` line without its `END` line, or with another label there.
     case unterminated(label: String)
     /// The text between the lines is not base64; the line counts from 1 in the whole text.
@@ -13,6 +15,8 @@ public enum PEMError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .noBlock: "no line like -----BEGIN PUBLIC KEY-----"
+        case .oneLine:
+            "-----BEGIN …----- and -----END …----- must stand on lines of their own; were its line breaks lost?"
         case .unterminated(let label): "the block \"\(label)\" has no matching -----END \(label)----- line"
         case .body(let line): "line \(line) is not base64"
         case .headers(let line): "line \(line) is a PEM header; old-style encrypted keys are not supported"
@@ -53,7 +57,7 @@ public enum PEM {
             }
         }
         if let open { throw .unterminated(label: open.label) }
-        guard !blocks.isEmpty else { throw .noBlock }
+        guard !blocks.isEmpty else { throw isLikely(text) ? .oneLine : .noBlock }
         return blocks
     }
 
@@ -67,9 +71,9 @@ public enum PEM {
         return text + "-----END \(label)-----\n"
     }
 
-    /// Whether a text holds something that looks like a PEM block, wherever it starts.
+    /// Whether a text holds something that looks like a PEM block, wherever it starts and however damaged it is.
     public static func isLikely(_ text: [UInt8]) -> Bool {
-        lines(text).contains { label(of: $0, "BEGIN") != nil }
+        lines(text).contains { $0.starts(with: "-----BEGIN ".utf8) }
     }
 
     private static func lines(_ text: [UInt8]) -> [[UInt8]] {
@@ -88,8 +92,19 @@ public enum PEM {
             line[(line.count - suffix.count)...].elementsEqual(suffix)
         else { return nil }
         let label = line[prefix.count..<(line.count - suffix.count)]
-        guard label.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else { return nil }
+        guard label.count <= longestLabel, label.allSatisfy(isLabel) else { return nil }
         return String(decoding: label, as: UTF8.self)
+    }
+
+    /// The longest label in use has some thirty characters. What is longer is a key whose line breaks were lost, and
+    /// must not be repeated in a complaint.
+    private static let longestLabel = 40
+
+    private static func isLabel(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"), 0x20: true
+        default: false
+        }
     }
 
     private static func isBody(_ byte: UInt8) -> Bool {

@@ -26,7 +26,7 @@ enum DemoRoutes {
             path: /demo/orders
             methods: [GET]
             upstream: demo
-            jwt: { issuer: local, audience: \(audience), types: [at+jwt], require: [sub] }
+            jwt: { issuer: local, audience: \(JSONWriter.text(.string(ByteString(audience)))), types: [at+jwt], require: [sub] }
         """
     }
 }
@@ -85,8 +85,8 @@ struct Tour {
 
             TOKEN=$(curl -s \(control)/login \(json) -d '\(login)' | \(Self.member("access_token")))
             curl -i \(orders) \(bearer)    # 200: two orders
-            echo "\(control)/#token=$TOKEN"    # open this: the Studio explains the token
-            curl -i \(control)/revoke \(bearer) \(json) -d '{"token":"'"$TOKEN"'"}'    # 200: over
+            echo "\(control)/#token=$TOKEN"    # open this: the Studio explains it; its key is at /.well-known/jwks.json
+            curl -i \(control)/revoke \(bearer) \(json) -d '{"token":"'"$TOKEN"'"}'    # 200: this token is over
             \(explain) $(curl -s \(orders) \(bearer) | \(Self.member("trace")))    # refused with 401, and why
 
             """

@@ -33,7 +33,8 @@ struct RoutesSource: Sendable {
     private static func read(_ path: String) -> [UInt8]? {
         guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
         defer { try? handle.close() }
-        guard let data = try? handle.read(upToCount: 1_048_577), data.count <= 1_048_576 else { return nil }
+        // At the end of a file, and so of an empty one, reading gives nil.
+        guard let data = try? handle.read(upToCount: 1_048_577) ?? Data(), data.count <= 1_048_576 else { return nil }
         return [UInt8](data)
     }
 }

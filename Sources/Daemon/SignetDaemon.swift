@@ -32,6 +32,7 @@ public struct SignetDaemon: Sendable {
 
     /// Serves until SIGTERM or SIGINT; then lets what is under way finish, and returns.
     public func run() async throws {
+        OpenFiles.raiseLimit()
         let folder = try DataFolder.claim(configuration.dataFolder)
         let masterKey = try MasterKey.load(environment: configuration.masterKey, folder: folder)
         let store = try await Store(folder: folder, masterKey: masterKey)
@@ -47,6 +48,10 @@ public struct SignetDaemon: Sendable {
     private func serve(_ store: Store) async throws {
         // Said before anything is made: the other process would otherwise be found only after the first start's
         // password has been printed.
+        guard configuration.control.port == 0 || configuration.control.description != configuration.gateway.description,
+            configuration.control.port == 0 || configuration.control.port != configuration.gateway.port
+                || configuration.control.bindHost != configuration.gateway.bindHost
+        else { throw StartFailure("--control and --gateway name the same address") }
         try ListenCheck.check(configuration.control, "the control plane", flag: "--control")
         try ListenCheck.check(configuration.gateway, "the gateway", flag: "--gateway")
         let clock = WallClock.seconds
@@ -55,13 +60,6 @@ public struct SignetDaemon: Sendable {
             configuration: AuthorizationConfiguration(
                 issuer: ByteString(configuration.issuer), audiences: configuration.audiences.map { ByteString($0) }),
             clock: clock, logger: logger)
-        if let admin = try await tokens.firstStart.makeAdmin() {
-            announce("first start: the user \(admin.name.text) has the password \(admin.password) (shown only now)")
-        }
-        var demoUser: FirstStart.Account?
-        if configuration.demo {
-            demoUser = try await tokens.firstStart.resetDemoUser(password: configuration.demoPassword)
-        }
         let explanations = ExplanationRing()
         let gateway = GatewayService(
             builtIn: TrustedIssuer(issuer: tokens.configuration.issuer, keys: tokens.keySet),
@@ -75,6 +73,15 @@ public struct SignetDaemon: Sendable {
         let count = try await routes.load()
         if count == 0 {
             announce("there are no routes: the gateway refuses every request; --routes FILE gives it some")
+        }
+
+        // After the routes: a first start that fails on them has not yet shown the password that is shown only once.
+        if let admin = try await tokens.firstStart.makeAdmin() {
+            announce("first start: the user \(admin.name.text) has the password \(admin.password) (shown only now)")
+        }
+        var demoUser: FirstStart.Account?
+        if configuration.demo {
+            demoUser = try await tokens.firstStart.resetDemoUser(password: configuration.demoPassword)
         }
 
         let tour = demoUser.map { Tour(configuration: configuration, account: $0) }

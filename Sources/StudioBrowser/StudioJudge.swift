@@ -53,7 +53,7 @@ public enum StudioJudge {
     private static func judgement(_ asked: JudgeQuestion, withSignature: Bool) -> JSON {
         if case .unusable(let error) = asked.key.content { return unable(Readable.sentence(error.detail)) }
         let keys = asked.key.usable
-        guard !keys.isEmpty else { return unable("No key given: the signature is not checked.") }
+        guard !keys.isEmpty else { return withoutKey(asked) }
         let judge = TokenJudge(policy: asked.policy)
         var steps: [VerificationStep] = []
         do throws(TokenRejection) {
@@ -67,6 +67,21 @@ public enum StudioJudge {
         } catch {
             return verdict("refused", error.code, steps)
         }
+    }
+
+    /// What can be said without a key: a text that is no token, or a token that no key could save, is refused as such.
+    private static func withoutKey(_ asked: JudgeQuestion) -> JSON {
+        var policy = asked.policy
+        policy.algorithms = SignatureAlgorithm.allCases
+        var steps: [VerificationStep] = []
+        do throws(TokenRejection) {
+            _ = try TokenJudge(policy: policy).plan(asked.token, keys: []) { steps.append($0) }
+        } catch  where error.check != .key {
+            return verdict("refused", error.code, steps)
+        } catch {
+            // Everything up to the key has passed.
+        }
+        return unable("No key given: the signature is not checked.")
     }
 
     private static func unable(_ why: String) -> JSON {

@@ -30,8 +30,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", PEMError.noBlock), ("TWFu", .noBlock), ("-----BEGIN -----\nTWFu\n-----END -----", .noBlock),
-        ("-----BEGIN X----\nTWFu\n-----END X-----", .noBlock), ("-----BEGIN X-----\nTWFu", .unterminated(label: "X")),
+        ("", PEMError.noBlock), ("TWFu", .noBlock), ("-----BEGIN -----\nTWFu\n-----END -----", .oneLine),
+        ("-----BEGIN X----\nTWFu\n-----END X-----", .oneLine), ("-----BEGIN X-----\nTWFu", .unterminated(label: "X")),
         ("-----BEGIN X-----\nTWFu\n-----END Y-----", .unterminated(label: "X")),
         ("-----BEGIN X-----\nTW!u\n-----END X-----", .body(line: 2)),
         ("-----BEGIN X-----\nTWFu\nTW-u\n-----END X-----", .body(line: 3)),
@@ -58,5 +58,18 @@ import Testing
             }
         }
         #expect(read > 20)
+    }
+
+    /// The usual damage of keys kept in environment variables; what is said of it must not repeat the key.
+    @Test(arguments: ["", " "])
+    func `a key whose line breaks were lost is not repeated in the complaint`(_ instead: String) {
+        let key = PEM.write(label: "PRIVATE KEY", der: [UInt8](repeating: 0x5A, count: 48))
+        let text = Array(key.replacing("\n", with: instead).utf8)
+        #expect(PEM.isLikely(text))
+        #expect {
+            _ = try PEM.read(text)
+        } throws: { error in
+            error as? PEMError == .oneLine && !"\(error)".contains("WloaWlpa") && !"\(error)".contains("Wlpa")
+        }
     }
 }

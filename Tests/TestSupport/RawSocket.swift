@@ -21,8 +21,9 @@ public final class RawSocket: @unchecked Sendable {
         }
     }
 
-    /// Wraps a connected descriptor; reads give up after `timeout` seconds.
-    public init(descriptor: Int32, timeout: Int = 10) {
+    /// Wraps a connected descriptor; reads and writes give up after `timeout` seconds. Long enough for a machine on which
+    /// every other test runs at the same time: a server that gave up sooner would look like one that broke off.
+    public init(descriptor: Int32, timeout: Int = 45) {
         self.descriptor = descriptor
         var limit = timeval(tv_sec: timeout, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -30,7 +31,7 @@ public final class RawSocket: @unchecked Sendable {
     }
 
     /// Connects to a port of the loopback interface. `receiveBuffer` bounds what the kernel takes for a slow reader.
-    public convenience init(port: Int, timeout: Int = 10, receiveBuffer: Int32? = nil) throws {
+    public convenience init(port: Int, timeout: Int = 45, receiveBuffer: Int32? = nil) throws {
         let descriptor = socket(AF_INET, streamType, 0)
         guard descriptor >= 0 else { throw Failure("socket") }
         if var size = receiveBuffer {

@@ -103,6 +103,8 @@ async function drawJudgement(turn, now, leeway) {
     showNoVerdict(byId("token").value.trim() ? "There is no token in this text." : "Paste a token to begin, or load an example.");
     return;
   }
+  const keyless = seen.keyKind === "none" && now !== null && leeway !== null ? judge.plan(question(now, leeway)) : null;
+  if (keyless?.verdict) { showVerdict(keyless); return; }
   if (seen.keyKind === "none") {
     const untimely = seen.findings.filter(({ code }) => code === "expired" || code === "not-yet-valid").map(({ text }) => text);
     showNoVerdict(["No key given: the signature is not checked.", ...untimely].join(" "));

@@ -81,7 +81,12 @@ struct RouteTableCompiler {
                 return nil
             }
             do {
-                let keys = try KeySet(try KeyReader.read(text))
+                let decoded = try KeyReader.read(text)
+                guard !decoded.contains(where: Self.isPrivate) else {
+                    complain(issuer.line, "the key file \(path) holds a private key; give the gateway the public one")
+                    return nil
+                }
+                let keys = try KeySet(decoded)
                 return TrustedIssuer(issuer: ByteString(issuer.issuer ?? ""), keys: keys)
             } catch {
                 complain(issuer.line, "the key file \(path) is no use: \(error.detail) (\(error.code.rawValue))")
@@ -122,12 +127,19 @@ struct RouteTableCompiler {
             }
             port = number
         }
-        if host.first == UInt8(ascii: "["), host.last == UInt8(ascii: "]") { host = host.dropFirst().dropLast() }
-        guard !host.isEmpty, host.allSatisfy(Self.isHost) else {
+        let isBracketed = host.first == UInt8(ascii: "[") && host.last == UInt8(ascii: "]")
+        if isBracketed { host = host.dropFirst().dropLast() }
+        guard !host.isEmpty, host.allSatisfy(Self.isHost), isBracketed || !host.contains(UInt8(ascii: ":")) else {
             complain(upstream.line, "the url \(upstream.url) has no valid host")
             return nil
         }
         return UpstreamEndpoint(name: upstream.name, host: String(decoding: host, as: UTF8.self), port: port)
+    }
+
+    /// A shared secret is private too, but there is no other half to give.
+    private static func isPrivate(_ key: DecodedKey) -> Bool {
+        if case .secret = key.material { return false }
+        return key.description.isPrivate
     }
 
     private static func isHost(_ byte: UInt8) -> Bool {

@@ -63,7 +63,8 @@ public enum KeyReader {
         }
         let blocks: [PEM.Block]
         do throws(PEMError) {
-            blocks = try PEM.read(text)
+            // OpenSSL writes the curve's name in a block of its own before the key, which says it again.
+            blocks = try PEM.read(text).filter { $0.label != "EC PARAMETERS" }
         } catch .noBlock {
             throw KeyError(
                 .unreadable,

@@ -17,8 +17,8 @@ private final class ForwardingHandler: ExchangeHandler {
         forwarder = Forwarder(observer: EndingObserver(endings))
         var limits = UpstreamLimits()
         limits.tick = .milliseconds(50)
-        limits.responseHeadTimeout = .seconds(3)
-        limits.bodyStall = .seconds(3)
+        limits.responseHeadTimeout = .seconds(8)
+        limits.bodyStall = .seconds(20)
         pool = UpstreamPool(
             endpoint: UpstreamEndpoint(name: "test", host: "127.0.0.1", port: port), eventLoop: loop, limits: limits)
     }
