@@ -11,6 +11,8 @@ JUDGE := Web/studio/judge.wasm.js
 JUDGE_SOURCES := $(shell find Sources/Codecs Sources/Tokens Sources/StudioBrowser -type f 2>/dev/null) dev/build-wasm
 # Refuses an import that Package.swift does not list for the target: the architecture, checked by the compiler.
 DEBUG_FLAGS := --explicit-target-dependency-import-check error
+# What our own builds have that a user of the library may leave out (Package.swift, traits).
+TRAITS := --traits default,OpenSSL
 INTEROP ?= Interop
 
 .PHONY: help run build test test-swift test-interop check bench bench-jwt bench-gateway wasm vectors clean \
@@ -23,7 +25,7 @@ run: build ## Install what is needed, build the release binary and serve the dem
 	@exec .build/release/signet serve --demo
 
 build: needs-build $(JUDGE) ## Build the release binary, .build/release/signet
-	@$(STEP) "Release build" "6 to 9 minutes the first time, then seconds" swift build -c release --product signet
+	@$(STEP) "Release build" "6 to 9 minutes the first time, then seconds" swift build $(TRAITS) -c release --product signet
 	@echo "The binary is .build/release/signet"
 
 test: test-swift test-interop ## Unit tests, then real clients against the release binary (up to 40 minutes cold)
@@ -31,7 +33,7 @@ test: test-swift test-interop ## Unit tests, then real clients against the relea
 test-swift: needs-build $(JUDGE)
 	@if [ -z "$${SIGNET_VECTORS:-}" ]; then \
 		echo "SIGNET_VECTORS is not set: the public test vectors are skipped (make vectors tells more)."; fi
-	@$(STEP) "Unit tests" "6 to 9 minutes the first time, then under one" swift test $(DEBUG_FLAGS)
+	@$(STEP) "Unit tests" "6 to 9 minutes the first time, then under one" swift test $(TRAITS) $(DEBUG_FLAGS)
 
 test-interop: build needs-test $(VENV)
 	@$(STEP) "Interop: real clients against the binary" "4 to 8 minutes" \
@@ -43,7 +45,7 @@ check: needs-build $(JUDGE) ## Format, architecture, traps, names, sizes, docume
 	@$(STEP) "Rules of the house" "2 seconds" python3 dev/check-rules
 	@$(STEP) "Documentation against the code" "1 second" python3 dev/check-documentation
 	@$(STEP) "Debug build, warnings are errors, imports as listed" "6 to 8 minutes the first time" \
-		swift build --build-tests $(DEBUG_FLAGS)
+		swift build $(TRAITS) --build-tests $(DEBUG_FLAGS)
 
 bench: bench-jwt bench-gateway ## All measurements (about 6 minutes after the builds)
 

@@ -4,12 +4,27 @@
 
 import PackageDescription
 
+/// What only the server needs.
+let server = TargetDependencyCondition.when(traits: ["Server"])
+/// What only the second backend needs.
+let openSSL = TargetDependencyCondition.when(traits: ["OpenSSL"])
+
 let package = Package(
     name: "signet",
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "JOSE", targets: ["JOSE", "Tokens", "Codecs"]),
         .executable(name: "signet", targets: ["CLI"]),
+    ],
+    traits: [
+        .default(enabledTraits: ["Server"]),
+        .trait(
+            name: "Server",
+            description: "The server and the command. A package that wants the JOSE library alone turns it off (traits: []) and resolves nothing of them."
+        ),
+        .trait(
+            name: "OpenSSL",
+            description: "The system's libcrypto beside BoringSSL: faster RSA signing, ES512, HMAC; ES256K and Ed448."),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -32,10 +47,12 @@ let package = Package(
         .target(
             name: "JOSE",
             dependencies: [
-                "Codecs", "Tokens",
+                "Codecs", "Tokens", .target(name: "COpenSSL", condition: openSSL),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
+        // The system's libcrypto, for the trait OpenSSL.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "OAuth", dependencies: ["Codecs"]),
         .target(name: "HTTPWire"),
 
@@ -44,31 +61,31 @@ let package = Package(
             name: "Edge",
             dependencies: [
                 "HTTPWire",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio", condition: server),
+                .product(name: "NIOPosix", package: "swift-nio", condition: server),
             ]),
         .target(
             name: "Upstreams",
             dependencies: [
                 "HTTPWire",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio", condition: server),
+                .product(name: "NIOPosix", package: "swift-nio", condition: server),
             ]),
         .target(
             name: "Storage",
             dependencies: [
                 "Codecs",
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDB", package: "GRDB.swift", condition: server),
             ]),
         .target(
             name: "ControlPlane",
             dependencies: [
                 "Codecs",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
+                .product(name: "Hummingbird", package: "hummingbird", condition: server),
+                .product(name: "Logging", package: "swift-log", condition: server),
+                .product(name: "NIOCore", package: "swift-nio", condition: server),
             ]),
 
         // Floor 3: the product. None of these imports another.
@@ -78,28 +95,28 @@ let package = Package(
                 "Codecs", "Tokens", "JOSE", "OAuth", "Storage", "ControlPlane",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
+                .product(name: "Hummingbird", package: "hummingbird", condition: server),
+                .product(name: "Logging", package: "swift-log", condition: server),
+                .product(name: "NIOCore", package: "swift-nio", condition: server),
+                .product(name: "NIOPosix", package: "swift-nio", condition: server),
             ]),
         .target(
             name: "Gateway",
             dependencies: [
                 "Codecs", "Telemetry", "Tokens", "JOSE", "OAuth", "HTTPWire", "Edge", "Upstreams",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "Yams", package: "Yams"),
+                .product(name: "NIOCore", package: "swift-nio", condition: server),
+                .product(name: "NIOPosix", package: "swift-nio", condition: server),
+                .product(name: "Yams", package: "Yams", condition: server),
             ]),
         .target(
             name: "Studio",
             dependencies: [
                 "ControlPlane", "CWebAssets",
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
+                .product(name: "Hummingbird", package: "hummingbird", condition: server),
+                .product(name: "NIOCore", package: "swift-nio", condition: server),
             ]),
         // The Studio's judging, compiled twice: to WebAssembly for the page (make wasm) and natively for its tests.
         .target(name: "StudioBrowser", dependencies: ["Codecs", "Tokens"]),
@@ -111,21 +128,21 @@ let package = Package(
             dependencies: [
                 "Codecs", "Telemetry", "Tokens", "JOSE", "Edge", "Upstreams", "Storage", "ControlPlane",
                 "TokenService", "Gateway", "Studio",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
+                .product(name: "Hummingbird", package: "hummingbird", condition: server),
+                .product(name: "HummingbirdCore", package: "hummingbird", condition: server),
+                .product(name: "Logging", package: "swift-log", condition: server),
+                .product(name: "NIOCore", package: "swift-nio", condition: server),
+                .product(name: "NIOPosix", package: "swift-nio", condition: server),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: server),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle", condition: server),
             ]),
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "Codecs", "Tokens", "JOSE", "Daemon",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
+                "Codecs", "Tokens", "JOSE", .target(name: "Daemon", condition: server),
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: server),
+                .product(name: "Logging", package: "swift-log", condition: server),
             ]),
 
         // Tests: one target for each target above.
@@ -140,60 +157,60 @@ let package = Package(
             name: "StudioTests",
             dependencies: [
                 "Studio",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdTesting", package: "hummingbird"),
-                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
+                .product(name: "Hummingbird", package: "hummingbird", condition: server),
+                .product(name: "HummingbirdTesting", package: "hummingbird", condition: server),
+                .product(name: "NIOCore", package: "swift-nio", condition: server),
             ]),
         .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire"]),
         .testTarget(
             name: "EdgeTests",
             dependencies: [
                 "HTTPWire", "Edge", "TestSupport",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio", condition: server),
+                .product(name: "NIOPosix", package: "swift-nio", condition: server),
             ]),
         .testTarget(
             name: "UpstreamsTests",
             dependencies: [
                 "HTTPWire", "Upstreams", "TestSupport",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio", condition: server),
+                .product(name: "NIOPosix", package: "swift-nio", condition: server),
             ]),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
                 "Codecs", "Tokens", "JOSE", "HTTPWire", "Edge", "Upstreams", "Gateway", "TestSupport",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio", condition: server),
+                .product(name: "NIOPosix", package: "swift-nio", condition: server),
             ]),
         .testTarget(name: "StorageTests", dependencies: ["Codecs", "Storage", "TestSupport"]),
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
                 "Codecs", "ControlPlane", "TestSupport",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdTesting", package: "hummingbird"),
-                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
+                .product(name: "Hummingbird", package: "hummingbird", condition: server),
+                .product(name: "HummingbirdTesting", package: "hummingbird", condition: server),
+                .product(name: "NIOCore", package: "swift-nio", condition: server),
             ]),
         .testTarget(
             name: "TokenServiceTests",
             dependencies: [
                 "Codecs", "Tokens", "JOSE", "OAuth", "Storage", "ControlPlane", "TokenService", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdTesting", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
+                .product(name: "Hummingbird", package: "hummingbird", condition: server),
+                .product(name: "HummingbirdTesting", package: "hummingbird", condition: server),
+                .product(name: "Logging", package: "swift-log", condition: server),
+                .product(name: "NIOCore", package: "swift-nio", condition: server),
             ]),
     ],
     cLanguageStandard: .c2x
 )
 
 // One language for every Swift target; each line names its proposal.
-for target in package.targets where target.name != "CWebAssets" {
+for target in package.targets where target.type != .system && target.name != "CWebAssets" {
     target.swiftSettings = [
         .swiftLanguageMode(.v6),
         .treatAllWarnings(as: .error),

@@ -1,3 +1,4 @@
+#if Server
 import ArgumentParser
 import Codecs
 import Daemon
@@ -75,3 +76,4 @@ enum ServerAnswer {
         return object
     }
 }
+#endif

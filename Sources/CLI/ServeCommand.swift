@@ -1,3 +1,4 @@
+#if Server
 import ArgumentParser
 import Daemon
 import Foundation
@@ -86,3 +87,4 @@ struct ListenAddress: ExpressibleByArgument, CustomStringConvertible {
     var description: String { address.description }
     var defaultValueDescription: String { description }
 }
+#endif

@@ -12,10 +12,19 @@ struct SignetCommand: AsyncParsableCommand {
             server says no; 2 the command was used wrongly.
             """,
         version: "0.1.0",
-        subcommands: [
-            DecodeCommand.self, VerifyCommand.self, SignCommand.self, KeygenCommand.self, ServeCommand.self,
-            ExplainCommand.self, ReloadCommand.self,
-        ])
+        subcommands: tokenCommands + serverCommands)
+
+    private static let tokenCommands: [any ParsableCommand.Type] = [
+        DecodeCommand.self, VerifyCommand.self, SignCommand.self, KeygenCommand.self,
+    ]
+
+    #if Server
+        private static let serverCommands: [any ParsableCommand.Type] = [
+            ServeCommand.self, ExplainCommand.self, ReloadCommand.self,
+        ]
+    #else
+        private static let serverCommands: [any ParsableCommand.Type] = []
+    #endif
 
     static func main() async {
         do {

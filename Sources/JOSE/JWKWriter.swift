@@ -18,8 +18,9 @@ enum JWKWriter {
             jwk["d"] = text(privatePart.exponent)
             jwk["p"] = text(privatePart.prime1)
             jwk["q"] = text(privatePart.prime2)
-        case .p256(_, _, let scalar): jwk["d"] = scalar.map(text)
-        case .ed25519(_, let seed): jwk["d"] = seed.map(text)
+        case .elliptic(_, _, _, let scalar): jwk["d"] = scalar.map(text)
+        case .octetPair(_, _, let key): jwk["d"] = key.map(text)
+        case .mlDSA(_, _, let seed): jwk["priv"] = seed.map(text)
         }
         return jwk
     }
@@ -42,8 +43,12 @@ enum JWKWriter {
         switch material {
         case .secret(let secret): ["k": text(secret), "kty": "oct"]
         case .rsa(let modulus, let exponent, _): ["e": text(exponent), "kty": "RSA", "n": text(modulus)]
-        case .p256(let x, let y, _): ["crv": "P-256", "kty": "EC", "x": text(x), "y": text(y)]
-        case .ed25519(let publicKey, _): ["crv": "Ed25519", "kty": "OKP", "x": text(publicKey)]
+        case .elliptic(let curve, let x, let y, _):
+            ["crv": .string(ByteString(curve.rawValue)), "kty": "EC", "x": text(x), "y": text(y)]
+        case .octetPair(let curve, let publicKey, _):
+            ["crv": .string(ByteString(curve.rawValue)), "kty": "OKP", "x": text(publicKey)]
+        case .mlDSA(let parameters, let publicKey, _):
+            ["alg": .string(ByteString(parameters.rawValue)), "kty": "AKP", "pub": text(publicKey)]
         }
     }
 

@@ -20,12 +20,13 @@ enum KeyPEM {
         case .rsa(let modulus, let exponent, _):
             algorithm = rsaEncryption
             key = DERWriter.sequence([DERWriter.unsignedInteger(modulus), DERWriter.unsignedInteger(exponent)])
-        case .p256(let x, let y, _):
+        case .elliptic(.p256, let x, let y, _):
             algorithm = ecPublicKeyOnP256
             key = [0x04] + x + y
-        case .ed25519(let publicKey, _):
+        case .octetPair(.ed25519, let publicKey, _):
             algorithm = ed25519
             key = publicKey
+        case .elliptic, .octetPair, .mlDSA: return nil
         }
         let info = DERWriter.sequence([DERWriter.sequence([algorithm]), DERWriter.bitString(key)])
         return PEM.write(label: "PUBLIC KEY", der: info)
@@ -33,7 +34,7 @@ enum KeyPEM {
 
     /// RFC 8410 §7: version 0, the algorithm, and the seed as an octet string inside an octet string.
     static func ed25519PrivateKey(_ material: KeyMaterial) -> String? {
-        guard case .ed25519(_, .some(let seed)) = material else { return nil }
+        guard case .octetPair(.ed25519, _, .some(let seed)) = material else { return nil }
         let octets = DERReader.Tag.octetString
         let info = DERWriter.sequence([
             DERWriter.unsignedInteger([]), DERWriter.sequence([ed25519]),

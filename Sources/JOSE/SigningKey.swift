@@ -57,12 +57,14 @@ public struct SigningKey: Sendable, CustomStringConvertible {
         case .es256:
             let key = P256.Signing.PrivateKey()
             let point = [UInt8](key.publicKey.rawRepresentation)
-            material = .p256(
-                x: Array(point[..<32]), y: Array(point[32...]), scalar: [UInt8](key.rawRepresentation))
+            material = .elliptic(
+                .p256, x: Array(point[..<32]), y: Array(point[32...]), scalar: [UInt8](key.rawRepresentation))
         case .ed25519:
             let key = Curve25519.Signing.PrivateKey()
-            material = .ed25519(
-                publicKey: [UInt8](key.publicKey.rawRepresentation), seed: [UInt8](key.rawRepresentation))
+            material = .octetPair(
+                .ed25519, publicKey: [UInt8](key.publicKey.rawRepresentation),
+                privateKey: [UInt8](key.rawRepresentation))
+        default: throw KeyError(.unsupported, "\(algorithm.rawValue) keys cannot be made here")
         }
         let id = id ?? Thumbprint.of(material) ?? ByteString(Base64URL.encode(RandomBytes.make(count: 16)))
         return try SigningKey(try DecodedKey(material, id: id, algorithm: algorithm))
@@ -125,12 +127,13 @@ public struct SigningKey: Sendable, CustomStringConvertible {
             return .rsa(
                 try _RSA.Signing.PrivateKey(
                     n: modulus, e: exponent, d: privatePart.exponent, p: privatePart.prime1, q: privatePart.prime2))
-        case .p256(_, _, let scalar):
+        case .elliptic(.p256, _, _, let scalar):
             guard let scalar else { throw KeyError(.notPrivate, "no private part") }
             return .p256(try P256.Signing.PrivateKey(rawRepresentation: scalar))
-        case .ed25519(_, let seed):
+        case .octetPair(.ed25519, _, let seed):
             guard let seed else { throw KeyError(.notPrivate, "no private part") }
             return .ed25519(try Curve25519.Signing.PrivateKey(rawRepresentation: seed))
+        case .elliptic, .octetPair, .mlDSA: throw KeyError(.unsupported, "")
         }
     }
 }

@@ -73,10 +73,11 @@ public struct VerificationKey: Sendable {
         case .secret(let secret): return .hmac(HMAC<SHA256>(key: SymmetricKey(data: secret)))
         case .rsa(let modulus, let exponent, _):
             return .rsa(try _RSA.Signing.PublicKey(n: modulus, e: exponent))
-        case .p256(let x, let y, _):
+        case .elliptic(.p256, let x, let y, _):
             return .p256(try P256.Signing.PublicKey(rawRepresentation: x + y))
-        case .ed25519(let publicKey, _):
+        case .octetPair(.ed25519, let publicKey, _):
             return .ed25519(try Curve25519.Signing.PublicKey(rawRepresentation: publicKey))
+        case .elliptic, .octetPair, .mlDSA: throw KeyError(.unsupported, "")
         }
     }
 }
@@ -95,17 +96,18 @@ enum PublicHalf {
             case .secret: return material
             case .rsa(let modulus, let exponent, _):
                 return .rsa(modulus: modulus, exponent: exponent, privatePart: nil)
-            case .p256(let x, let y, let scalar):
+            case .elliptic(.p256, let x, let y, let scalar):
                 guard let scalar else { return material }
                 let point = [UInt8](try P256.Signing.PrivateKey(rawRepresentation: scalar).publicKey.rawRepresentation)
                 guard x.isEmpty || x + y == point else { throw KeyError(.malformed, "") }
-                return .p256(x: Array(point[..<32]), y: Array(point[32...]), scalar: nil)
-            case .ed25519(let given, let seed):
+                return .elliptic(.p256, x: Array(point[..<32]), y: Array(point[32...]), scalar: nil)
+            case .octetPair(.ed25519, let given, let seed):
                 guard let seed else { return material }
                 let key = try Curve25519.Signing.PrivateKey(rawRepresentation: seed).publicKey
                 let publicKey = [UInt8](key.rawRepresentation)
                 guard given.isEmpty || given == publicKey else { throw KeyError(.malformed, "") }
-                return .ed25519(publicKey: publicKey, seed: nil)
+                return .octetPair(.ed25519, publicKey: publicKey, privateKey: nil)
+            case .elliptic, .octetPair, .mlDSA: return material
             }
         } catch {
             throw KeyError(.malformed, "the private part is no key, or the public part does not belong to it")

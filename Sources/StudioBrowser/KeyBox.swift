@@ -103,12 +103,8 @@ struct KeyBox {
     private static func findings(_ keys: [DecodedKey], _ text: [UInt8], isText: Bool) -> [Finding] {
         var findings: [Finding] = []
         let isPrivate = keys.contains { key in
-            switch key.material {
-            case .rsa(_, _, let part): part != nil
-            case .p256(_, _, let scalar): scalar != nil
-            case .ed25519(_, let seed): seed != nil
-            case .secret, nil: false
-            }
+            if case .secret = key.material { return false }
+            return key.material?.isPrivate ?? false
         }
         if isPrivate {
             findings.append(

@@ -28,13 +28,13 @@ struct SignatureQuestion {
             return ["format": "raw", "data": text(bytes)]
         case .rsa(let modulus, let exponent, _):
             return ["format": "jwk", "jwk": ["kty": "RSA", "n": text(modulus), "e": text(exponent)]]
-        case .p256(let x, let y, _):
+        case .elliptic(.p256, let x, let y, _):
             guard !x.isEmpty, !y.isEmpty else { return nil }
             return ["format": "jwk", "jwk": ["kty": "EC", "crv": "P-256", "x": text(x), "y": text(y)]]
-        case .ed25519(let publicKey, _):
+        case .octetPair(.ed25519, let publicKey, _):
             guard !publicKey.isEmpty else { return nil }
             return ["format": "jwk", "jwk": ["kty": "OKP", "crv": "Ed25519", "x": text(publicKey)]]
-        case nil:
+        case .elliptic, .octetPair, .mlDSA, nil:
             return nil
         }
     }

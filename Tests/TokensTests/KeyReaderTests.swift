@@ -21,8 +21,8 @@ import Tokens
         let rows: [(JSONObject, SignatureAlgorithm, KeyMaterial, Int)] = [
             (Keys.oct, .hs256, .secret(Keys.secret), 32),
             (Keys.rsa, .rs256, .rsa(modulus: Keys.modulus, exponent: [1, 0, 1], privatePart: nil), 256),
-            (Keys.p256, .es256, .p256(x: Keys.coordinate, y: Keys.coordinate, scalar: nil), 64),
-            (Keys.ed25519, .ed25519, .ed25519(publicKey: Keys.coordinate, seed: nil), 64),
+            (Keys.p256, .es256, .elliptic(.p256, x: Keys.coordinate, y: Keys.coordinate, scalar: nil), 64),
+            (Keys.ed25519, .ed25519, .octetPair(.ed25519, publicKey: Keys.coordinate, privateKey: nil), 64),
         ]
         for (jwk, algorithm, material, length) in rows {
             let key = try #require(try KeyReader.read(Keys.json(jwk, ["kid": "k"])).first)
@@ -190,12 +190,12 @@ import Tokens
                 "RSA PRIVATE KEY", Keys.DER.rsaPrivate,
                 .rsa(modulus: Keys.modulus, exponent: [1, 0, 1], privatePart: privatePart)
             ),
-            ("PUBLIC KEY", Keys.DER.p256Info, .p256(x: c, y: c, scalar: nil)),
-            ("EC PRIVATE KEY", Keys.DER.p256SEC1, .p256(x: c, y: c, scalar: c)),
-            ("EC PRIVATE KEY", Keys.DER.bareSEC1, .p256(x: [], y: [], scalar: c)),
-            ("PRIVATE KEY", Keys.DER.p256PKCS8, .p256(x: [], y: [], scalar: c)),
-            ("PUBLIC KEY", Keys.DER.ed25519Info, .ed25519(publicKey: c, seed: nil)),
-            ("PRIVATE KEY", Keys.DER.ed25519PKCS8, .ed25519(publicKey: [], seed: c)),
+            ("PUBLIC KEY", Keys.DER.p256Info, .elliptic(.p256, x: c, y: c, scalar: nil)),
+            ("EC PRIVATE KEY", Keys.DER.p256SEC1, .elliptic(.p256, x: c, y: c, scalar: c)),
+            ("EC PRIVATE KEY", Keys.DER.bareSEC1, .elliptic(.p256, x: [], y: [], scalar: c)),
+            ("PRIVATE KEY", Keys.DER.p256PKCS8, .elliptic(.p256, x: [], y: [], scalar: c)),
+            ("PUBLIC KEY", Keys.DER.ed25519Info, .octetPair(.ed25519, publicKey: c, privateKey: nil)),
+            ("PRIVATE KEY", Keys.DER.ed25519PKCS8, .octetPair(.ed25519, publicKey: [], privateKey: c)),
         ]
         for (label, der, material) in rows {
             let keys = try KeyReader.read(Array(PEM.write(label: label, der: der).utf8))

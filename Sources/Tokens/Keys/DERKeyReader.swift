@@ -53,7 +53,7 @@ enum DERKeyReader {
             return .key(try p256(point: key, scalar: nil))
         case ed25519:
             guard key.count == 32 else { throw .malformed }
-            return .key(.ed25519(publicKey: key, seed: nil))
+            return .key(.octetPair(.ed25519, publicKey: key, privateKey: nil))
         default: return .other
         }
     }
@@ -75,7 +75,7 @@ enum DERKeyReader {
             var inner = DERReader(key)
             let seed = try inner.read(DERReader.Tag.octetString)
             guard seed.count == 32 else { throw .malformed }
-            return .key(.ed25519(publicKey: [], seed: seed))
+            return .key(.octetPair(.ed25519, publicKey: [], privateKey: seed))
         default: return .other
         }
     }
@@ -91,7 +91,7 @@ enum DERKeyReader {
             var parameters = try key.enter(0xA0)
             guard try parameters.read(DERReader.Tag.objectIdentifier) == prime256v1 else { return .other }
         }
-        guard key.nextTag == 0xA1 else { return .key(.p256(x: [], y: [], scalar: scalar)) }
+        guard key.nextTag == 0xA1 else { return .key(.elliptic(.p256, x: [], y: [], scalar: scalar)) }
         var wrapped = try key.enter(0xA1)
         return .key(try p256(point: try wrapped.readBitString(), scalar: scalar))
     }
@@ -99,7 +99,7 @@ enum DERKeyReader {
     /// An uncompressed point (SEC 1 §2.3.3): 0x04, x, y.
     private static func p256(point: [UInt8], scalar: [UInt8]?) throws(DERError) -> KeyMaterial {
         guard point.count == 65, point[0] == 0x04 else { throw .malformed }
-        return .p256(x: Array(point[1..<33]), y: Array(point[33..<65]), scalar: scalar)
+        return .elliptic(.p256, x: Array(point[1..<33]), y: Array(point[33..<65]), scalar: scalar)
     }
 
     private static func rsaPublic(_ der: [UInt8]) throws(DERError) -> KeyMaterial {

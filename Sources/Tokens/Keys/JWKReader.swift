@@ -115,10 +115,10 @@ extension DecodedKey {
             isPrivate = privatePart != nil
             signatureLength = modulus.count
             summary = "RSA \(KeyStrength.bits(modulus))-bit key"
-        case (.p256(_, _, let scalar), .es256):
+        case (.elliptic(.p256, _, _, let scalar), .es256):
             isPrivate = scalar != nil
             summary = "P-256 key"
-        case (.ed25519(_, let seed), .ed25519):
+        case (.octetPair(.ed25519, _, let seed), .ed25519):
             isPrivate = seed != nil
             summary = "Ed25519 key"
         default:
@@ -182,13 +182,15 @@ private struct JWKMembers {
     }
 
     func p256() throws(KeyError) -> KeyMaterial {
-        .p256(
-            x: try bytes("x", count: 32), y: try bytes("y", count: 32),
+        .elliptic(
+            .p256, x: try bytes("x", count: 32), y: try bytes("y", count: 32),
             scalar: jwk["d"] == nil ? nil : try bytes("d", count: 32))
     }
 
     func ed25519() throws(KeyError) -> KeyMaterial {
-        .ed25519(publicKey: try bytes("x", count: 32), seed: jwk["d"] == nil ? nil : try bytes("d", count: 32))
+        .octetPair(
+            .ed25519, publicKey: try bytes("x", count: 32),
+            privateKey: jwk["d"] == nil ? nil : try bytes("d", count: 32))
     }
 
     /// Whether `use` and `key_ops` allow this; absent members allow everything (RFC 7517 §4.2, §4.3).

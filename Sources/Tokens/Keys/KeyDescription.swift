@@ -4,12 +4,18 @@ public import Codecs
 public struct KeyDescription: Sendable, Equatable {
     /// `kid`.
     public let id: ByteString?
-    /// The one algorithm this key is for; nil when it is for one that is not supported, or for encryption.
+    /// The one signature algorithm this key is for; nil when it is for one that is not supported, or for encryption.
     public let algorithm: SignatureAlgorithm?
+    /// The one key management algorithm this key is for, when it is for encryption and says so; nil otherwise.
+    public let keyManagement: KeyManagementAlgorithm?
     /// Whether its own `use` and `key_ops` let it verify (RFC 7517 §4.2, §4.3).
     public let mayVerify: Bool
     /// Whether its own `use` and `key_ops` let it sign, and its private part is here.
     public let maySign: Bool
+    /// Whether its own `use` and `key_ops` let it encrypt a token: `encrypt`, `wrapKey`, `deriveKey`, `deriveBits`.
+    public let mayEncrypt: Bool
+    /// Whether its own `use` and `key_ops` let it decrypt a token, and its private part is here.
+    public let mayDecrypt: Bool
     /// The length in bytes of its signatures.
     public let signatureLength: Int?
     /// Whether its private part is here too; for a shared secret, always.
@@ -19,11 +25,15 @@ public struct KeyDescription: Sendable, Equatable {
 
     /// A description.
     public init(
-        id: ByteString?, algorithm: SignatureAlgorithm?, mayVerify: Bool, maySign: Bool, signatureLength: Int?,
+        id: ByteString?, algorithm: SignatureAlgorithm?, keyManagement: KeyManagementAlgorithm? = nil, mayVerify: Bool,
+        maySign: Bool, mayEncrypt: Bool = false, mayDecrypt: Bool = false, signatureLength: Int?,
         isPrivate: Bool = false, summary: String
     ) {
         self.id = id
         self.algorithm = algorithm
+        self.keyManagement = keyManagement
+        self.mayEncrypt = mayEncrypt
+        self.mayDecrypt = mayDecrypt
         self.mayVerify = mayVerify
         self.maySign = maySign
         self.signatureLength = signatureLength
@@ -38,10 +48,110 @@ public enum KeyMaterial: Sendable, Equatable {
     case secret([UInt8])
     /// An RSA key: modulus, public exponent, and the private part where known (RFC 8017 §3).
     case rsa(modulus: [UInt8], exponent: [UInt8], privatePart: RSAPrivatePart?)
-    /// A point on P-256, 32 bytes a coordinate, and the private scalar where known.
-    case p256(x: [UInt8], y: [UInt8], scalar: [UInt8]?)
-    /// An Ed25519 public key and the private seed where known, 32 bytes each (RFC 8032).
-    case ed25519(publicKey: [UInt8], seed: [UInt8]?)
+    /// A point on a curve, each coordinate as long as the curve's field, and the private scalar where known (RFC 7518
+    /// §6.2). Both coordinates are empty where a document gave the scalar alone.
+    case elliptic(EllipticCurve, x: [UInt8], y: [UInt8], scalar: [UInt8]?)
+    /// A public key that is a string of bytes, and the private one where known (RFC 8037 §2). The public key is empty
+    /// where a document gave the private one alone.
+    case octetPair(OctetPairCurve, publicKey: [UInt8], privateKey: [UInt8]?)
+    /// An ML-DSA public key and the private seed of 32 bytes where known (RFC 9964). The public key is empty where a
+    /// document gave the seed alone.
+    case mlDSA(MLDSAParameters, publicKey: [UInt8], seed: [UInt8]?)
+}
+
+/// The curves of `"kty":"EC"` (RFC 7518 §6.2.1.1, RFC 8812 §3.1).
+public enum EllipticCurve: String, Sendable, CaseIterable {
+    /// NIST P-256, prime256v1, secp256r1.
+    case p256 = "P-256"
+    /// NIST P-384, secp384r1.
+    case p384 = "P-384"
+    /// NIST P-521, secp521r1.
+    case p521 = "P-521"
+    /// The Koblitz curve of SEC 2 §2.4.1.
+    case secp256k1 = "secp256k1"
+
+    /// The length in bytes of a coordinate and of a private scalar.
+    public var fieldLength: Int {
+        switch self {
+        case .p256, .secp256k1: 32
+        case .p384: 48
+        case .p521: 66
+        }
+    }
+
+    /// The one signature algorithm that the curve is for.
+    public var signatureAlgorithm: SignatureAlgorithm {
+        switch self {
+        case .p256: .es256
+        case .p384: .es384
+        case .p521: .es512
+        case .secp256k1: .es256k
+        }
+    }
+}
+
+/// The curves of `"kty":"OKP"` (RFC 8037 §2).
+public enum OctetPairCurve: String, Sendable, CaseIterable {
+    /// Signatures on edwards25519.
+    case ed25519 = "Ed25519"
+    /// Signatures on edwards448.
+    case ed448 = "Ed448"
+    /// Diffie-Hellman on curve25519.
+    case x25519 = "X25519"
+
+    /// The length in bytes of a public key, and of a private one.
+    public var keyLength: Int {
+        switch self {
+        case .ed25519, .x25519: 32
+        case .ed448: 57
+        }
+    }
+
+    /// The signature algorithm that the curve is for; nil where it is for key agreement.
+    public var signatureAlgorithm: SignatureAlgorithm? {
+        switch self {
+        case .ed25519: .ed25519
+        case .ed448: .ed448
+        case .x25519: nil
+        }
+    }
+}
+
+/// The parameter sets of `"kty":"AKP"` that are supported (RFC 9964).
+public enum MLDSAParameters: String, Sendable, CaseIterable {
+    /// Security category 3.
+    case mlDSA65 = "ML-DSA-65"
+    /// Security category 5.
+    case mlDSA87 = "ML-DSA-87"
+
+    /// The length in bytes of a public key (FIPS 204 table 2).
+    public var publicKeyLength: Int {
+        switch self {
+        case .mlDSA65: 1_952
+        case .mlDSA87: 2_592
+        }
+    }
+
+    /// The signature algorithm of the same name.
+    public var signatureAlgorithm: SignatureAlgorithm {
+        switch self {
+        case .mlDSA65: .mlDSA65
+        case .mlDSA87: .mlDSA87
+        }
+    }
+}
+
+extension KeyMaterial {
+    /// Whether the private part is here; a shared secret is private.
+    public var isPrivate: Bool {
+        switch self {
+        case .secret: true
+        case .rsa(_, _, let part): part != nil
+        case .elliptic(_, _, _, let scalar): scalar != nil
+        case .octetPair(_, _, let key): key != nil
+        case .mlDSA(_, _, let seed): seed != nil
+        }
+    }
 }
 
 extension KeyMaterial: CustomStringConvertible {

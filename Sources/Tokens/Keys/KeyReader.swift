@@ -84,8 +84,9 @@ public enum KeyReader {
         switch material {
         case .secret: .hs256
         case .rsa: .rs256
-        case .p256: .es256
-        case .ed25519: .ed25519
+        case .elliptic(let curve, _, _, _): curve.signatureAlgorithm
+        case .octetPair(let curve, _, _): curve.signatureAlgorithm ?? .ed25519
+        case .mlDSA(let parameters, _, _): parameters.signatureAlgorithm
         }
     }
 
