@@ -36,6 +36,17 @@ public enum Base64URL {
         try Sextets.read(text.span, alphabet: .url)
     }
 
+    /// The number of bytes that so many characters stand for; nil when no number does.
+    public static func decodedCount(_ characters: Int) -> Int? { Sextets.decodedCount(characters) }
+
+    /// Decodes a stretch of a text into memory of at least `decodedCount` bytes, as strictly. Returns what is wrong, or
+    /// nil; after a failure the memory holds nothing of meaning.
+    public static func decode(
+        _ text: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>
+    ) -> Base64Error? {
+        Sextets.read(text, into: output, alphabet: .url)
+    }
+
     /// Decodes a stretch of a larger text, without copying it first. Offsets in errors count from the stretch's start.
     public static func decode(_ text: borrowing Span<UInt8>) throws(Base64Error) -> [UInt8] {
         try Sextets.read(text, alphabet: .url)
@@ -99,96 +110,148 @@ public enum Hex {
 }
 
 /// Six bits a character: what both base64 alphabets share.
-private enum Sextets {
-    struct Alphabet {
-        let letters: [UInt8]
-        let values: [UInt8]
+enum Sextets {
+    struct Alphabet: @unchecked Sendable {
+        /// The letter of each value.
+        let letters: UnsafePointer<UInt8>
+        /// Four tables of 256: what a character in the first, second, third and fourth place of a group adds to the three
+        /// bytes of the group, little-endian. The top bit marks a character that is foreign to the alphabet.
+        let groups: UnsafePointer<UInt32>
 
         static let url = Alphabet(last: "-_")
         static let standard = Alphabet(last: "+/")
+        static let foreign: UInt32 = 0x8000_0000
 
-        init(last: StaticString) {
-            var letters: [UInt8] = []
-            letters.append(contentsOf: UInt8(ascii: "A")...UInt8(ascii: "Z"))
-            letters.append(contentsOf: UInt8(ascii: "a")...UInt8(ascii: "z"))
-            letters.append(contentsOf: UInt8(ascii: "0")...UInt8(ascii: "9"))
-            last.withUTF8Buffer { letters.append(contentsOf: $0) }
-            var values = [UInt8](repeating: 0xFF, count: 256)
-            for (value, letter) in letters.enumerated() {
-                values[Int(letter)] = UInt8(value)
+        /// Lives as long as the process; there are two.
+        private init(last: StaticString) {
+            let letters = UnsafeMutablePointer<UInt8>.allocate(capacity: 64)
+            let groups = UnsafeMutablePointer<UInt32>.allocate(capacity: 4 * 256)
+            groups.initialize(repeating: Self.foreign, count: 4 * 256)
+            var value = 0
+            func add(_ letter: UInt8) {
+                letters[value] = letter
+                let bits = UInt32(value)
+                groups[Int(letter)] = bits << 2
+                groups[256 + Int(letter)] = bits >> 4 | (bits & 0x0F) << 12
+                groups[512 + Int(letter)] = (bits >> 2) << 8 | (bits & 0x03) << 22
+                groups[768 + Int(letter)] = bits << 16
+                value += 1
             }
-            self.letters = letters
-            self.values = values
+            for letter in UInt8(ascii: "A")...UInt8(ascii: "Z") { add(letter) }
+            for letter in UInt8(ascii: "a")...UInt8(ascii: "z") { add(letter) }
+            for letter in UInt8(ascii: "0")...UInt8(ascii: "9") { add(letter) }
+            last.withUTF8Buffer { for letter in $0 { add(letter) } }
+            self.letters = UnsafePointer(letters)
+            self.groups = UnsafePointer(groups)
         }
+    }
+
+    /// How many bytes so many characters stand for, if any number does.
+    static func decodedCount(_ characters: Int) -> Int? {
+        let rest = characters % 4
+        return rest == 1 ? nil : characters / 4 * 3 + max(0, rest - 1)
     }
 
     static func read(_ text: borrowing Span<UInt8>, alphabet: Alphabet) throws(Base64Error) -> [UInt8] {
-        let rest = text.count % 4
-        guard rest != 1 else { throw .length }
-        var seen: UInt8 = 0
-        var tail: UInt32 = 0
-        let bytes = alphabet.values.withUnsafeBufferPointer { values in
-            [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + max(0, rest - 1)) { output, count in
-                var written = 0
-                var offset = 0
-                while offset + 4 <= text.count {
-                    let a = values[Int(text[offset])]
-                    let b = values[Int(text[offset + 1])]
-                    let c = values[Int(text[offset + 2])]
-                    let d = values[Int(text[offset + 3])]
-                    seen |= a | b | c | d
-                    output[written] = a << 2 | (b >> 4 & 0x03)
-                    output[written + 1] = b << 4 | (c >> 2 & 0x0F)
-                    output[written + 2] = c << 6 | (d & 0x3F)
-                    written += 3
-                    offset += 4
-                }
-                if rest >= 2 {
-                    let a = values[Int(text[offset])]
-                    let b = values[Int(text[offset + 1])]
-                    let c = rest == 3 ? values[Int(text[offset + 2])] : 0
-                    seen |= a | b | c
-                    output[written] = a << 2 | (b >> 4 & 0x03)
-                    written += 1
-                    if rest == 3 {
-                        output[written] = b << 4 | (c >> 2 & 0x0F)
-                        written += 1
-                        tail = UInt32(c & 0x03)
-                    } else {
-                        tail = UInt32(b & 0x0F)
-                    }
-                }
-                count = written
+        guard let count = decodedCount(text.count) else { throw .length }
+        var failure: Base64Error?
+        let bytes = text.withUnsafeBufferPointer { text in
+            [UInt8](unsafeUninitializedCapacity: count) { output, written in
+                failure = read(text, into: output, alphabet: alphabet)
+                written = failure == nil ? count : 0
             }
         }
-        // Values are below 64, the mark of a foreign character is 255: bit 7 in any of them tells.
-        guard seen & 0x80 == 0 else { throw .character(offset: firstForeign(text, alphabet: alphabet)) }
-        guard tail == 0 else { throw .trailingBits }
+        if let failure { throw failure }
         return bytes
     }
 
-    private static func firstForeign(_ text: borrowing Span<UInt8>, alphabet: Alphabet) -> Int {
-        var offset = 0
-        while offset < text.count, alphabet.values[Int(text[offset])] != 0xFF { offset += 1 }
-        return offset
+    /// Decodes into memory that holds at least `decodedCount` bytes. What it holds after a failure means nothing.
+    static func read(
+        _ text: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>, alphabet: Alphabet
+    ) -> Base64Error? {
+        guard let count = decodedCount(text.count) else { return .length }
+        guard let input = text.baseAddress, let bytes = output.baseAddress, output.count >= count else {
+            return text.isEmpty ? nil : .length
+        }
+        let groups = alphabet.groups
+        var seen: UInt32 = 0
+        var place = 0
+        var written = 0
+        func group(_ place: Int) -> UInt32 {
+            groups[Int(input[place])] | groups[256 + Int(input[place + 1])] | groups[512 + Int(input[place + 2])]
+                | groups[768 + Int(input[place + 3])]
+        }
+        // Two groups make six bytes, stored as eight; the last ones are stored byte by byte.
+        while place + 8 <= text.count, written + 8 <= count {
+            let first = group(place)
+            let second = group(place + 4)
+            seen |= first | second
+            let word = UInt64(first & 0xFF_FFFF) | UInt64(second) << 24
+            UnsafeMutableRawPointer(bytes + written).storeBytes(of: word.littleEndian, as: UInt64.self)
+            place += 8
+            written += 6
+        }
+        while place + 4 <= text.count {
+            let word = group(place)
+            seen |= word
+            for byte in 0..<3 { bytes[written + byte] = UInt8(truncatingIfNeeded: word >> (8 * UInt32(byte))) }
+            place += 4
+            written += 3
+        }
+        var tail: UInt32 = 0
+        let rest = text.count - place
+        if rest >= 2 {
+            var word = groups[Int(input[place])] | groups[256 + Int(input[place + 1])]
+            if rest == 3 { word |= groups[512 + Int(input[place + 2])] }
+            seen |= word
+            bytes[written] = UInt8(truncatingIfNeeded: word)
+            if rest == 3 { bytes[written + 1] = UInt8(truncatingIfNeeded: word >> 8) }
+            tail = (rest == 3 ? word >> 16 : word >> 8) & 0xFF
+        }
+        guard seen & Alphabet.foreign == 0 else { return .character(offset: firstForeign(text, alphabet)) }
+        return tail == 0 ? nil : .trailingBits
+    }
+
+    private static func firstForeign(_ text: UnsafeBufferPointer<UInt8>, _ alphabet: Alphabet) -> Int {
+        text.firstIndex { alphabet.groups[Int($0)] & Alphabet.foreign != 0 } ?? 0
     }
 
     static func write(_ bytes: borrowing Span<UInt8>, alphabet: Alphabet, padding: Bool) -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
+        let whole = bytes.count / 3
+        let rest = bytes.count % 3
+        let characters = whole * 4 + (rest == 0 ? 0 : padding ? 4 : rest + 1)
         let letters = alphabet.letters
-        var offset = 0
-        while offset < bytes.count {
-            let a = bytes[offset]
-            let b = offset + 1 < bytes.count ? bytes[offset + 1] : 0
-            let c = offset + 2 < bytes.count ? bytes[offset + 2] : 0
-            text.append(letters[Int(a >> 2)])
-            text.append(letters[Int((a & 0x03) << 4 | b >> 4)])
-            if offset + 1 < bytes.count { text.append(letters[Int((b & 0x0F) << 2 | c >> 6)]) }
-            if offset + 2 < bytes.count { text.append(letters[Int(c & 0x3F)]) }
-            offset += 3
+        return bytes.withUnsafeBufferPointer { input in
+            [UInt8](unsafeUninitializedCapacity: characters) { output, written in
+                var place = 0
+                var next = 0
+                func put(_ value: UInt8) {
+                    output[next] = letters[Int(value & 63)]
+                    next += 1
+                }
+                while place + 3 <= input.count {
+                    let a = input[place]
+                    let b = input[place + 1]
+                    let c = input[place + 2]
+                    put(a >> 2)
+                    put(a << 4 | b >> 4)
+                    put(b << 2 | c >> 6)
+                    put(c)
+                    place += 3
+                }
+                if rest > 0 {
+                    let a = input[place]
+                    let b = rest == 2 ? input[place + 1] : 0
+                    put(a >> 2)
+                    put(a << 4 | b >> 4)
+                    if rest == 2 { put(b << 2) }
+                }
+                while next < characters {
+                    output[next] = UInt8(ascii: "=")
+                    next += 1
+                }
+                written = next
+            }
         }
-        while padding, !text.count.isMultiple(of: 4) { text.append(UInt8(ascii: "=")) }
-        return text
     }
 }

@@ -2,6 +2,10 @@
 public enum UTF8Sequence {
     /// The length in bytes of the well-formed sequence that starts here, or nil.
     public static func length(in text: [UInt8], at offset: Int) -> Int? {
+        text.withUnsafeBufferPointer { length(in: $0, at: offset) }
+    }
+
+    static func length(in text: UnsafeBufferPointer<UInt8>, at offset: Int) -> Int? {
         guard offset < text.count else { return nil }
         let lead = text[offset]
         let second = offset + 1 < text.count ? text[offset + 1] : 0
@@ -37,7 +41,7 @@ public enum UTF8Sequence {
 
     private static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
 
-    private static func hasContinuation(in text: [UInt8], at offset: Int) -> Bool {
+    private static func hasContinuation(in text: UnsafeBufferPointer<UInt8>, at offset: Int) -> Bool {
         offset < text.count && isContinuation(text[offset])
     }
 }

@@ -3,20 +3,21 @@ import Codecs
 /// Holds claims against a policy: type, issuer, audience, times, required claims, scopes, in this order.
 struct ClaimJudge {
     let policy: ClaimPolicy
-    let steps: StepReporter
 
-    func judge(_ claims: Claims, header: TokenHeader, now: Int64) throws(TokenRejection) {
-        try checkType(header)
-        try checkIssuer(claims)
-        try checkAudience(claims)
-        try checkExpiry(claims, now)
-        try checkNotBefore(claims, now)
-        try checkIssuedAt(claims, now)
-        try checkRequiredClaims(claims)
-        try checkScopes(claims)
+    func judge(
+        _ claims: Claims, header: TokenHeader, now: Int64, _ steps: StepReporter
+    ) throws(TokenRejection) {
+        try checkType(header, steps)
+        try checkIssuer(claims, steps)
+        try checkAudience(claims, steps)
+        try checkExpiry(claims, now, steps)
+        try checkNotBefore(claims, now, steps)
+        try checkIssuedAt(claims, now, steps)
+        try checkRequiredClaims(claims, steps)
+        try checkScopes(claims, steps)
     }
 
-    private func checkType(_ header: TokenHeader) throws(TokenRejection) {
+    private func checkType(_ header: TokenHeader, _ steps: StepReporter) throws(TokenRejection) {
         guard let types = policy.types else {
             return steps.skipped(.type, "the policy asks for no type")
         }
@@ -28,23 +29,23 @@ struct ClaimJudge {
         steps.passed(.type, part: .header, "\"typ\" is \(Display.list(types))")
     }
 
-    private func checkIssuer(_ claims: Claims) throws(TokenRejection) {
+    private func checkIssuer(_ claims: Claims, _ steps: StepReporter) throws(TokenRejection) {
         guard let issuers = policy.issuers else {
             return steps.skipped(.issuer, "the policy names no issuer")
         }
-        guard let issuer = claims.issuer, issuers.contains(issuer) else {
+        guard claims.isIssued(byOneOf: issuers) else {
             let found = claims.issuer.map { Display.quoted($0) } ?? "missing"
             throw steps.refused(
                 .issuer, .issuerMismatch, part: .payload, "\"iss\" is \(found); trusted is \(Display.list(issuers))")
         }
-        steps.passed(.issuer, part: .payload, "issued by \(Display.quoted(issuer))")
+        steps.passed(.issuer, part: .payload, "issued by \(Display.list(claims.issuer.map { [$0] } ?? []))")
     }
 
-    private func checkAudience(_ claims: Claims) throws(TokenRejection) {
+    private func checkAudience(_ claims: Claims, _ steps: StepReporter) throws(TokenRejection) {
         guard let audiences = policy.audiences else {
             return steps.skipped(.audience, "the policy names no audience")
         }
-        guard let audience = claims.audience, let match = audience.first(where: { audiences.contains($0) }) else {
+        guard let match = claims.firstAudience(of: audiences) else {
             let found = claims.audience.map { Display.list($0) } ?? "missing"
             throw steps.refused(
                 .audience, .audienceMismatch, part: .payload,
@@ -54,7 +55,7 @@ struct ClaimJudge {
     }
 
     /// RFC 7519 §4.1.4: not accepted on or after the time, leeway allowed.
-    private func checkExpiry(_ claims: Claims, _ now: Int64) throws(TokenRejection) {
+    private func checkExpiry(_ claims: Claims, _ now: Int64, _ steps: StepReporter) throws(TokenRejection) {
         guard let expiry = claims.expiry else {
             guard !policy.requiredClaims.contains(where: { $0.name == "exp" }) else {
                 throw steps.refused(
@@ -68,7 +69,7 @@ struct ClaimJudge {
         steps.passed(.expiry, part: .payload, "expires at \(expiry.utc)")
     }
 
-    private func checkNotBefore(_ claims: Claims, _ now: Int64) throws(TokenRejection) {
+    private func checkNotBefore(_ claims: Claims, _ now: Int64, _ steps: StepReporter) throws(TokenRejection) {
         guard let notBefore = claims.notBefore else {
             return steps.skipped(.notBefore, "the token has no \"nbf\"")
         }
@@ -78,7 +79,7 @@ struct ClaimJudge {
         steps.passed(.notBefore, part: .payload, "valid since \(notBefore.utc)")
     }
 
-    private func checkIssuedAt(_ claims: Claims, _ now: Int64) throws(TokenRejection) {
+    private func checkIssuedAt(_ claims: Claims, _ now: Int64, _ steps: StepReporter) throws(TokenRejection) {
         guard let issuedAt = claims.issuedAt else {
             return steps.skipped(.issuedAt, "the token has no \"iat\"")
         }
@@ -89,17 +90,17 @@ struct ClaimJudge {
         steps.passed(.issuedAt, part: .payload, "issued at \(issuedAt.utc)")
     }
 
-    private func checkRequiredClaims(_ claims: Claims) throws(TokenRejection) {
+    private func checkRequiredClaims(_ claims: Claims, _ steps: StepReporter) throws(TokenRejection) {
         guard !policy.requiredClaims.isEmpty else {
             return steps.skipped(.requiredClaims, "the policy requires no claim")
         }
         for requirement in policy.requiredClaims {
-            guard let claim = claims.json[requirement.name] else {
+            guard let place = claims.place(of: requirement.name) else {
                 throw steps.refused(
                     .requiredClaims, .claimMissing, part: .payload,
                     "the required claim \(Display.quoted(requirement.name)) is missing")
             }
-            guard requirement.accepts(claim) else {
+            guard requirement.accepts(place, in: claims.block) else {
                 throw steps.refused(
                     .requiredClaims, .claimMismatch, part: .payload,
                     "the claim \(Display.quoted(requirement.name)) is not what is required")
@@ -109,11 +110,11 @@ struct ClaimJudge {
             .requiredClaims, part: .payload, "has \(Display.list(policy.requiredClaims.map { $0.name }))")
     }
 
-    private func checkScopes(_ claims: Claims) throws(TokenRejection) {
+    private func checkScopes(_ claims: Claims, _ steps: StepReporter) throws(TokenRejection) {
         guard !policy.scopes.isEmpty else {
             return steps.skipped(.scopes, "the policy requires no scope")
         }
-        for scope in policy.scopes where !claims.scopes.contains(scope) {
+        for scope in policy.scopes where !claims.grants(scope) {
             throw steps.refused(
                 .scopes, .scopeMissing, part: .payload, "the scope \(Display.quoted(scope)) is not granted")
         }

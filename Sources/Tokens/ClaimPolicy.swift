@@ -58,8 +58,9 @@ public struct ClaimRequirement: Sendable, Equatable {
     }
 
     /// Whether a claim satisfies this.
-    func accepts(_ claim: JSON) -> Bool {
-        guard let value else { return claim != .null }
+    func accepts(_ place: JSONPlace, in block: [UInt8]) -> Bool {
+        guard let value else { return place.kind != .null }
+        let claim = place.value(in: block)
         if let elements = claim.array { return elements.contains(value) }
         return claim == value
     }

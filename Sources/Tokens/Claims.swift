@@ -1,79 +1,141 @@
 public import Codecs
 
 /// What a token's payload says (RFC 7519 §4). The type alone promises nothing: only a `VerifiedToken` vouches for it.
-public struct Claims: Sendable, Equatable {
-    /// Every claim, in order.
-    public let json: JSONObject
-    /// `iss`.
-    public let issuer: ByteString?
-    /// `sub`.
-    public let subject: ByteString?
-    /// `aud`; one string is an array of one. Nil when absent.
-    public let audience: [ByteString]?
+///
+/// The claims lie as text in one block; what is asked for is read from there.
+public struct Claims: Sendable {
+    /// The claims' JSON text, and perhaps what stands around it in the token.
+    let block: [UInt8]
+    let object: JSONPlace
+    let registered: RegisteredClaims
+
     /// `exp`.
     public let expiry: NumericDate?
     /// `nbf`.
     public let notBefore: NumericDate?
     /// `iat`.
     public let issuedAt: NumericDate?
-    /// `jti`.
-    public let tokenID: ByteString?
-    /// `sid`, the session (OpenID Connect Front-Channel Logout §3).
-    public let sessionID: ByteString?
-    /// `scope`, split at spaces (RFC 8693 §4.2).
-    public let scopes: [ByteString]
 
     /// Reads claims; the registered ones must have their types.
     public init(_ json: JSONObject) throws(ClaimDefect) {
-        self.json = json
-        issuer = try Self.text("iss", in: json)
-        subject = try Self.text("sub", in: json)
-        audience = try Self.audience(in: json)
-        expiry = try Self.time("exp", in: json)
-        notBefore = try Self.time("nbf", in: json)
-        issuedAt = try Self.time("iat", in: json)
-        tokenID = try Self.text("jti", in: json)
-        sessionID = try Self.text("sid", in: json)
-        _ = try Self.text("client_id", in: json)
-        scopes =
-            try Self.text("scope", in: json).map { scope in
-                scope.bytes.split(separator: 0x20).map { ByteString(utf8: Array($0)) }
-            } ?? []
+        let text = JSONWriter.write(.object(json))
+        try self.init(block: text, 0..<text.count)
     }
 
-    private static func text(_ name: StaticString, in json: JSONObject) throws(ClaimDefect) -> ByteString? {
-        guard let value = json.value(named: name) else { return nil }
-        guard let text = value.string else { throw ClaimDefect(name, "must be a string and is \(value.kind)") }
-        guard !text.hasControlCharacter else { throw ClaimDefect(name, "holds control characters") }
-        return text
-    }
-
-    private static func audience(in json: JSONObject) throws(ClaimDefect) -> [ByteString]? {
-        guard let value = json.value(named: "aud") else { return nil }
-        if value.string != nil { return try text("aud", in: json).map { [$0] } }
-        guard let elements = value.array else {
-            throw ClaimDefect("aud", "must be a string or an array of strings and is \(value.kind)")
-        }
-        var audience: [ByteString] = []
-        for element in elements {
-            guard let member = element.string else {
-                throw ClaimDefect("aud", "must hold only strings and holds \(element.kind)")
+    /// Reads the claims that stand in a range of a block.
+    init(block: [UInt8], _ range: Range<Int>) throws(ClaimDefect) {
+        var found = RegisteredClaims()
+        let object: JSONPlace
+        do throws(JSONError) {
+            object = try JSONScanner.scan(block, range, depth: DecodedToken.claimsDepth) { name, value in
+                if let name { found.note(name, value, in: block) }
             }
-            guard !member.hasControlCharacter else { throw ClaimDefect("aud", "holds control characters") }
-            audience.append(member)
+        } catch {
+            throw ClaimDefect(code: .claimsJSON, detail: "the payload is not JSON: \(error.description)")
         }
-        return audience
+        guard object.kind == .object else {
+            throw ClaimDefect(
+                code: .claimsNotObject, detail: "the payload is \(object.kindInWords), not an object of claims")
+        }
+        try found.check(in: block)
+        expiry = try Self.time("exp", found.expiry, in: block)
+        notBefore = try Self.time("nbf", found.notBefore, in: block)
+        issuedAt = try Self.time("iat", found.issuedAt, in: block)
+        self.block = block
+        self.object = object
+        registered = found
     }
 
-    private static func time(_ name: StaticString, in json: JSONObject) throws(ClaimDefect) -> NumericDate? {
-        guard let value = json.value(named: name) else { return nil }
-        guard case .number(let number) = value else {
-            throw ClaimDefect(name, "must be a number of seconds and is \(value.kind)")
+    private static func time(
+        _ name: StaticString, _ place: JSONPlace?, in block: [UInt8]
+    ) throws(ClaimDefect) -> NumericDate? {
+        guard let place else { return nil }
+        guard place.kind == .number else {
+            throw ClaimDefect(name, "must be a number of seconds and is \(place.kindInWords)")
         }
-        guard let date = NumericDate(number) else {
+        guard let date = NumericDate(place, in: block) else {
             throw ClaimDefect(name, "is not a time between 1970 and 9999; are these milliseconds?")
         }
         return date
+    }
+
+    /// Every claim, in order.
+    public var json: JSONObject { object.value(in: block).object ?? JSONObject() }
+    /// `iss`.
+    public var issuer: ByteString? { registered.issuer?.string(in: block) }
+    /// `sub`.
+    public var subject: ByteString? { registered.subject?.string(in: block) }
+    /// `jti`.
+    public var tokenID: ByteString? { registered.tokenID?.string(in: block) }
+    /// `sid`, the session (OpenID Connect Front-Channel Logout §3).
+    public var sessionID: ByteString? { registered.sessionID?.string(in: block) }
+    /// `aud`; one string is an array of one. Nil when absent.
+    public var audience: [ByteString]? {
+        guard let place = registered.audience else { return nil }
+        if place.kind == .string { return [place.string(in: block)] }
+        var audience: [ByteString] = []
+        _ = place.containsString(in: block) {
+            audience.append($0.string(in: block))
+            return false
+        }
+        return audience
+    }
+    /// `scope`, split at spaces (RFC 8693 §4.2).
+    public var scopes: [ByteString] {
+        guard let place = registered.scope else { return [] }
+        return place.string(in: block).bytes.split(separator: 0x20).map { ByteString(utf8: Array($0)) }
+    }
+
+    /// Whether a claim of this name is there, and what it is. Costs one pass over the text, unless the name is registered.
+    public func value(named name: ByteString) -> JSON? { place(of: name)?.value(in: block) }
+
+    /// Where a claim stands.
+    func place(of name: ByteString) -> JSONPlace? {
+        if let known = registered.place(of: name) { return known }
+        var found: JSONPlace?
+        _ = try? JSONScanner.scan(block, object.range, depth: DecodedToken.claimsDepth) { candidate, value in
+            if let candidate, candidate.equals(name, in: block) { found = value }
+        }
+        return found
+    }
+
+    /// Whether `iss` is one of these.
+    func isIssued(byOneOf issuers: [ByteString]) -> Bool {
+        guard let place = registered.issuer else { return false }
+        return issuers.contains { place.equals($0, in: block) }
+    }
+
+    /// The first of these that is in `aud`.
+    func firstAudience(of served: [ByteString]) -> ByteString? {
+        guard let place = registered.audience else { return nil }
+        var match: ByteString?
+        func matches(_ element: JSONPlace) -> Bool {
+            match = served.first { element.equals($0, in: block) }
+            return match != nil
+        }
+        _ = place.kind == .string ? matches(place) : place.containsString(in: block, where: matches)
+        return match
+    }
+
+    /// Whether a scope is granted: one of the words of `scope`, exactly.
+    func grants(_ scope: ByteString) -> Bool {
+        guard let place = registered.scope, !scope.isEmpty else { return false }
+        guard !place.hasEscapes else { return scopes.contains(scope) }
+        let text = place.written(in: block)
+        var start = text.startIndex
+        while start < text.endIndex {
+            let end = text[start...].firstIndex(of: 0x20) ?? text.endIndex
+            if end - start == scope.count, text[start..<end].elementsEqual(scope.bytes) { return true }
+            start = end + 1
+        }
+        return false
+    }
+}
+
+extension Claims: Equatable {
+    /// Whether both say the same in the same words.
+    public static func == (left: Claims, right: Claims) -> Bool {
+        left.object.written(in: left.block) == right.object.written(in: right.block)
     }
 }
 

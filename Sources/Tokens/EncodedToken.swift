@@ -24,21 +24,49 @@ public struct EncodedToken: Sendable {
                 code: .tokenTooLarge,
                 detail: "the token has \(bytes.count) bytes; the most that is looked at is \(Self.maximumSize)")
         }
-        var dots: [Int] = []
-        for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: ".") {
-            dots.append(offset)
-            if dots.count > 4 { break }
-        }
+        let dots = Self.dots(in: bytes)
         guard dots.count == 2 else { throw FormDefect(dots: dots.count) }
-        guard dots[0] <= Self.maximumHeaderSize else {
+        guard dots.first <= Self.maximumHeaderSize else {
             throw FormDefect(
                 code: .tokenTooLarge,
-                detail: "the header has \(dots[0]) bytes; the most that is looked at is \(Self.maximumHeaderSize)")
+                detail: "the header has \(dots.first) bytes; the most that is looked at is \(Self.maximumHeaderSize)")
         }
         self.bytes = bytes
-        header = 0..<dots[0]
-        payload = (dots[0] + 1)..<dots[1]
-        signature = (dots[1] + 1)..<bytes.count
+        header = 0..<dots.first
+        payload = (dots.first + 1)..<dots.second
+        signature = (dots.second + 1)..<bytes.count
+    }
+
+    /// How many dots there are, counted up to five, and where the first two stand. Eight bytes are looked at in turn.
+    private static func dots(in bytes: [UInt8]) -> (count: Int, first: Int, second: Int) {
+        bytes.withUnsafeBufferPointer { bytes in
+            var found = (count: 0, first: 0, second: 0)
+            guard let start = bytes.baseAddress else { return found }
+            func add(_ place: Int) {
+                if found.count == 0 { found.first = place }
+                if found.count == 1 { found.second = place }
+                found.count += 1
+            }
+            var offset = 0
+            while offset + 8 <= bytes.count, found.count < 5 {
+                let word =
+                    UInt64(littleEndian: UnsafeRawPointer(start + offset).loadUnaligned(as: UInt64.self))
+                    ^ 0x2E2E_2E2E_2E2E_2E2E
+                var marks = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
+                while marks != 0, found.count < 5 {
+                    let place = offset + marks.trailingZeroBitCount >> 3
+                    // A borrow can mark a byte above a true mark.
+                    if start[place] == UInt8(ascii: ".") { add(place) }
+                    marks &= marks &- 1
+                }
+                offset += 8
+            }
+            while offset < bytes.count, found.count < 5 {
+                if start[offset] == UInt8(ascii: ".") { add(offset) }
+                offset += 1
+            }
+            return found
+        }
     }
 
     /// What the signature is over: the header, the dot and the payload, as they stand in the text (RFC 7515 §5.1).

@@ -42,11 +42,34 @@ public enum SignatureAlgorithm: String, Sendable, CaseIterable {
 
     /// The algorithm of this exact name; names are compared byte for byte.
     public init?(name: ByteString) {
-        for algorithm in Self.allCases where name.bytes.elementsEqual(algorithm.rawValue.utf8) {
+        for algorithm in Self.allCases where name.equals(algorithm.name) {
             self = algorithm
             return
         }
         return nil
+    }
+
+    /// The registered name.
+    var name: StaticString {
+        switch self {
+        case .hs256: "HS256"
+        case .hs384: "HS384"
+        case .hs512: "HS512"
+        case .rs256: "RS256"
+        case .rs384: "RS384"
+        case .rs512: "RS512"
+        case .ps256: "PS256"
+        case .ps384: "PS384"
+        case .ps512: "PS512"
+        case .es256: "ES256"
+        case .es384: "ES384"
+        case .es512: "ES512"
+        case .es256k: "ES256K"
+        case .ed25519: "Ed25519"
+        case .ed448: "Ed448"
+        case .mlDSA65: "ML-DSA-65"
+        case .mlDSA87: "ML-DSA-87"
+        }
     }
 
     /// What kind of key an algorithm needs and which mathematics it is.

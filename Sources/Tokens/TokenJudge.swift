@@ -5,16 +5,15 @@ import Codecs
 /// Who can answer it differs (BoringSSL here, WebCrypto in a browser); everything else is this code, everywhere.
 /// `plan` runs before a key is touched and says which keys to ask; `judge` runs on the answer.
 public struct TokenJudge: Sendable {
-    /// The most keys that are tried for a token that names none.
-    public static let maximumCandidates = 8
-
-    /// What is asked of the token.
-    public let policy: ClaimPolicy
+    private let claimJudge: ClaimJudge
 
     /// A judge for one policy.
     public init(policy: ClaimPolicy) {
-        self.policy = policy
+        claimJudge = ClaimJudge(policy: policy)
     }
+
+    /// What is asked of the token.
+    public var policy: ClaimPolicy { claimJudge.policy }
 
     /// Everything that can be said before a key is touched, and which keys may answer for this token.
     /// - Parameters:
@@ -29,8 +28,8 @@ public struct TokenJudge: Sendable {
         let algorithm = try allowedAlgorithm(of: token.header, steps)
         try checkCritical(token.header, steps)
         let candidates = try candidates(for: token.header, algorithm, keys, steps)
-        let signature = try decodeSignature(token, algorithm, candidates.map { keys[$0] }, steps)
-        return VerificationPlan(token: token, algorithm: algorithm, candidates: candidates, signature: signature)
+        try checkSignature(token, algorithm, candidates, keys, steps)
+        return VerificationPlan(token: token, algorithm: algorithm, candidates: candidates)
     }
 
     /// Everything that can be said once the signature has been checked.
@@ -49,7 +48,7 @@ public struct TokenJudge: Sendable {
         }
         steps.passed(.signature, part: .signature, "the \(plan.algorithm.rawValue) signature holds")
         let claims = try decodeClaims(plan.token, steps)
-        try ClaimJudge(policy: policy, steps: steps).judge(claims, header: plan.token.header, now: now)
+        try claimJudge.judge(claims, header: plan.token.header, now: now, steps)
         try checkRevocation(claims, revocations, steps)
         return claims
     }
@@ -74,6 +73,12 @@ public struct TokenJudge: Sendable {
     private func allowedAlgorithm(
         of header: TokenHeader, _ steps: StepReporter
     ) throws(TokenRejection) -> SignatureAlgorithm {
+        // The name that most tokens bear is one that the policy lists.
+        for algorithm in claimJudge.policy.algorithms
+        where header.algorithmPlace.equals(literal: algorithm.name, in: header.block) {
+            steps.passed(.algorithm, part: .header, "\(algorithm.rawValue) is allowed")
+            return algorithm
+        }
         let name = header.algorithm
         let isNone = name.count == 4 && zip(name.bytes, "none".utf8).allSatisfy { $0.0 | 0x20 == $0.1 }
         guard !isNone else {
@@ -100,13 +105,14 @@ public struct TokenJudge: Sendable {
     /// RFC 7515 §4.1.11. No extension is supported, so a well-formed `crit` is refused as well; `b64` has no place in
     /// a JWT (RFC 7797 §7).
     private func checkCritical(_ header: TokenHeader, _ steps: StepReporter) throws(TokenRejection) {
-        guard let value = header.json.value(named: "crit") else {
-            guard header.json.value(named: "b64") == nil else {
+        guard let place = header.criticalPlace else {
+            guard !header.hasUnencodedMark else {
                 throw steps.refused(
                     .critical, .criticalInvalid, part: .header, "\"b64\" stands in the header but not in \"crit\"")
             }
             return steps.passed(.critical, part: .header, "no extension is marked critical")
         }
+        let value = place.value(in: header.block)
         let names = value.array?.compactMap { $0.string } ?? []
         guard let first = names.first, names.count == value.array?.count else {
             throw steps.refused(
@@ -117,7 +123,8 @@ public struct TokenJudge: Sendable {
                 .critical, .criticalInvalid, part: .header,
                 "\"crit\" repeats a name, or names a parameter that is no extension")
         }
-        guard names.allSatisfy({ header.json[$0] != nil }) else {
+        let parameters = header.json
+        guard names.allSatisfy({ parameters[$0] != nil }) else {
             throw steps.refused(
                 .critical, .criticalInvalid, part: .header, "\"crit\" names a parameter that is not in the header")
         }
@@ -135,58 +142,69 @@ public struct TokenJudge: Sendable {
     /// no default key.
     private func candidates(
         for header: TokenHeader, _ algorithm: SignatureAlgorithm, _ keys: [KeyDescription], _ steps: StepReporter
-    ) throws(TokenRejection) -> [Int] {
-        let named = keys.indices.filter { index in
-            guard let wanted = header.keyID, let id = keys[index].id else { return true }
-            return id == wanted
+    ) throws(TokenRejection) -> KeyCandidates {
+        func isNamed(_ index: Int) -> Bool {
+            guard let wanted = header.keyIDPlace, let id = keys[index].id else { return false }
+            return wanted.equals(id, in: header.block)
         }
-        let exact = named.filter { keys[$0].id != nil && keys[$0].id == header.keyID }
-        let eligible = exact.isEmpty ? named : exact
-        guard !eligible.isEmpty else {
+        let hasExact = keys.indices.contains { isNamed($0) }
+        var eligible: Int?
+        var fitting = 0
+        var usable = 0
+        var candidates = KeyCandidates()
+        for index in keys.indices {
+            let mayBeMeant = hasExact ? isNamed(index) : header.keyIDPlace == nil || keys[index].id == nil
+            guard mayBeMeant else { continue }
+            eligible = eligible ?? index
+            guard keys[index].algorithm == algorithm else { continue }
+            fitting += 1
+            guard keys[index].mayVerify else { continue }
+            usable += 1
+            candidates.append(index)
+        }
+        guard let eligible else {
             let name = header.keyID.map { " is named \(Display.quoted($0))" } ?? ": the set is empty"
             throw steps.refused(.key, .keyUnknown, part: .header, "no trusted key\(name)")
         }
-        let fitting = eligible.filter { keys[$0].algorithm == algorithm }
-        guard !fitting.isEmpty else {
+        guard fitting > 0 else {
             throw steps.refused(
                 .key, .keyAlgorithmMismatch, part: .header,
-                "the key is not for \(algorithm.rawValue): \(keys[eligible[0]].summary)")
+                "the key is not for \(algorithm.rawValue): \(keys[eligible].summary)")
         }
-        let usable = fitting.filter { keys[$0].mayVerify }
-        guard !usable.isEmpty else {
+        guard usable > 0 else {
             throw steps.refused(
                 .key, .keyUsage, part: .header, "the key's own \"use\" or \"key_ops\" do not let it verify")
         }
-        guard usable.count <= Self.maximumCandidates else {
+        guard usable <= KeyCandidates.maximum else {
             throw steps.refused(
                 .key, .keyAmbiguous, part: .header,
-                "the token names no key and \(usable.count) could be meant; at most \(Self.maximumCandidates) are tried"
+                "the token names no key and \(usable) could be meant; at most \(KeyCandidates.maximum) are tried"
             )
         }
         steps.passed(
             .key, part: .header,
-            usable.count == 1 ? keys[usable[0]].summary : "\(usable.count) keys may have signed this")
-        return usable
+            usable == 1 ? keys[candidates[0]].summary : "\(usable) keys may have signed this")
+        return candidates
     }
 
-    private func decodeSignature(
-        _ token: DecodedToken, _ algorithm: SignatureAlgorithm, _ keys: [KeyDescription], _ steps: StepReporter
-    ) throws(TokenRejection) -> [UInt8] {
-        let signature: [UInt8]
+    private func checkSignature(
+        _ token: DecodedToken, _ algorithm: SignatureAlgorithm, _ candidates: KeyCandidates, _ keys: [KeyDescription],
+        _ steps: StepReporter
+    ) throws(TokenRejection) {
+        let length: Int
         do throws(Base64Error) {
-            signature = try token.encoded.decode(.signature)
+            length = try token.signatureBytes().count
         } catch {
             throw steps.refused(
                 .signature, .signatureEncoding, part: .signature, "the signature is not base64url: \(error.description)"
             )
         }
-        guard keys.contains(where: { $0.signatureLength == signature.count }) else {
+        guard candidates.contains(where: { keys[$0].signatureLength == length }) else {
             throw steps.refused(
                 .signature, .signatureLength, part: .signature,
-                "the signature has \(signature.count) bytes; this key's \(algorithm.rawValue) signatures have "
-                    + "\(keys.first?.signatureLength ?? 0)")
+                "the signature has \(length) bytes; this key's \(algorithm.rawValue) signatures have "
+                    + "\(keys[candidates[0]].signatureLength ?? 0)")
         }
-        return signature
     }
 
     private func decodeClaims(_ token: DecodedToken, _ steps: StepReporter) throws(TokenRejection) -> Claims {
@@ -219,7 +237,44 @@ public struct VerificationPlan: Sendable {
     /// The algorithm that both policy and key allow.
     public let algorithm: SignatureAlgorithm
     /// Positions of the keys to try, in the list that `plan` was given.
-    public let candidates: [Int]
+    public let candidates: KeyCandidates
+
     /// The signature's bytes.
-    public let signature: [UInt8]
+    public var signature: [UInt8] { (try? token.signatureBytes()).map { Array($0) } ?? [] }
+
+    /// Asks whether the signature belongs to the signing input, with both as they lie in memory.
+    public func isAnswered(
+        by check: (_ signature: UnsafeRawBufferPointer, _ input: UnsafeRawBufferPointer) -> Bool
+    ) -> Bool {
+        guard let signature = try? token.signatureBytes() else { return false }
+        return signature.withUnsafeBytes { signature in
+            token.encoded.signingInput.withUnsafeBytes { input in check(signature, input) }
+        }
+    }
+}
+
+/// The keys to try for one token: their positions in a list. At most eight; what would be tried must be bounded.
+public struct KeyCandidates: Sendable, RandomAccessCollection {
+    /// The most keys that are tried for a token that names none.
+    public static let maximum = 8
+
+    private var positions: InlineArray<8, Int> = .init(repeating: 0)
+    /// How many there are.
+    public private(set) var count = 0
+
+    init() {}
+
+    /// Adds a position while there is room.
+    mutating func append(_ position: Int) {
+        guard count < Self.maximum else { return }
+        positions[count] = position
+        count += 1
+    }
+
+    /// Always 0.
+    public var startIndex: Int { 0 }
+    /// How many there are.
+    public var endIndex: Int { count }
+    /// A position in the list of keys.
+    public subscript(index: Int) -> Int { positions[index] }
 }

@@ -1,0 +1,252 @@
+/// Where a value stands in a text that has been found to be JSON, and of what kind it is. Twelve bytes; costs nothing to
+/// make, and means something only together with its text.
+public struct JSONPlace: Sendable, Equatable {
+    /// The kinds of values; the two truth values are told apart.
+    public enum Kind: UInt8, Sendable {
+        /// The literal `null`.
+        case null
+        /// The literal `false`.
+        case `false`
+        /// The literal `true`.
+        case `true`
+        /// A number.
+        case number
+        /// A string; its place is what stands between the quotation marks.
+        case string
+        /// An array, brackets included.
+        case array
+        /// An object, braces included.
+        case object
+    }
+
+    /// What stands there.
+    public let kind: Kind
+    /// Whether a string has escapes, so that its bytes are not its meaning.
+    public let hasEscapes: Bool
+    private let start: Int32
+    private let length: Int32
+
+    init(_ kind: Kind, offset: Int, count: Int, hasEscapes: Bool) {
+        self.kind = kind
+        self.hasEscapes = hasEscapes
+        start = Int32(truncatingIfNeeded: offset)
+        length = Int32(truncatingIfNeeded: count)
+    }
+
+    /// The offset in bytes from the start of the text, or of the block that the text is part of.
+    public var offset: Int { Int(start) }
+    /// The length in bytes, as written.
+    public var count: Int { Int(length) }
+    /// The bytes, as written.
+    public var range: Range<Int> { offset..<(offset + count) }
+
+    /// What kind of value this is, in words for error messages: "a string", "an object".
+    public var kindInWords: String {
+        switch kind {
+        case .null: "null"
+        case .false, .true: "a boolean"
+        case .number: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+}
+
+extension JSONPlace {
+    /// The string that stands here, escapes resolved.
+    public func string(in block: [UInt8]) -> ByteString {
+        block.withUnsafeBufferPointer { string(in: $0, 0) }
+    }
+
+    /// The number that stands here.
+    public func number(in block: [UInt8]) -> JSONNumber {
+        JSONNumber(text: ByteString(utf8: Array(written(in: block))))
+    }
+
+    /// The bytes as written; empty if the place is not in the block.
+    public func written(in block: [UInt8]) -> ArraySlice<UInt8> {
+        guard offset >= 0, count >= 0, offset + count <= block.count else { return [] }
+        return block[range]
+    }
+
+    /// Whether the string that stands here is this one, byte for byte, escapes resolved.
+    public func equals(_ wanted: ByteString, in block: [UInt8]) -> Bool {
+        guard !hasEscapes else { return string(in: block) == wanted }
+        return wanted.bytes.withUnsafeBufferPointer { wanted in
+            block.withUnsafeBufferPointer { Self.equal(stretch(of: $0, 0), wanted) }
+        }
+    }
+
+    /// Whether the string that stands here is this literal, byte for byte, escapes resolved.
+    public func equals(literal wanted: StaticString, in block: [UInt8]) -> Bool {
+        guard !hasEscapes else { return string(in: block).equals(wanted) }
+        guard wanted.hasPointerRepresentation else { return false }
+        let wanted = UnsafeBufferPointer(start: wanted.utf8Start, count: wanted.utf8CodeUnitCount)
+        return block.withUnsafeBufferPointer { Self.equal(stretch(of: $0, 0), wanted) }
+    }
+
+    /// The bytes of this place in a text that starts at `origin` of the block; empty when they are not all there.
+    func stretch(of text: UnsafeBufferPointer<UInt8>, _ origin: Int) -> UnsafeBufferPointer<UInt8> {
+        let start = offset - origin
+        guard start >= 0, count >= 0, start + count <= text.count else { return UnsafeBufferPointer(start: nil, count: 0) }
+        return UnsafeBufferPointer(rebasing: text[start..<(start + count)])
+    }
+
+    func string(in text: UnsafeBufferPointer<UInt8>, _ origin: Int) -> ByteString {
+        let written = stretch(of: text, origin)
+        return ByteString(utf8: hasEscapes ? JSONEscapes.resolved(written) : Array(written))
+    }
+
+    /// Whether two stretches hold the same bytes; eight are compared at a time.
+    static func equal(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard left.count == right.count else { return false }
+        guard let first = left.baseAddress, let second = right.baseAddress else { return left.count == 0 }
+        var offset = 0
+        while offset + 8 <= left.count {
+            let a = UnsafeRawPointer(first + offset).loadUnaligned(as: UInt64.self)
+            let b = UnsafeRawPointer(second + offset).loadUnaligned(as: UInt64.self)
+            guard a == b else { return false }
+            offset += 8
+        }
+        while offset < left.count {
+            guard first[offset] == second[offset] else { return false }
+            offset += 1
+        }
+        return true
+    }
+}
+
+/// Resolves the escapes of a string that has been found to be well-formed (RFC 8259 §7).
+enum JSONEscapes {
+    static func resolved(_ written: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(written.count)
+        var offset = 0
+        func unit(at place: Int) -> UInt32 {
+            guard place + 4 <= written.count else { return 0xFFFD }
+            return written[place..<(place + 4)].reduce(0) { $0 << 4 | UInt32(Hex.value($1) ?? 0) }
+        }
+        while offset < written.count {
+            guard written[offset] == UInt8(ascii: "\\"), offset + 1 < written.count else {
+                bytes.append(written[offset])
+                offset += 1
+                continue
+            }
+            let letter = written[offset + 1]
+            offset += 2
+            switch letter {
+            case UInt8(ascii: "b"): bytes.append(0x08)
+            case UInt8(ascii: "f"): bytes.append(0x0C)
+            case UInt8(ascii: "n"): bytes.append(0x0A)
+            case UInt8(ascii: "r"): bytes.append(0x0D)
+            case UInt8(ascii: "t"): bytes.append(0x09)
+            case UInt8(ascii: "u"):
+                var scalar = unit(at: offset)
+                offset += 4
+                if scalar >= 0xD800, scalar < 0xDC00 {
+                    scalar = 0x10000 + (scalar - 0xD800) << 10 + ((unit(at: offset + 2) & 0x3FF))
+                    offset += 6
+                }
+                append(scalar, to: &bytes)
+            default: bytes.append(letter)
+            }
+        }
+        return bytes
+    }
+
+    /// The UTF-8 of a scalar (RFC 3629 §3).
+    private static func append(_ scalar: UInt32, to bytes: inout [UInt8]) {
+        func continuation(_ shift: UInt32) -> UInt8 { UInt8(truncatingIfNeeded: scalar >> shift & 0x3F | 0x80) }
+        switch scalar {
+        case 0..<0x80: bytes.append(UInt8(truncatingIfNeeded: scalar))
+        case 0x80..<0x800:
+            bytes.append(UInt8(truncatingIfNeeded: scalar >> 6 | 0xC0))
+            bytes.append(continuation(0))
+        case 0x800..<0x10000:
+            bytes.append(UInt8(truncatingIfNeeded: scalar >> 12 | 0xE0))
+            bytes.append(continuation(6))
+            bytes.append(continuation(0))
+        default:
+            bytes.append(UInt8(truncatingIfNeeded: scalar >> 18 & 0x07 | 0xF0))
+            bytes.append(continuation(12))
+            bytes.append(continuation(6))
+            bytes.append(continuation(0))
+        }
+    }
+}
+
+extension JSONPlace {
+    /// A name of up to eight bytes as a number, its first byte the highest: "iss" is 0x697373. Nil for longer ones.
+    public func shortName(in block: [UInt8]) -> UInt64? {
+        guard count <= 8, !hasEscapes else {
+            guard hasEscapes else { return nil }
+            let bytes = string(in: block).bytes
+            return bytes.count <= 8 ? bytes.reduce(0) { $0 << 8 | UInt64($1) } : nil
+        }
+        return block.withUnsafeBufferPointer { block in
+            var name: UInt64 = 0
+            for byte in stretch(of: block, 0) { name = name << 8 | UInt64(byte) }
+            return name
+        }
+    }
+
+    /// Whether a C0 control character or DEL stands in the string.
+    public func hasControlCharacter(in block: [UInt8]) -> Bool {
+        // Without escapes only DEL can: the grammar refuses the others.
+        guard !hasEscapes else { return string(in: block).hasControlCharacter }
+        return block.withUnsafeBufferPointer { block in
+            let bytes = stretch(of: block, 0)
+            guard let start = bytes.baseAddress else { return false }
+            var offset = 0
+            while offset + 8 <= bytes.count {
+                let word = UnsafeRawPointer(start + offset).loadUnaligned(as: UInt64.self) ^ 0x7F7F_7F7F_7F7F_7F7F
+                guard (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080 == 0 else { return true }
+                offset += 8
+            }
+            while offset < bytes.count {
+                guard start[offset] != 0x7F else { return true }
+                offset += 1
+            }
+            return false
+        }
+    }
+
+    /// The value that stands here, as a tree.
+    public func value(in block: [UInt8]) -> JSON {
+        switch kind {
+        case .null: .null
+        case .false: .bool(false)
+        case .true: .bool(true)
+        case .number: .number(number(in: block))
+        case .string: .string(string(in: block))
+        case .array, .object: (try? JSONReader.read(Array(written(in: block)), depth: Int.max)) ?? .null
+        }
+    }
+
+    /// The elements of an array that is known to hold nothing but strings: each is shown until the answer is true.
+    public func containsString(in block: [UInt8], where matches: (JSONPlace) -> Bool) -> Bool {
+        guard kind == .array else { return false }
+        return block.withUnsafeBufferPointer { block in
+            var offset = self.offset
+            let end = min(offset + count, block.count)
+            while offset < end {
+                defer { offset += 1 }
+                guard block[offset] == UInt8(ascii: "\"") else { continue }
+                let start = offset + 1
+                var hasEscapes = false
+                offset = start
+                while offset < end, block[offset] != UInt8(ascii: "\"") {
+                    if block[offset] == UInt8(ascii: "\\") {
+                        hasEscapes = true
+                        offset += 1
+                    }
+                    offset += 1
+                }
+                let element = JSONPlace(.string, offset: start, count: offset - start, hasEscapes: hasEscapes)
+                if matches(element) { return true }
+            }
+            return false
+        }
+    }
+}
