@@ -36,6 +36,16 @@ public enum Base64URL {
         try Sextets.read(text.span, alphabet: .url)
     }
 
+    /// The number of characters that stand for so many bytes.
+    public static func encodedCount(_ bytes: Int) -> Int { Sextets.encodedCount(bytes) }
+
+    /// Encodes bytes into memory that has room for `encodedCount` characters; returns their number.
+    public static func encode(
+        _ bytes: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>
+    ) -> Int {
+        Sextets.write(bytes, into: output, alphabet: .url)
+    }
+
     /// The number of bytes that so many characters stand for; nil when no number does.
     public static func decodedCount(_ characters: Int) -> Int? { Sextets.decodedCount(characters) }
 
@@ -217,41 +227,48 @@ enum Sextets {
     }
 
     static func write(_ bytes: borrowing Span<UInt8>, alphabet: Alphabet, padding: Bool) -> [UInt8] {
-        let whole = bytes.count / 3
-        let rest = bytes.count % 3
-        let characters = whole * 4 + (rest == 0 ? 0 : padding ? 4 : rest + 1)
-        let letters = alphabet.letters
+        let characters = padding ? (bytes.count + 2) / 3 * 4 : encodedCount(bytes.count)
         return bytes.withUnsafeBufferPointer { input in
             [UInt8](unsafeUninitializedCapacity: characters) { output, written in
-                var place = 0
-                var next = 0
-                func put(_ value: UInt8) {
-                    output[next] = letters[Int(value & 63)]
-                    next += 1
+                written = write(input, into: output, alphabet: alphabet)
+                while written < characters {
+                    output[written] = UInt8(ascii: "=")
+                    written += 1
                 }
-                while place + 3 <= input.count {
-                    let a = input[place]
-                    let b = input[place + 1]
-                    let c = input[place + 2]
-                    put(a >> 2)
-                    put(a << 4 | b >> 4)
-                    put(b << 2 | c >> 6)
-                    put(c)
-                    place += 3
-                }
-                if rest > 0 {
-                    let a = input[place]
-                    let b = rest == 2 ? input[place + 1] : 0
-                    put(a >> 2)
-                    put(a << 4 | b >> 4)
-                    if rest == 2 { put(b << 2) }
-                }
-                while next < characters {
-                    output[next] = UInt8(ascii: "=")
-                    next += 1
-                }
-                written = next
             }
         }
+    }
+
+    /// How many characters stand for so many bytes, without padding.
+    static func encodedCount(_ bytes: Int) -> Int { (bytes * 4 + 2) / 3 }
+
+    /// Encodes without padding into memory that has room for `encodedCount` characters; returns their number.
+    static func write(
+        _ input: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>, alphabet: Alphabet
+    ) -> Int {
+        let letters = alphabet.letters
+        guard let start = output.baseAddress, output.count >= encodedCount(input.count) else { return 0 }
+        var place = 0
+        var next = start
+        func put(_ value: UInt32) {
+            next.pointee = letters[Int(value & 63)]
+            next += 1
+        }
+        while place + 3 <= input.count {
+            let group = UInt32(input[place]) << 16 | UInt32(input[place + 1]) << 8 | UInt32(input[place + 2])
+            put(group >> 18)
+            put(group >> 12)
+            put(group >> 6)
+            put(group)
+            place += 3
+        }
+        let rest = input.count - place
+        if rest > 0 {
+            let group = UInt32(input[place]) << 16 | (rest == 2 ? UInt32(input[place + 1]) << 8 : 0)
+            put(group >> 18)
+            put(group >> 12)
+            if rest == 2 { put(group >> 6) }
+        }
+        return next - start
     }
 }

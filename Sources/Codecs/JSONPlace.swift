@@ -64,6 +64,36 @@ extension JSONPlace {
         JSONNumber(text: ByteString(utf8: Array(written(in: block))))
     }
 
+    /// The number that stands here, if it is written as twelve digits or fewer and nothing else: read without a copy.
+    public func shortNumber(in block: [UInt8]) -> Int64? {
+        guard kind == .number, count <= 12 else { return nil }
+        return block.withUnsafeBufferPointer { block in
+            var whole: Int64 = 0
+            for digit in stretch(of: block, 0) {
+                guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
+                whole = whole * 10 + Int64(digit & 0x0F)
+            }
+            return whole
+        }
+    }
+
+    /// Whether the string, which holds words with one space between each, has this word. Escapes are not resolved.
+    public func containsWord(_ word: ByteString, in block: [UInt8]) -> Bool {
+        block.withUnsafeBufferPointer { block in
+            word.bytes.withUnsafeBufferPointer { word in
+                let text = stretch(of: block, 0)
+                var start = 0
+                while start < text.count {
+                    var end = start
+                    while end < text.count, text[end] != 0x20 { end += 1 }
+                    if Self.equal(UnsafeBufferPointer(rebasing: text[start..<end]), word) { return true }
+                    start = end + 1
+                }
+                return false
+            }
+        }
+    }
+
     /// The bytes as written; empty if the place is not in the block.
     public func written(in block: [UInt8]) -> ArraySlice<UInt8> {
         guard offset >= 0, count >= 0, offset + count <= block.count else { return [] }

@@ -3,6 +3,7 @@ public enum JSONWriter {
     /// The text of a value: compact, or for reading, with two spaces a level.
     public static func write(_ json: JSON, pretty: Bool = false) -> [UInt8] {
         var output: [UInt8] = []
+        output.reserveCapacity(512)
         append(json, to: &output, indent: pretty ? 0 : nil)
         return output
     }
@@ -55,6 +56,11 @@ public enum JSONWriter {
 
     private static func append(_ string: ByteString, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
+        guard !isPlain(string.bytes) else {
+            output.append(contentsOf: string.bytes)
+            output.append(UInt8(ascii: "\""))
+            return
+        }
         for byte in string.bytes {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -71,5 +77,14 @@ public enum JSONWriter {
             }
         }
         output.append(UInt8(ascii: "\""))
+    }
+
+    /// Whether nothing in a string needs an escape.
+    private static func isPlain(_ bytes: [UInt8]) -> Bool {
+        var isPlain = true
+        for byte in bytes {
+            isPlain = isPlain && byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") && byte != 0x7F
+        }
+        return isPlain
     }
 }

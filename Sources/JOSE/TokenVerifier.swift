@@ -28,8 +28,8 @@ public struct TokenVerifier: Sendable {
         report: ((VerificationStep) -> Void)? = nil
     ) throws(TokenRejection) -> VerifiedToken {
         let plan = try judge.plan(token, keys: keys.descriptions, report: report)
-        let holds = plan.candidates.contains { index in
-            keys.keys[index].verifies(plan.signature, over: plan.token.encoded.signingInput)
+        let holds = plan.isAnswered { signature, input in
+            plan.candidates.contains { keys.keys[$0].verifies(signature: signature, input: input) }
         }
         let claims = try judge.judge(
             plan, signatureHolds: holds, now: now, revocations: revocations, report: report)

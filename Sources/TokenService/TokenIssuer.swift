@@ -12,7 +12,7 @@ struct TokenIssuer: Sendable {
     private let configuration: AuthorizationConfiguration
 
     init(key: SigningKey, configuration: AuthorizationConfiguration) {
-        signer = TokenSigner(key: key)
+        signer = TokenSigner(key: key, type: Self.type)
         self.configuration = configuration
     }
 
@@ -48,7 +48,7 @@ struct TokenIssuer: Sendable {
         for member in further.members where claims[member.name] == nil && !Self.reserved.contains(member.name) {
             claims[member.name] = member.value
         }
-        return Issued(token: try signer.sign(claims: claims, type: Self.type), expires: expires)
+        return Issued(token: try signer.sign(claims: claims), expires: expires)
     }
 
     /// Claims with a meaning to verifiers that are not set above (RFC 7519 §4.1, RFC 8693 §4, RFC 7800, RFC 9068 §2.2).

@@ -121,14 +121,7 @@ public struct Claims: Sendable {
     func grants(_ scope: ByteString) -> Bool {
         guard let place = registered.scope, !scope.isEmpty else { return false }
         guard !place.hasEscapes else { return scopes.contains(scope) }
-        let text = place.written(in: block)
-        var start = text.startIndex
-        while start < text.endIndex {
-            let end = text[start...].firstIndex(of: 0x20) ?? text.endIndex
-            if end - start == scope.count, text[start..<end].elementsEqual(scope.bytes) { return true }
-            start = end + 1
-        }
-        return false
+        return place.containsWord(scope, in: block)
     }
 }
 

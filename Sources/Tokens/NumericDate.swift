@@ -21,13 +21,10 @@ public struct NumericDate: Sendable, Equatable {
 
     /// The number that stands in a text; twelve digits or fewer are read where they stand.
     init?(_ place: JSONPlace, in block: [UInt8]) {
-        let digits = place.written(in: block)
-        var whole: Int64 = 0
-        guard digits.count <= 12, digits.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else {
+        guard let whole = place.shortNumber(in: block) else {
             self.init(place.number(in: block))
             return
         }
-        for digit in digits { whole = whole * 10 + Int64(digit - UInt8(ascii: "0")) }
         guard whole <= Self.maximum else { return nil }
         self.init(seconds: whole)
     }
