@@ -106,21 +106,25 @@ extension DecodedKey {
         var signatureLength = algorithm.signatureLength
         let isPrivate: Bool
         switch (material, algorithm) {
-        case (.secret(let secret), .hs256):
+        case (.secret(let secret), _) where algorithm.family == .hmac:
             try KeyStrength.check(secret: secret)
             summary = "shared secret of \(secret.count * 8) bits"
             isPrivate = true
-        case (.rsa(let modulus, let exponent, let privatePart), .rs256):
+        case (.rsa(let modulus, let exponent, let privatePart), _)
+        where algorithm.family == .rsaPKCS1 || algorithm.family == .rsaPSS:
             try KeyStrength.check(modulus: modulus, exponent: exponent)
             isPrivate = privatePart != nil
             signatureLength = modulus.count
             summary = "RSA \(KeyStrength.bits(modulus))-bit key"
-        case (.elliptic(.p256, _, _, let scalar), .es256):
+        case (.elliptic(let curve, _, _, let scalar), _) where curve.signatureAlgorithm == algorithm:
             isPrivate = scalar != nil
-            summary = "P-256 key"
-        case (.octetPair(.ed25519, _, let seed), .ed25519):
+            summary = "\(curve.rawValue) key"
+        case (.octetPair(let curve, _, let seed), _) where curve.signatureAlgorithm == algorithm:
             isPrivate = seed != nil
-            summary = "Ed25519 key"
+            summary = "\(curve.rawValue) key"
+        case (.mlDSA(let parameters, _, let seed), _) where parameters.signatureAlgorithm == algorithm:
+            isPrivate = seed != nil
+            summary = "\(parameters.rawValue) key"
         default:
             throw KeyError(.usage, "a key of this kind cannot be used with \(algorithm.rawValue)")
         }
