@@ -1,5 +1,5 @@
 public import Codecs
-public import Tokens
+import Tokens
 
 /// Makes signed tokens in compact form (RFC 7515 §3.1). Hold one per key and type: its header is encoded once.
 public struct TokenSigner: Sendable {

@@ -20,6 +20,8 @@ public struct VerificationKey: Sendable {
         self.material = try PublicHalf.of(material)
         do {
             prepared = try PreparedKey(self.material, for: algorithm, to: .verify)
+        } catch let error as KeyError {
+            throw error
         } catch {
             throw KeyError(.malformed, "the numbers are no \(key.description.summary)")
         }

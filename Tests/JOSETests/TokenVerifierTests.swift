@@ -19,7 +19,7 @@ import Tokens
             tokens.append(Array(try signer.sign(claims: claims).utf8))
         }
         for header: JSONObject in [["crit": ["x"], "x": 1], ["b64": true], ["jwk": [:]]] {
-            tokens.append(Array(try signer.sign(claims: Keys.claims, header: header).utf8))
+            tokens.append(Array(try signer.sign(claims: Keys.claims, type: "JWT", header: header).utf8))
         }
         tokens.append(
             Array(try TokenSigner(key: try SigningKey.generate(.es256, id: "k1")).sign(claims: Keys.claims).utf8))
