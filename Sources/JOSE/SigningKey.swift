@@ -15,7 +15,7 @@ public struct SigningKey: Sendable, CustomStringConvertible {
     public init(_ key: DecodedKey) throws(KeyError) {
         verificationKey = try VerificationKey(key)
         guard let material = key.material else { throw KeyError(.unsupported, key.description.summary) }
-        self.material = material
+        self.material = material.completed(by: verificationKey.material)
         let algorithm = verificationKey.algorithm
         guard key.description.maySign else {
             let reason =
@@ -58,30 +58,11 @@ public struct SigningKey: Sendable, CustomStringConvertible {
 
     /// The whole key as a JWK (RFC 7517). It is a secret.
     public var privateJWK: JSONObject {
-        var jwk = JWKWriter.jwk(material, id: id, algorithm: algorithm, withPrivatePart: true)
-        if let key = try? BoringSSLBackend.rsaPrivateKey(material) {
-            for member in JWKWriter.remainderMembers(pkcs1: [UInt8](key.derRepresentation)).members {
-                jwk[member.name] = member.value
-            }
-        }
-        return jwk
+        JWKWriter.jwk(material, id: id, algorithm: algorithm, withPrivatePart: true)
     }
 
     /// The whole key as PEM, in PKCS#8 (RFC 5958); nil for a shared secret. It is a secret.
-    public var privatePEM: String? {
-        switch material {
-        case .rsa:
-            (try? BoringSSLBackend.rsaPrivateKey(material)).map {
-                PEM.write(label: "PRIVATE KEY", der: [UInt8]($0.pkcs8DERRepresentation))
-            }
-        case .elliptic(.p256, _, _, .some(let scalar)):
-            (try? P256.Signing.PrivateKey(rawRepresentation: scalar)).map {
-                PEM.write(label: "PRIVATE KEY", der: [UInt8]($0.derRepresentation))
-            }
-        case .octetPair(.ed25519, _, _): KeyPEM.ed25519PrivateKey(material)
-        case .secret, .elliptic, .octetPair, .mlDSA: nil
-        }
-    }
+    public var privatePEM: String? { KeyPEM.privateKey(material) }
 
     /// Signs bytes; the answer has the form that JWS wants (RFC 7518 §3).
     public func sign(_ input: [UInt8]) throws(SigningError) -> [UInt8] {
