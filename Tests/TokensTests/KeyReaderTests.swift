@@ -37,11 +37,10 @@ import Tokens
 
     @Test(
         arguments: [
-            (Keys.p256, ["alg": "ES256K"]), (Keys.p256, ["alg": "ES521"]), (Keys.p256, ["crv": "P-384"]),
-            (Keys.p256, ["crv": "secp256k1"]), (Keys.p256, ["crv": nil]), (Keys.ed25519, ["crv": "Ed448"]),
-            (Keys.ed25519, ["crv": "X25519"]), (Keys.rsa, ["alg": "PS256"]), (Keys.rsa, ["alg": "RSA1_5"]),
-            (Keys.rsa, ["alg": "rs256"]), (Keys.oct, ["alg": "HS384"]), (Keys.oct, ["alg": "A256GCM"]),
-            (Keys.oct, ["kty": "AKP"]), (Keys.oct, ["kty": "OCT"]),
+            (Keys.p256, ["alg": "ES521"]), (Keys.p256, ["crv": "P-224"]), (Keys.p256, ["crv": "p-256"]),
+            (Keys.ed25519, ["crv": "X448"]), (Keys.rsa, ["alg": "RSA1_5"]), (Keys.rsa, ["alg": "RSA-OAEP-512"]),
+            (Keys.rsa, ["alg": "rs256"]), (Keys.rsa, ["alg": "none"]), (Keys.rsaPrivate, ["oth": []]),
+            (Keys.oct, ["kty": "AKP", "alg": "ML-DSA-44"]), (Keys.oct, ["kty": "OCT"]),
         ] as [(JSONObject, [ByteString: JSON?])])
     func `a key for what is not supported is described and carries nothing`(
         jwk: JSONObject, changes: [ByteString: JSON?]
@@ -56,7 +55,11 @@ import Tokens
     static let malformed: [(JSONObject, [ByteString: JSON?], KeyError.Code)] = [
         (Keys.p256, ["kty": nil], .malformed), (Keys.p256, ["kty": 1], .malformed), (Keys.p256, ["kid": 1], .malformed),
         (Keys.p256, ["kid": .null], .malformed), (Keys.p256, ["alg": 1], .malformed),
-        (Keys.p256, ["crv": 1], .malformed),
+        (Keys.p256, ["crv": 1], .malformed), (Keys.p256, ["crv": nil], .malformed),
+        (Keys.p256, ["crv": "P-384"], .malformed), (Keys.ed25519, ["crv": "Ed448"], .malformed),
+        // Not below the prime of the field.
+        (Keys.p256, ["x": Keys.text([UInt8](repeating: 0xFF, count: 32))], .malformed),
+        (Keys.p256, ["crv": "secp256k1", "y": Keys.text([UInt8](repeating: 0xFF, count: 32))], .malformed),
         (Keys.p256, ["x": nil], .malformed), (Keys.p256, ["y": nil], .malformed), (Keys.p256, ["x": ""], .malformed),
         (Keys.p256, ["x": 1], .malformed), (Keys.p256, ["d": ""], .malformed), (Keys.p256, ["d": 1], .malformed),
         (Keys.p256, ["x": Keys.text([0] + Keys.coordinate)], .malformed),
@@ -65,6 +68,12 @@ import Tokens
         (Keys.p256, ["d": Keys.text([0] + Keys.coordinate)], .malformed),
         (Keys.p256, ["x": .string(ByteString(Base64URL.encode(Keys.coordinate) + "="))], .malformed),
         (Keys.p256, ["use": 1], .malformed), (Keys.p256, ["key_ops": "verify"], .malformed),
+        (Keys.p256, ["key_ops": [1]], .malformed), (Keys.p256, ["key_ops": ["verify", "verify"]], .malformed),
+        (Keys.p256, ["use": "enc", "key_ops": ["verify"]], .malformed),
+        (Keys.p256, ["use": "sig", "key_ops": ["deriveKey"]], .malformed),
+        (Keys.oct, ["kty": "AKP"], .malformed), (Keys.oct, ["kty": "AKP", "alg": "ML-DSA-65"], .malformed),
+        (Keys.oct, ["kty": "AKP", "alg": "ML-DSA-65", "pub": "AAAA"], .malformed),
+        (Keys.oct, ["kty": "AKP", "alg": "ML-DSA-87", "priv": "AAAA"], .malformed),
         (Keys.ed25519, ["x": Keys.text([0] + Keys.coordinate)], .malformed), (Keys.ed25519, ["x": nil], .malformed),
         (Keys.ed25519, ["d": Keys.text([1])], .malformed),
         (Keys.rsa, ["n": nil], .malformed), (Keys.rsa, ["e": nil], .malformed), (Keys.rsa, ["e": 65_537], .malformed),
@@ -76,6 +85,16 @@ import Tokens
         (Keys.p256, ["alg": "HS256"], .usage),
         (Keys.p256, ["alg": "Ed25519"], .usage), (Keys.ed25519, ["alg": "ES256"], .usage),
         (Keys.oct, ["alg": "RS256"], .usage), (Keys.oct, ["alg": "EdDSA"], .usage),
+        (Keys.p256, ["alg": "ES256K"], .usage), (Keys.rsa, ["alg": "A128KW"], .usage),
+        (Keys.rsa, ["alg": "A128GCM"], .usage), (Keys.oct, ["alg": "RSA-OAEP"], .usage),
+        (Keys.ed25519, ["alg": "ECDH-ES"], .usage), (Keys.p256, ["crv": "secp256k1", "alg": "ECDH-ES"], .usage),
+        (Keys.ed25519, ["crv": "X25519", "alg": "EdDSA"], .usage),
+        // A secret for AES has the one length that its algorithm has.
+        (Keys.oct, ["alg": "HS384"], .weak), (Keys.oct, ["alg": "HS512"], .weak),
+        (Keys.oct, ["alg": "A512GCM", "k": ""], .malformed), (Keys.oct, ["alg": "A128KW"], .malformed),
+        (Keys.oct, ["alg": "A192GCMKW"], .malformed), (Keys.oct, ["alg": "A192CBC-HS384"], .weak),
+        (Keys.oct, ["alg": "dir", "k": Keys.text(Array(Keys.secret.dropLast()))], .malformed),
+        (Keys.oct, ["use": "enc", "k": "AAAA"], .weak),
         // Too weak to protect anything.
         (Keys.oct, ["k": Keys.text(Array(Keys.secret.dropLast()))], .weak), (Keys.oct, ["k": "AA"], .weak),
         (Keys.rsa, ["n": Keys.text(Array(Keys.modulus.dropFirst(128)))], .weak),
@@ -135,7 +154,7 @@ import Tokens
             (["key_ops": ["verify"]], true, false), (["key_ops": ["sign"]], false, true),
             (["key_ops": ["sign", "verify"]], true, true), (["key_ops": []], false, false),
             (["key_ops": ["sign, verify"]], false, false), (["key_ops": ["encrypt"]], false, false),
-            (["use": "enc", "key_ops": ["verify"]], false, false),
+            (["use": "sig", "key_ops": ["verify", "audit"]], true, false), (["use": "tls"], false, false),
         ] as [([ByteString: JSON?], Bool, Bool)])
     func `a key says what it may be used for`(changes: [ByteString: JSON?], verify: Bool, sign: Bool) throws {
         let key = try #require(try KeyReader.read(Keys.json(Keys.oct, changes)).first)
@@ -177,7 +196,7 @@ import Tokens
     }
 
     @Test func `PEM of every kind is read`() throws {
-        let privatePart = RSAPrivatePart(exponent: [3], prime1: [5], prime2: [7])
+        let privatePart = Keys.privatePart
         let c = Keys.coordinate
         let rows: [(String, [UInt8], KeyMaterial)] = [
             ("PUBLIC KEY", Keys.DER.rsaInfo, .rsa(modulus: Keys.modulus, exponent: [1, 0, 1], privatePart: nil)),
@@ -194,20 +213,30 @@ import Tokens
             ("EC PRIVATE KEY", Keys.DER.p256SEC1, .elliptic(.p256, x: c, y: c, scalar: c)),
             ("EC PRIVATE KEY", Keys.DER.bareSEC1, .elliptic(.p256, x: [], y: [], scalar: c)),
             ("PRIVATE KEY", Keys.DER.p256PKCS8, .elliptic(.p256, x: [], y: [], scalar: c)),
+            ("PUBLIC KEY", Keys.DER.p384Info, .elliptic(.p384, x: Keys.DER.nines, y: Keys.DER.nines, scalar: nil)),
+            ("EC PRIVATE KEY", Keys.DER.p384SEC1, .elliptic(.p384, x: [], y: [], scalar: Keys.DER.nines)),
+            ("PRIVATE KEY", Keys.DER.p384PKCS8, .elliptic(.p384, x: [], y: [], scalar: Keys.DER.nines)),
+            (
+                "PUBLIC KEY", Keys.DER.ed448Info,
+                .octetPair(.ed448, publicKey: [UInt8](repeating: 9, count: 57), privateKey: nil)
+            ),
             ("PUBLIC KEY", Keys.DER.ed25519Info, .octetPair(.ed25519, publicKey: c, privateKey: nil)),
             ("PRIVATE KEY", Keys.DER.ed25519PKCS8, .octetPair(.ed25519, publicKey: [], privateKey: c)),
         ]
         for (label, der, material) in rows {
             let keys = try KeyReader.read(Array(PEM.write(label: label, der: der).utf8))
             #expect(keys.map(\.material) == [material])
+            // The same bytes without PEM around them.
+            #expect(try KeyReader.read(der) == keys)
+            #expect(KeyReader.isDocument(der))
             #expect(keys.first?.description.id == nil)
         }
     }
 
     @Test(arguments: [
-        ("PUBLIC KEY", Keys.DER.p384Info, KeyError.Code.unsupported), ("PUBLIC KEY", Keys.DER.ed448Info, .unsupported),
-        ("EC PRIVATE KEY", Keys.DER.p384SEC1, .unsupported), ("PRIVATE KEY", Keys.DER.p384PKCS8, .unsupported),
-        ("CERTIFICATE", Keys.DER.certificate, .unsupported), ("ENCRYPTED PRIVATE KEY", Keys.DER.rsaPKCS8, .unsupported),
+        ("PUBLIC KEY", Keys.DER.p224Info, KeyError.Code.unsupported), ("PUBLIC KEY", Keys.DER.x448Info, .unsupported),
+        ("PUBLIC KEY", Keys.DER.unnamedInfo, .unsupported), ("PRIVATE KEY", Keys.DER.p384SEC1, .malformed),
+        ("CERTIFICATE", Keys.DER.certificate, .malformed), ("ENCRYPTED PRIVATE KEY", Keys.DER.rsaPKCS8, .unsupported),
         ("OPENSSH PRIVATE KEY", [1, 2, 3], .unsupported), ("PUBLIC KEY", Keys.DER.compressedInfo, .malformed),
         ("PUBLIC KEY", Keys.DER.rsaPublic, .malformed), ("PUBLIC KEY", Keys.DER.p256Info + [0], .malformed),
         ("PUBLIC KEY", Array(Keys.DER.p256Info.dropLast()), .malformed), ("PUBLIC KEY", [], .malformed),
