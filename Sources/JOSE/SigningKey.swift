@@ -15,7 +15,7 @@ public struct SigningKey: Sendable, CustomStringConvertible {
     public init(_ key: DecodedKey) throws(KeyError) {
         verificationKey = try VerificationKey(key)
         guard let material = key.material else { throw KeyError(.unsupported, key.description.summary) }
-        self.material = material
+        self.material = material.completed(by: verificationKey.material)
         let algorithm = verificationKey.algorithm
         guard key.description.maySign else {
             let reason =

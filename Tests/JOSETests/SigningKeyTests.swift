@@ -5,7 +5,7 @@ import Testing
 import Tokens
 
 @Suite struct SigningKeyTests {
-    @Test(arguments: SignatureAlgorithm.allCases) func `what is signed is verified`(algorithm: SignatureAlgorithm)
+    @Test(arguments: SigningKey.supported) func `what is signed is verified`(algorithm: SignatureAlgorithm)
         throws
     {
         let key = try #require(Keys.all[algorithm])
@@ -24,14 +24,14 @@ import Tokens
         #expect(Keys.code(token.utf8, try KeySet([other.verificationKey])) == .signatureMismatch)
     }
 
-    @Test(arguments: SignatureAlgorithm.allCases) func `any flipped bit is refused`(algorithm: SignatureAlgorithm)
+    @Test(arguments: SigningKey.supported) func `any flipped bit is refused`(algorithm: SignatureAlgorithm)
         throws
     {
         let key = try #require(Keys.all[algorithm])
         let keys = try KeySet([key.verificationKey])
         let token = Array(try TokenSigner(key: key).sign(claims: Keys.claims).utf8)
         var generator = SeededGenerator(seed: 1)
-        var bits = Set((0..<250).map { _ in Int.random(in: 0..<(token.count * 8), using: &generator) })
+        var bits = Set((0..<60).map { _ in Int.random(in: 0..<(token.count * 8), using: &generator) })
         // Always the last characters of each part, where stray bits hide.
         for place in token.indices where place + 1 == token.count || token[place + 1] == UInt8(ascii: ".") {
             bits.formUnion((0..<8).map { place * 8 + $0 })
@@ -44,7 +44,7 @@ import Tokens
         #expect(Keys.code(token, keys) == nil)
     }
 
-    @Test(arguments: SignatureAlgorithm.allCases) func `a signature with any flipped bit does not verify`(
+    @Test(arguments: SigningKey.supported) func `a signature with any flipped bit does not verify`(
         algorithm: SignatureAlgorithm
     ) throws {
         let key = try #require(Keys.all[algorithm])
@@ -56,23 +56,25 @@ import Tokens
         #expect(!key.verificationKey.verifies(signature + [0], over: input[...]))
         #expect(!key.verificationKey.verifies(Array(signature.dropLast()), over: input[...]))
         #expect(!key.verificationKey.verifies([0] + signature, over: input[...]))
-        for bit in stride(from: 0, to: signature.count * 8, by: algorithm == .rs256 ? 13 : 3) {
+        for bit in stride(from: 0, to: signature.count * 8, by: max(3, signature.count / 20)) {
             var flipped = signature
             flipped[bit / 8] ^= 1 << UInt8(bit % 8)
             #expect(!key.verificationKey.verifies(flipped, over: input[...]), "bit \(bit)")
         }
     }
 
-    @Test(arguments: SignatureAlgorithm.allCases) func `a key goes out as JWK and PEM, and comes back`(
+    @Test(arguments: SigningKey.supported) func `a key goes out as JWK and PEM, and comes back`(
         algorithm: SignatureAlgorithm
     ) throws {
         let key = try #require(Keys.all[algorithm])
         let input = Array("some bytes".utf8)
         var copies = [try SigningKey(jwk: key.privateJWK)]
         if let pem = key.privatePEM {
-            copies += try KeyReader.read(Array(pem.utf8)).map { key throws(KeyError) in try SigningKey(key) }
+            copies += try KeyReader.read(Array(pem.utf8), algorithm: algorithm).map { key throws(KeyError) in
+                try SigningKey(key)
+            }
         }
-        #expect(copies.count == (algorithm == .hs256 ? 1 : 2))
+        #expect(copies.count == (algorithm.family == .hmac ? 1 : 2))
         #expect(copies.first?.privateJWK == key.privateJWK)
         #expect(copies.first?.id == key.id)
         for copy in copies {
@@ -81,11 +83,11 @@ import Tokens
             #expect(key.verificationKey.verifies(try copy.sign(input), over: input[...]))
         }
         guard let publicJWK = key.verificationKey.publicJWK, let publicPEM = key.verificationKey.publicPEM else {
-            #expect(algorithm == .hs256)
+            #expect(algorithm.family == .hmac)
             return
         }
         #expect(try VerificationKey(try JWKReader.key(publicJWK)).publicJWK == publicJWK)
-        let read = try #require(try KeyReader.read(Array(publicPEM.utf8)).first)
+        let read = try #require(try KeyReader.read(Array(publicPEM.utf8), algorithm: algorithm).first)
         #expect(try VerificationKey(read).publicPEM == publicPEM)
         #expect(Keys.complaint { () throws(KeyError) in _ = try SigningKey(jwk: publicJWK) } == .notPrivate)
         #expect(Keys.complaint { () throws(KeyError) in _ = try SigningKey(read) } == .notPrivate)
@@ -113,10 +115,10 @@ import Tokens
 
     /// J18: a signature made with one key's secret and another's public part betrays the secret.
     @Test func `a private key with a foreign public part is refused`() throws {
-        for algorithm in [SignatureAlgorithm.rs256, .es256, .ed25519] {
+        for algorithm in SigningKey.supported where algorithm.family != .hmac {
             let foreign = try SigningKey.generate(algorithm).privateJWK
             let own = try #require(Keys.all[algorithm]).privateJWK
-            for name: ByteString in ["n", "x", "y", "d", "p", "q"] where own[name] != nil {
+            for name: ByteString in ["n", "x", "y", "d", "p", "q", "pub", "priv"] where own[name] != nil {
                 var mixed = own
                 mixed[name] = foreign[name]
                 #expect(
@@ -135,7 +137,7 @@ import Tokens
         }
     }
 
-    @Test(arguments: SignatureAlgorithm.allCases) func `key_ops and use bind the signer too`(
+    @Test(arguments: SigningKey.supported) func `key_ops and use bind the signer too`(
         algorithm: SignatureAlgorithm
     ) throws {
         for (name, value): (ByteString, JSON) in [("key_ops", ["verify"]), ("use", "enc")] {
@@ -156,8 +158,7 @@ import Tokens
                 == #"{"alg":"ES256","kid":"k1","typ":"x","jku":"u"}"#)
     }
 
-    @Test(arguments: SignatureAlgorithm.allCases) func `no key prints its secret`(algorithm: SignatureAlgorithm) throws
-    {
+    @Test(arguments: SigningKey.supported) func `no key prints its secret`(algorithm: SignatureAlgorithm) throws {
         let key = try #require(Keys.all[algorithm])
         let keys = try KeySet([key.verificationKey])
         let texts = [
@@ -165,7 +166,7 @@ import Tokens
             "\(TokenVerifier(keys: keys, policy: Keys.policy))", String(reflecting: keys),
         ]
         let jwk = key.privateJWK
-        for name: ByteString in ["k", "d", "p", "q"] {
+        for name: ByteString in ["k", "d", "p", "q", "priv"] {
             guard let text = jwk[name]?.string else { continue }
             let decimal = try Base64URL.decode(text.bytes).prefix(4).map { "\($0)" }.joined(separator: ", ")
             for printed in texts { #expect(!printed.contains(text.text) && !printed.contains(decimal)) }

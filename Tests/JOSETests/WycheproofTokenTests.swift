@@ -40,8 +40,8 @@ import Tokens
         var total: Int { accepted + refused + unsupported + overridden + wrong.count }
     }
 
-    /// Judges a file: what is valid must be accepted and what is invalid refused. A key for an algorithm that we have not
-    /// must be refused for just that, and every token with it.
+    /// Judges a file: what is valid must be accepted and what is invalid refused. Where a key names what nobody supports,
+    /// every token is refused with it.
     private func judge(
         _ path: String, overrides: [Int64: (accepted: Bool, reason: String)]
     ) throws -> Tally {
@@ -61,10 +61,10 @@ import Tokens
                 if let override = overrides[test.id] {
                     #expect(accepted == override.accepted, "\(test.id): \(override.reason)")
                     tally.overridden += 1
-                } else if complaint == .unsupported {
-                    tally.unsupported += 1
                 } else if accepted != (test.result == "valid") {
                     tally.wrong.append(test.id)
+                } else if complaint == .unsupported {
+                    tally.unsupported += 1
                 } else if accepted {
                     tally.accepted += 1
                 } else {

@@ -14,10 +14,9 @@ import Tokens
 /// and RSA signatures into a `Data`.
 enum BoringSSLBackend: SignatureBackend {
     enum Key: Sendable {
-        /// Inner and outer pads are kept; a copy is cheaper than keying anew for each token.
-        case hmac256(HMAC<SHA256>)
-        case hmac384(HMAC<SHA384>)
-        case hmac512(HMAC<SHA512>)
+        case hmac256(PaddedHash<SHA256>)
+        case hmac384(PaddedHash<SHA384>)
+        case hmac512(PaddedHash<SHA512>)
         case rsaPublic(_RSA.Signing.PublicKey, RSAScheme)
         case rsaPrivate(_RSA.Signing.PrivateKey, RSAScheme)
         case p256Public(P256.Signing.PublicKey)
@@ -111,11 +110,10 @@ enum BoringSSLBackend: SignatureBackend {
 
     private static func secret(_ material: KeyMaterial, for algorithm: SignatureAlgorithm) throws -> Key {
         guard case .secret(let secret) = material, !secret.isEmpty else { throw SignatureBackendError.badKey }
-        let key = SymmetricKey(data: secret)
         switch algorithm {
-        case .hs256: return .hmac256(HMAC(key: key))
-        case .hs384: return .hmac384(HMAC(key: key))
-        case .hs512: return .hmac512(HMAC(key: key))
+        case .hs256: return .hmac256(PaddedHash(secret))
+        case .hs384: return .hmac384(PaddedHash(secret))
+        case .hs512: return .hmac512(PaddedHash(secret))
         default: throw SignatureBackendError.badKey
         }
     }
@@ -136,9 +134,9 @@ enum BoringSSLBackend: SignatureBackend {
         signature: UnsafeRawBufferPointer, input: UnsafeRawBufferPointer, with key: Key
     ) -> Bool {
         switch key {
-        case .hmac256(let key): return signature.count == 32 && authenticates(signature, input, key)
-        case .hmac384(let key): return signature.count == 48 && authenticates(signature, input, key)
-        case .hmac512(let key): return signature.count == 64 && authenticates(signature, input, key)
+        case .hmac256(let key): return key.authenticates(signature, input)
+        case .hmac384(let key): return key.authenticates(signature, input)
+        case .hmac512(let key): return key.authenticates(signature, input)
         case .rsaPublic(let key, let scheme):
             guard signature.count == scheme.signatureLength else { return false }
             let signature = _RSA.Signing.RSASignature(rawRepresentation: signature)
@@ -164,20 +162,11 @@ enum BoringSSLBackend: SignatureBackend {
         }
     }
 
-    /// The comparison takes the same time wherever the first difference lies.
-    private static func authenticates<Hash>(
-        _ signature: UnsafeRawBufferPointer, _ input: UnsafeRawBufferPointer, _ keyed: HMAC<Hash>
-    ) -> Bool {
-        var mac = keyed
-        mac.update(data: input)
-        return mac.finalize() == signature
-    }
-
     static func sign(_ input: UnsafeRawBufferPointer, with key: Key) throws -> [UInt8] {
         switch key {
-        case .hmac256(let key): return authenticate(input, key)
-        case .hmac384(let key): return authenticate(input, key)
-        case .hmac512(let key): return authenticate(input, key)
+        case .hmac256(let key): return key.authenticate(input)
+        case .hmac384(let key): return key.authenticate(input)
+        case .hmac512(let key): return key.authenticate(input)
         case .rsaPrivate(let key, let scheme):
             let signature =
                 switch scheme.hashLength {
@@ -195,11 +184,5 @@ enum BoringSSLBackend: SignatureBackend {
         case .rsaPublic, .p256Public, .p384Public, .p521Public, .ed25519Public, .mlDSA65Public, .mlDSA87Public:
             throw SignatureBackendError.badKey
         }
-    }
-
-    private static func authenticate<Hash>(_ input: UnsafeRawBufferPointer, _ keyed: HMAC<Hash>) -> [UInt8] {
-        var mac = keyed
-        mac.update(data: input)
-        return mac.finalize().withUnsafeBytes { [UInt8]($0) }
     }
 }

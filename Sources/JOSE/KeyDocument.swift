@@ -1,0 +1,134 @@
+public import Codecs
+import Crypto
+public import Tokens
+
+/// A key of any kind, to be written in any form that has a place for it: JWK, PEM, DER. Its parts belong together, and its
+/// public half is known, even where the document that it came from gave the private part alone.
+public struct KeyDocument: Sendable {
+    /// What the key says about itself.
+    public let description: KeyDescription
+
+    private let material: KeyMaterial
+    private let half: KeyMaterial
+
+    /// The forms of PEM and DER.
+    public enum Form: String, Sendable, CaseIterable {
+        /// SubjectPublicKeyInfo (RFC 5280 §4.1): a public key of any kind.
+        case spki = "PUBLIC KEY"
+        /// PKCS#8 (RFC 5958): a private key of any kind.
+        case pkcs8 = "PRIVATE KEY"
+        /// PKCS#1 (RFC 8017 §A.1.1): an RSA public key.
+        case pkcs1Public = "RSA PUBLIC KEY"
+        /// PKCS#1 (RFC 8017 §A.1.2): an RSA private key.
+        case pkcs1Private = "RSA PRIVATE KEY"
+        /// SEC1 (RFC 5915): an EC private key.
+        case sec1 = "EC PRIVATE KEY"
+
+        /// The label of the PEM block.
+        public var label: String { rawValue }
+
+        /// Whether what is written is a secret.
+        public var isPrivate: Bool { self != .spki && self != .pkcs1Public }
+    }
+
+    /// A key that was read; refuses one whose public part does not belong to its private part, or to its certificate.
+    public init(_ key: DecodedKey) throws(KeyError) {
+        guard let material = key.material else { throw KeyError(.unsupported, "this is \(key.description.summary)") }
+        half = try PublicHalf.of(material)
+        self.material = material.completed(by: half)
+        description = key.description
+    }
+
+    /// Whether the private part is here; a shared secret is private.
+    public var isPrivate: Bool { material.isPrivate }
+
+    /// The key without its private part, for what it was for; nil for a shared secret, which has no public half.
+    public var publicHalf: DecodedKey? {
+        if case .secret = material { return nil }
+        return DecodedKey(
+            description: KeyDescription(
+                id: description.id, algorithm: description.algorithm, keyManagement: description.keyManagement,
+                mayVerify: description.mayVerify, maySign: false, mayEncrypt: description.mayEncrypt,
+                mayDecrypt: false, signatureLength: description.signatureLength, isPrivate: false,
+                summary: description.summary),
+            material: half)
+    }
+
+    /// The whole key as a JWK (RFC 7517): a secret if the key is private.
+    public var jwk: JSONObject {
+        var jwk = members(material)
+        JWKWriter.addPrivatePart(material, to: &jwk)
+        return jwk
+    }
+
+    /// The public key as a JWK; nil for a shared secret.
+    public var publicJWK: JSONObject? {
+        if case .secret = material { return nil }
+        return members(half)
+    }
+
+    /// The key in DER; nil where that form has no place for such a key, or its private part is not here.
+    public func der(_ form: Form) -> [UInt8]? {
+        switch form {
+        case .spki: KeyDER.subjectPublicKeyInfo(half)
+        case .pkcs8: KeyDER.pkcs8(material)
+        case .pkcs1Public: KeyDER.pkcs1Public(half)
+        case .pkcs1Private: KeyDER.pkcs1Private(material)
+        case .sec1: KeyDER.sec1(material)
+        }
+    }
+
+    /// The key in PEM (RFC 7468); nil where `der` is.
+    public func pem(_ form: Form) -> String? {
+        der(form).map { PEM.write(label: form.label, der: $0) }
+    }
+
+    /// The JWK thumbprint (RFC 7638); nil for a shared secret, whose hash would invite guessing.
+    public func thumbprint(_ hash: Thumbprint.Hash = .sha256) -> ByteString? { Thumbprint.of(half, hash) }
+
+    /// The thumbprint as a URI (RFC 9278 §3).
+    public func thumbprintURI(_ hash: Thumbprint.Hash = .sha256) -> ByteString? { Thumbprint.uri(half, hash) }
+
+    /// Whether another key has the same public half, whatever else is said of either; for secrets, the same secret.
+    public func matches(_ other: KeyDocument) -> Bool {
+        guard case .secret(let secret) = half, case .secret(let otherSecret) = other.half else {
+            return half == other.half
+        }
+        // Comparing the hashes tells nothing about where the first difference is.
+        return SHA256.hash(data: secret) == SHA256.hash(data: otherSecret)
+    }
+
+    /// `alg` and `use` come from what the key is for, so that they are there for keys that came from PEM too.
+    private func members(_ material: KeyMaterial) -> JSONObject {
+        var jwk = JWKWriter.required(material)
+        if let algorithm = description.algorithm {
+            jwk["alg"] = .string(ByteString(algorithm.rawValue))
+            jwk["use"] = "sig"
+        } else {
+            if let algorithm = description.keyManagement { jwk["alg"] = .string(ByteString(algorithm.rawValue)) }
+            jwk["use"] = "enc"
+        }
+        if let id = description.id { jwk["kid"] = .string(id) }
+        return jwk
+    }
+}
+
+extension KeyDocument: CustomDebugStringConvertible {
+    /// What it is, without its numbers.
+    public var debugDescription: String { "\(description.summary) <redacted>" }
+}
+
+extension KeyMaterial {
+    /// The key with the public half that belongs to it, where a document gave the private part alone.
+    func completed(by half: KeyMaterial) -> KeyMaterial {
+        switch (self, half) {
+        case (.elliptic(let curve, _, _, let scalar), .elliptic(_, let x, let y, _)):
+            .elliptic(curve, x: x, y: y, scalar: scalar)
+        case (.octetPair(let curve, _, let privateKey), .octetPair(_, let publicKey, _)):
+            .octetPair(curve, publicKey: publicKey, privateKey: privateKey)
+        case (.mlDSA(let parameters, _, let seed), .mlDSA(_, let publicKey, _)):
+            .mlDSA(parameters, publicKey: publicKey, seed: seed)
+        default: self
+        }
+    }
+}
