@@ -21,6 +21,9 @@ struct ClaimJudge {
         guard let types = policy.types else {
             return steps.skipped(.type, "the policy asks for no type")
         }
+        guard header.type != nil || !policy.acceptsMissingType else {
+            return steps.passed(.type, part: .header, "there is no \"typ\", which is allowed here")
+        }
         guard types.contains(where: { header.hasType($0) }) else {
             let found = header.type.map { Display.quoted($0) } ?? "missing"
             throw steps.refused(
@@ -45,7 +48,9 @@ struct ClaimJudge {
         guard let audiences = policy.audiences else {
             return steps.skipped(.audience, "the policy names no audience")
         }
-        guard let match = claims.firstAudience(of: audiences) else {
+        guard let match = claims.firstAudience(of: audiences),
+            policy.audienceMatch == .any || policy.audienceMatch.accepts(claims.audience ?? [], served: audiences)
+        else {
             let found = claims.audience.map { Display.list($0) } ?? "missing"
             throw steps.refused(
                 .audience, .audienceMismatch, part: .payload,
@@ -80,6 +85,9 @@ struct ClaimJudge {
     }
 
     private func checkIssuedAt(_ claims: Claims, _ now: Int64, _ steps: StepReporter) throws(TokenRejection) {
+        if let complaint = policy.ageComplaint(claims, now: now) {
+            throw steps.refused(.issuedAt, complaint.code, part: .payload, complaint.detail)
+        }
         guard let issuedAt = claims.issuedAt else {
             return steps.skipped(.issuedAt, "the token has no \"iat\"")
         }
@@ -91,7 +99,7 @@ struct ClaimJudge {
     }
 
     private func checkRequiredClaims(_ claims: Claims, _ steps: StepReporter) throws(TokenRejection) {
-        guard !policy.requiredClaims.isEmpty else {
+        guard !policy.requiredClaims.isEmpty || !policy.claimRules.isEmpty else {
             return steps.skipped(.requiredClaims, "the policy requires no claim")
         }
         for requirement in policy.requiredClaims {
@@ -106,8 +114,12 @@ struct ClaimJudge {
                     "the claim \(Display.quoted(requirement.name)) is not what is required")
             }
         }
+        if let complaint = policy.ruleComplaint(claims) {
+            throw steps.refused(.requiredClaims, complaint.code, part: .payload, complaint.detail)
+        }
         steps.passed(
-            .requiredClaims, part: .payload, "has \(Display.list(policy.requiredClaims.map { $0.name }))")
+            .requiredClaims, part: .payload,
+            "has \(Display.list(policy.requiredClaims.map { $0.name } + policy.claimRules.map { $0.path.name }))")
     }
 
     private func checkScopes(_ claims: Claims, _ steps: StepReporter) throws(TokenRejection) {

@@ -65,12 +65,34 @@ public enum RejectionCode: String, Sendable, CaseIterable {
     case tokenNotYetValid = "token-not-yet-valid"
     /// `iat` lies in the future.
     case tokenIssuedInFuture = "token-issued-in-future"
+    /// `iat` or `auth_time` lies further back than the policy's maximum age.
+    case tokenTooOld = "token-too-old"
+    /// More time lies between `iat` and `exp` than the policy allows.
+    case lifetimeTooLong = "lifetime-too-long"
     /// A required claim is missing.
     case claimMissing = "claim-missing"
     /// A required claim has another value.
     case claimMismatch = "claim-mismatch"
+    /// A claim is there that this kind of token must not have.
+    case claimForbidden = "claim-forbidden"
     /// A required scope is missing.
     case scopeMissing = "scope-missing"
     /// The token, or its session, has been revoked.
     case tokenRevoked = "token-revoked"
+    /// A DPoP proof's `jwk` is missing, private, symmetric, or no key for its algorithm.
+    case proofKeyInvalid = "proof-key-invalid"
+    /// A DPoP proof lacks the nonce that the server gave, or has another.
+    case proofNonceMismatch = "proof-nonce-mismatch"
+    /// A JWS in JSON is not what RFC 7515 §7.2 describes, or has too many signatures.
+    case serializationInvalid = "serialization-invalid"
+    /// A name stands in both the protected and the unprotected header.
+    case headerDuplicate = "header-duplicate"
+    /// The content is detached and was not given.
+    case payloadMissing = "payload-missing"
+    /// The content was given although the JWS holds one.
+    case payloadUnexpected = "payload-unexpected"
+    /// The payload is not strict base64url.
+    case payloadEncoding = "payload-encoding"
+    /// The signer that was asked for did not sign.
+    case signerMissing = "signer-missing"
 }

@@ -24,10 +24,24 @@ public struct RevocationSnapshot: Sendable {
     private let tokens: Set<TokenIdentity>
     private let sessions: Set<TokenIdentity>
 
+    /// Which snapshot of its source this is: one that differs has another number. Nil where nobody counts; then nothing
+    /// that was concluded from one snapshot is taken to hold for the next.
+    public let generation: UInt64?
+
     /// A snapshot of revoked tokens, by issuer and `jti`, and revoked sessions, by issuer and `sid`.
-    public init(tokens: Set<TokenIdentity> = [], sessions: Set<TokenIdentity> = []) {
+    public init(
+        tokens: Set<TokenIdentity> = [], sessions: Set<TokenIdentity> = [], generation: UInt64? = nil
+    ) {
         self.tokens = tokens
         self.sessions = sessions
+        self.generation = generation
+    }
+
+    /// Whether a token of these identities is revoked.
+    public func revokes(token: TokenIdentity?, session: TokenIdentity?) -> Bool {
+        if let token, !tokens.isEmpty, tokens.contains(token) { return true }
+        if let session, !sessions.isEmpty, sessions.contains(session) { return true }
+        return false
     }
 
     /// Whether these claims belong to a revoked token or session. Without an issuer nothing can be revoked.

@@ -11,7 +11,8 @@ enum RejectionTable {
         var testDescription: String { "\(code.rawValue): \(judging.name)" }
     }
 
-    static let rows: [Row] = form + header + algorithm + critical + key + signature + claims + policy + revocation
+    static let rows: [Row] =
+        form + header + algorithm + critical + key + signature + claims + policy + rules + revocation
 
     private static func row(
         _ check: VerificationStep.Check, _ code: RejectionCode, _ name: String, _ change: (inout Judging) -> Void
@@ -228,6 +229,28 @@ enum RejectionTable {
         policy(.scopes, .scopeMissing, ["scope": nil]), policy(.scopes, .scopeMissing, ["scope": ""]),
         policy(.scopes, .scopeMissing, ["scope": "nonread readwrite"]),
         policy(.scopes, .scopeMissing, ["scope": "READ"]),
+    ]
+
+    private static func rule(
+        _ check: VerificationStep.Check, _ code: RejectionCode, _ name: String, _ change: (inout ClaimPolicy) -> Void
+    ) -> Row {
+        row(check, code, name) { $0.policy = Sample.policy(change) }
+    }
+
+    static let rules: [Row] = [
+        rule(.issuedAt, .tokenTooOld, "older than allowed") { $0.maximumAge = 900 },
+        rule(.issuedAt, .claimMissing, "no auth_time") { $0.maximumAuthenticationAge = 900 },
+        rule(.issuedAt, .lifetimeTooLong, "lives too long") { $0.maximumLifetime = 1_599 },
+        rule(.audience, .audienceMismatch, "for others too") { $0.audienceMatch = .only },
+        rule(.requiredClaims, .claimMissing, "a rule for a claim that is not there") {
+            $0.claimRules = [ClaimRule(ClaimPath("realm_access", "roles"), .present)]
+        },
+        rule(.requiredClaims, .claimMismatch, "a rule that does not hold") {
+            $0.claimRules = [ClaimRule("sub", .equals("bob"))]
+        },
+        rule(.requiredClaims, .claimForbidden, "a claim that must not be there") {
+            $0.claimRules = [ClaimRule("sid", .absent)]
+        },
     ]
 
     private static let issuer: ByteString = "https://issuer.example"
