@@ -45,10 +45,17 @@ enum KeyWrapping {
             case .pbes2HS512A256KW: (.sha512, 32)
             default: (.sha256, 16)
             }
-        return try password.withUnsafeBytes { bytes in
+        return try stretch(
+            password, salt: Array(algorithm.rawValue.utf8) + [0] + salt, iterations, hash, length: length)
+    }
+
+    /// PBKDF2 (RFC 8018 §5.2).
+    static func stretch(
+        _ password: SymmetricKey, salt: [UInt8], _ iterations: Int, _ hash: KDF.Insecure.PBKDF2.HashFunction, length: Int
+    ) throws -> SymmetricKey {
+        try password.withUnsafeBytes { bytes in
             try KDF.Insecure.PBKDF2.deriveKey(
-                from: bytes, salt: Array(algorithm.rawValue.utf8) + [0] + salt, using: hash, outputByteCount: length,
-                unsafeUncheckedRounds: iterations)
+                from: bytes, salt: salt, using: hash, outputByteCount: length, unsafeUncheckedRounds: iterations)
         }
     }
 }
