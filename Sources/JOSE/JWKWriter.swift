@@ -1,8 +1,9 @@
 import Codecs
 import Tokens
 
-/// Writes keys as JWKs (RFC 7517, RFC 7518 §6, RFC 8037 §2).
+/// Writes keys as JWKs (RFC 7517, RFC 7518 §6, RFC 8037 §2, RFC 9964 §3).
 enum JWKWriter {
+    /// A key for signatures.
     static func jwk(
         _ material: KeyMaterial, id: ByteString?, algorithm: SignatureAlgorithm, withPrivatePart: Bool
     ) -> JSONObject {
@@ -10,32 +11,27 @@ enum JWKWriter {
         jwk["alg"] = .string(ByteString(algorithm.rawValue))
         jwk["use"] = "sig"
         if let id { jwk["kid"] = .string(id) }
-        guard withPrivatePart else { return jwk }
+        if withPrivatePart { addPrivatePart(material, to: &jwk) }
+        return jwk
+    }
+
+    /// The private members of each type; a shared secret has its one member already.
+    static func addPrivatePart(_ material: KeyMaterial, to jwk: inout JSONObject) {
         switch material {
         case .secret: break
-        case .rsa(_, _, let privatePart):
+        case .rsa(let modulus, let exponent, let privatePart):
             guard let privatePart else { break }
-            jwk["d"] = text(privatePart.exponent)
-            jwk["p"] = text(privatePart.prime1)
-            jwk["q"] = text(privatePart.prime2)
+            let numbers = RSANumbers(modulus: modulus, publicExponent: exponent, privatePart: privatePart)
+            jwk["d"] = text(numbers.privateExponent)
+            jwk["p"] = text(numbers.prime1)
+            jwk["q"] = text(numbers.prime2)
+            jwk["dp"] = text(numbers.exponent1)
+            jwk["dq"] = text(numbers.exponent2)
+            jwk["qi"] = text(numbers.coefficient)
         case .elliptic(_, _, _, let scalar): jwk["d"] = scalar.map(text)
         case .octetPair(_, _, let key): jwk["d"] = key.map(text)
         case .mlDSA(_, _, let seed): jwk["priv"] = seed.map(text)
         }
-        return jwk
-    }
-
-    /// `dp`, `dq` and `qi` from the PKCS#1 form (RFC 8017 §A.1.2), where they follow the primes: RFC 7518 §6.3.2 wants
-    /// them all as soon as `p` and `q` are there.
-    static func remainderMembers(pkcs1 der: [UInt8]) -> JSONObject {
-        var members = JSONObject()
-        var outer = DERReader(der)
-        guard var key = try? outer.enter(DERReader.Tag.sequence) else { return members }
-        for name: ByteString? in [nil, nil, nil, nil, nil, nil, "dp", "dq", "qi"] {
-            guard let number = try? key.readUnsignedInteger() else { return members }
-            if let name { members[name] = text(number) }
-        }
-        return members
     }
 
     /// The members that a thumbprint is computed over, in lexicographic order (RFC 7638 §3.2, RFC 8037 §2).

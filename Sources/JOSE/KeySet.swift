@@ -20,12 +20,20 @@ public struct KeySet: Sendable {
         descriptions = keys.map { $0.description }
     }
 
-    /// The keys that were read from a document; those of an unsupported type are left out, as RFC 7517 §5 asks.
+    /// The keys that were read from a document; those of an unsupported type or for encryption are left out, as RFC
+    /// 7517 §5 asks.
     public init(_ decoded: [DecodedKey]) throws(KeyError) {
         var keys: [VerificationKey] = []
-        for key in decoded where key.material != nil { keys.append(try VerificationKey(key)) }
+        for key in decoded where key.material != nil && key.description.algorithm != nil {
+            do throws(KeyError) {
+                keys.append(try VerificationKey(key))
+            } catch {
+                // Some algorithms are there only where OpenSSL is built in.
+                guard error.code == .unsupported else { throw error }
+            }
+        }
         guard !keys.isEmpty || decoded.isEmpty else {
-            throw KeyError(.unsupported, "none of the \(decoded.count) keys is of a supported type")
+            throw KeyError(.unsupported, "none of the \(decoded.count) keys is for signatures of a supported kind")
         }
         try self.init(keys)
     }
@@ -33,6 +41,11 @@ public struct KeySet: Sendable {
     /// The keys of a JWK set in JSON (RFC 7517 §5).
     public init(jwks: [UInt8]) throws(KeyError) {
         try self.init(try JWKReader.read(jwks))
+    }
+
+    /// The keys of a published JWK set: one that shows a shared secret or a private key is refused whole.
+    public init(publicJWKS: [UInt8]) throws(KeyError) {
+        try self.init(try JWKReader.readPublic(publicJWKS))
     }
 
     /// The public keys as a JWK set, to be published; shared secrets are left out.

@@ -78,24 +78,11 @@ public struct SigningKey: Sendable, CustomStringConvertible {
 
     /// The whole key as a JWK (RFC 7517). It is a secret.
     public var privateJWK: JSONObject {
-        var jwk = JWKWriter.jwk(material, id: id, algorithm: algorithm, withPrivatePart: true)
-        if case .rsa(let key) = primitive {
-            for member in JWKWriter.remainderMembers(pkcs1: [UInt8](key.derRepresentation)).members {
-                jwk[member.name] = member.value
-            }
-        }
-        return jwk
+        JWKWriter.jwk(material, id: id, algorithm: algorithm, withPrivatePart: true)
     }
 
     /// The whole key as PEM, in PKCS#8 (RFC 5958); nil for a shared secret. It is a secret.
-    public var privatePEM: String? {
-        switch primitive {
-        case .hmac: nil
-        case .rsa(let key): PEM.write(label: "PRIVATE KEY", der: [UInt8](key.pkcs8DERRepresentation))
-        case .p256(let key): PEM.write(label: "PRIVATE KEY", der: [UInt8](key.derRepresentation))
-        case .ed25519: KeyPEM.ed25519PrivateKey(material)
-        }
-    }
+    public var privatePEM: String? { KeyPEM.privateKey(material) }
 
     /// Signs bytes; the answer has the form that JWS wants (RFC 7518 §3).
     public func sign(_ input: [UInt8]) throws(SigningError) -> [UInt8] {

@@ -29,6 +29,8 @@ public struct VerificationKey: Sendable {
         self.material = try PublicHalf.of(material)
         do {
             primitive = try Self.primitive(self.material)
+        } catch let error as KeyError {
+            throw error
         } catch {
             throw KeyError(.malformed, "the numbers are no \(key.description.summary)")
         }
@@ -77,7 +79,8 @@ public struct VerificationKey: Sendable {
             return .p256(try P256.Signing.PublicKey(rawRepresentation: x + y))
         case .octetPair(.ed25519, let publicKey, _):
             return .ed25519(try Curve25519.Signing.PublicKey(rawRepresentation: publicKey))
-        case .elliptic, .octetPair, .mlDSA: throw KeyError(.unsupported, "")
+        case .elliptic, .octetPair, .mlDSA:
+            throw KeyError(.unsupported, "this kind of key cannot check signatures here")
         }
     }
 }

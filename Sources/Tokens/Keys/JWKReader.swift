@@ -1,6 +1,6 @@
 public import Codecs
 
-/// Reads JSON Web Keys and JWK sets (RFC 7517, RFC 7518 §6, RFC 8037 §2) strictly.
+/// Reads JSON Web Keys and JWK sets (RFC 7517, RFC 7518 §6, RFC 8037 §2, RFC 8812 §3, RFC 9964) strictly.
 public enum JWKReader {
     /// The most keys in one set.
     public static let maximumKeys = 100
@@ -9,8 +9,41 @@ public enum JWKReader {
 
     /// The keys of a JWK set or of a single JWK. Members of a set whose type or algorithm is unknown are described but
     /// carry no material (RFC 7517 §5); a malformed key, a repeated `kid`, or secrets beside public keys refuse the set.
-    /// - Parameter algorithm: what keys are for that do not say so themselves.
+    /// - Parameter algorithm: what keys are for that do not say so themselves and are of that kind.
     public static func read(_ text: [UInt8], algorithm: SignatureAlgorithm? = nil) throws(KeyError) -> [DecodedKey] {
+        try read(text, purpose: algorithm.map { .signature($0) })
+    }
+
+    /// The same, for any purpose.
+    /// - Parameter purpose: what keys are for that do not say so themselves and are of that kind.
+    public static func read(_ text: [UInt8], purpose: KeyPurpose?) throws(KeyError) -> [DecodedKey] {
+        let object = try object(text)
+        guard let keys = object["keys"] else { return [try key(object, purpose: purpose)] }
+        return try set(elements(keys), purpose: purpose)
+    }
+
+    /// The keys of a *published* JWK set: one that holds a shared secret or any private member is refused whole, for
+    /// what everybody has read protects nothing.
+    public static func readPublic(_ text: [UInt8]) throws(KeyError) -> [DecodedKey] {
+        let object = try object(text)
+        var keys: [JSON] = [.object(object)]
+        if let set = object["keys"] { keys = try elements(set) }
+        for key in keys {
+            guard let key = key.object else { continue }
+            for name in privateMembers where key[name] != nil {
+                throw KeyError(
+                    .set,
+                    "the published key set holds the private member \"\(name.text)\": that key is no longer secret and "
+                        + "must be replaced")
+            }
+        }
+        return try set(keys, purpose: nil)
+    }
+
+    /// Every member that RFC 7518 §6 and RFC 9964 call private.
+    private static let privateMembers: [ByteString] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"]
+
+    private static func object(_ text: [UInt8]) throws(KeyError) -> JSONObject {
         guard text.count <= maximumSetSize else {
             throw KeyError(.set, "the key set has \(text.count) bytes; the most that is read is \(maximumSetSize)")
         }
@@ -23,14 +56,17 @@ public enum JWKReader {
         guard let object = json.object else {
             throw KeyError(.unreadable, "a JWK is an object; this is \(json.kind)")
         }
-        guard let keys = object["keys"] else { return [try key(object, algorithm: algorithm)] }
+        return object
+    }
+
+    private static func elements(_ keys: JSON) throws(KeyError) -> [JSON] {
         guard let elements = keys.array else {
             throw KeyError(.set, "\"keys\" must be an array and is \(keys.kind)")
         }
-        return try set(elements, algorithm: algorithm)
+        return elements
     }
 
-    private static func set(_ elements: [JSON], algorithm: SignatureAlgorithm?) throws(KeyError) -> [DecodedKey] {
+    private static func set(_ elements: [JSON], purpose: KeyPurpose?) throws(KeyError) -> [DecodedKey] {
         guard elements.count <= maximumKeys else {
             throw KeyError(.set, "the set has \(elements.count) keys; the most that is read is \(maximumKeys)")
         }
@@ -43,7 +79,7 @@ public enum JWKReader {
             }
             let key: DecodedKey
             do throws(KeyError) {
-                key = try self.key(object, algorithm: algorithm)
+                key = try self.key(object, purpose: purpose)
             } catch {
                 throw KeyError(error.code, "key \(index) of the set: \(error.detail)")
             }
@@ -60,156 +96,91 @@ public enum JWKReader {
     }
 
     /// One key.
+    /// - Parameter algorithm: what it is for if it does not say so itself and is of that kind.
     public static func key(_ jwk: JSONObject, algorithm: SignatureAlgorithm? = nil) throws(KeyError) -> DecodedKey {
-        let reader = JWKMembers(jwk)
-        guard let type = try reader.text("kty") else { throw KeyError(.malformed, "the key has no \"kty\"") }
-        let id = try reader.text("kid")
-        let stated = try reader.text("alg")
-        let material: KeyMaterial?
-        let natural: SignatureAlgorithm?
+        try key(jwk, purpose: algorithm.map { .signature($0) })
+    }
+
+    /// One key.
+    /// - Parameter purpose: what it is for if it does not say so itself and is of that kind.
+    public static func key(_ jwk: JSONObject, purpose: KeyPurpose?) throws(KeyError) -> DecodedKey {
+        let members = JWKMembers(jwk)
+        guard let type = try members.text("kty") else { throw KeyError(.malformed, "the key has no \"kty\"") }
+        let id = try members.text("kid")
+        let stated = try members.text("alg")
+        let usage = try members.usage()
+        let material: KeyMaterial
         switch type {
-        case "oct":
-            material = .secret(try reader.bytes("k"))
-            natural = algorithm ?? .hs256
+        case "oct": material = .secret(try members.bytes("k"))
         case "RSA":
-            material = try reader.rsa()
-            natural = algorithm ?? .rs256
+            guard jwk["oth"] == nil else { return unsupported("more than two primes", id) }
+            material = try members.rsa()
         case "EC":
-            guard try reader.text("crv") == "P-256" else { return try reader.unsupported(id) }
-            material = try reader.p256()
-            natural = .es256
+            let name = try curve(members)
+            guard let curve = EllipticCurve.allCases.first(where: { name.bytes.elementsEqual($0.rawValue.utf8) }) else {
+                return unsupported(Display.quoted(name), id)
+            }
+            material = try members.elliptic(curve)
         case "OKP":
-            guard try reader.text("crv") == "Ed25519" else { return try reader.unsupported(id) }
-            material = try reader.ed25519()
-            natural = .ed25519
-        default: return try reader.unsupported(id)
+            let name = try curve(members)
+            guard let curve = OctetPairCurve.allCases.first(where: { name.bytes.elementsEqual($0.rawValue.utf8) })
+            else {
+                return unsupported(Display.quoted(name), id)
+            }
+            material = try members.octetPair(curve)
+        case "AKP":
+            // RFC 9964 §3: nothing but "alg" says which parameters these are.
+            guard let stated else { throw KeyError(.malformed, "an \"AKP\" key must have an \"alg\" (RFC 9964 §3)") }
+            guard
+                let parameters = MLDSAParameters.allCases.first(where: { stated.bytes.elementsEqual($0.rawValue.utf8) })
+            else {
+                return unsupported(Display.quoted(stated), id)
+            }
+            material = try members.mlDSA(parameters)
+        default: return unsupported(Display.quoted(type), id)
         }
-        var bound = natural
         if let stated {
-            // EdDSA is the name that RFC 8037 gave before RFC 9864 told the two curves apart.
-            bound = stated == "EdDSA" ? .ed25519 : SignatureAlgorithm(name: stated)
+            guard let bound = Self.purpose(stated, material) else {
+                guard stated != "RSA1_5" else {
+                    return unsupported(
+                        Display.quoted(stated), id,
+                        "; its padding tells secrets to whoever may ask often enough (RFC 8725 §3.2)")
+                }
+                return unsupported(Display.quoted(stated), id)
+            }
+            return try DecodedKey(material, id: id, purpose: bound, permissions: usage.permissions)
         }
-        guard let material, let bound else { return try reader.unsupported(id) }
+        if let purpose, material.fits(purpose) {
+            return try DecodedKey(material, id: id, purpose: purpose, permissions: usage.permissions)
+        }
         return try DecodedKey(
-            material, id: id, algorithm: bound, mayVerify: try reader.allows("verify"),
-            maySign: try reader.allows("sign"))
+            material, id: id, purpose: usage.isEncryption && material.fitsEncryption ? .encryption : nil,
+            permissions: usage.permissions)
     }
-}
 
-extension DecodedKey {
-    /// A key bound to its one algorithm; refuses a key that is too weak or of another kind than the algorithm wants.
-    public init(
-        _ material: KeyMaterial, id: ByteString?, algorithm: SignatureAlgorithm, mayVerify: Bool = true,
-        maySign: Bool = true
-    ) throws(KeyError) {
-        let summary: String
-        var signatureLength = algorithm.signatureLength
-        let isPrivate: Bool
-        switch (material, algorithm) {
-        case (.secret(let secret), .hs256):
-            try KeyStrength.check(secret: secret)
-            summary = "shared secret of \(secret.count * 8) bits"
-            isPrivate = true
-        case (.rsa(let modulus, let exponent, let privatePart), .rs256):
-            try KeyStrength.check(modulus: modulus, exponent: exponent)
-            isPrivate = privatePart != nil
-            signatureLength = modulus.count
-            summary = "RSA \(KeyStrength.bits(modulus))-bit key"
-        case (.elliptic(.p256, _, _, let scalar), .es256):
-            isPrivate = scalar != nil
-            summary = "P-256 key"
-        case (.octetPair(.ed25519, _, let seed), .ed25519):
-            isPrivate = seed != nil
-            summary = "Ed25519 key"
-        default:
-            throw KeyError(.usage, "a key of this kind cannot be used with \(algorithm.rawValue)")
+    private static func curve(_ members: JWKMembers) throws(KeyError) -> ByteString {
+        guard let name = try members.text("crv") else { throw KeyError(.malformed, "the key has no \"crv\"") }
+        return name
+    }
+
+    /// What the name of an algorithm binds a key to; nil for a name that is not known.
+    private static func purpose(_ name: ByteString, _ material: KeyMaterial) -> KeyPurpose? {
+        if name == "EdDSA" {
+            // The name that RFC 8037 gave before RFC 9864 told the two curves apart.
+            if case .octetPair(.ed448, _, _) = material { return .signature(.ed448) }
+            return .signature(.ed25519)
         }
-        self.init(
-            description: KeyDescription(
-                id: id, algorithm: algorithm, mayVerify: mayVerify, maySign: maySign && isPrivate,
-                signatureLength: signatureLength, isPrivate: isPrivate, summary: summary),
-            material: material)
-    }
-}
-
-/// Reads the members of one JWK by type.
-private struct JWKMembers {
-    let jwk: JSONObject
-
-    init(_ jwk: JSONObject) { self.jwk = jwk }
-
-    func text(_ name: ByteString) throws(KeyError) -> ByteString? {
-        guard let value = jwk[name] else { return nil }
-        guard let text = value.string else {
-            throw KeyError(.malformed, "\"\(name.text)\" must be a string and is \(value.kind)")
-        }
-        return text
+        if let algorithm = SignatureAlgorithm(name: name) { return .signature(algorithm) }
+        if let algorithm = KeyManagementAlgorithm(name: name) { return .keyManagement(algorithm) }
+        if let algorithm = ContentEncryptionAlgorithm(name: name) { return .contentEncryption(algorithm) }
+        return nil
     }
 
-    func optionalBytes(_ name: ByteString) throws(KeyError) -> [UInt8]? {
-        guard let text = try text(name) else { return nil }
-        do throws(Base64Error) {
-            return try Base64URL.decode(text.bytes)
-        } catch {
-            throw KeyError(.malformed, "\"\(name.text)\" is not base64url")
-        }
-    }
-
-    func bytes(_ name: ByteString, count: Int? = nil) throws(KeyError) -> [UInt8] {
-        guard let bytes = try optionalBytes(name), !bytes.isEmpty else {
-            throw KeyError(.malformed, "the key has no \"\(name.text)\"")
-        }
-        if let count, bytes.count != count {
-            throw KeyError(.malformed, "\"\(name.text)\" must be \(count) bytes and has \(bytes.count)")
-        }
-        return bytes
-    }
-
-    /// `n` and `e` of RFC 7518 §6.3 carry no leading zero bytes.
-    func magnitude(_ name: ByteString) throws(KeyError) -> [UInt8] {
-        let bytes = try bytes(name)
-        guard bytes.first != 0 else { throw KeyError(.malformed, "\"\(name.text)\" starts with a zero byte") }
-        return bytes
-    }
-
-    func rsa() throws(KeyError) -> KeyMaterial {
-        var privatePart: RSAPrivatePart?
-        if jwk["d"] != nil {
-            privatePart = RSAPrivatePart(
-                exponent: try bytes("d"), prime1: try bytes("p"), prime2: try bytes("q"))
-        }
-        return .rsa(modulus: try magnitude("n"), exponent: try magnitude("e"), privatePart: privatePart)
-    }
-
-    func p256() throws(KeyError) -> KeyMaterial {
-        .elliptic(
-            .p256, x: try bytes("x", count: 32), y: try bytes("y", count: 32),
-            scalar: jwk["d"] == nil ? nil : try bytes("d", count: 32))
-    }
-
-    func ed25519() throws(KeyError) -> KeyMaterial {
-        .octetPair(
-            .ed25519, publicKey: try bytes("x", count: 32),
-            privateKey: jwk["d"] == nil ? nil : try bytes("d", count: 32))
-    }
-
-    /// Whether `use` and `key_ops` allow this; absent members allow everything (RFC 7517 §4.2, §4.3).
-    func allows(_ operation: ByteString) throws(KeyError) -> Bool {
-        if let use = try text("use"), use != "sig" { return false }
-        guard let value = jwk["key_ops"] else { return true }
-        guard let operations = value.array else { throw KeyError(.malformed, "\"key_ops\" must be an array") }
-        return operations.contains(.string(operation))
-    }
-
-    func unsupported(_ id: ByteString?) throws(KeyError) -> DecodedKey {
-        var name: ByteString = "?"
-        for member: ByteString in ["kty", "crv", "alg"] {
-            if let text = try text(member) { name = text }
-        }
-        return DecodedKey(
+    private static func unsupported(_ name: String, _ id: ByteString?, _ reason: String = "") -> DecodedKey {
+        DecodedKey(
             description: KeyDescription(
                 id: id, algorithm: nil, mayVerify: false, maySign: false, signatureLength: nil,
-                summary: "a key for \(Display.quoted(name)), which is not supported"),
+                summary: "a key for \(name), which is not supported\(reason)"),
             material: nil)
     }
 }

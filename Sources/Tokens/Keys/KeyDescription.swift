@@ -79,6 +79,20 @@ public enum EllipticCurve: String, Sendable, CaseIterable {
         }
     }
 
+    /// The prime of the field that the curve is over, big-endian (SEC 2 §2.4, §2.5, §2.6).
+    var fieldPrime: [UInt8] {
+        let ones = [UInt8](repeating: 0xFF, count: fieldLength)
+        switch self {
+        case .p256:
+            return [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 1] + [UInt8](repeating: 0, count: 12) + ones.prefix(12)
+        case .p384:
+            return ones.prefix(31) + [0xFE, 0xFF, 0xFF, 0xFF, 0xFF] + [UInt8](repeating: 0, count: 8)
+                + ones.prefix(4)
+        case .p521: return [0x01] + ones.prefix(65)
+        case .secp256k1: return ones.prefix(27) + [0xFE, 0xFF, 0xFF, 0xFC, 0x2F]
+        }
+    }
+
     /// The one signature algorithm that the curve is for.
     public var signatureAlgorithm: SignatureAlgorithm {
         switch self {

@@ -4,7 +4,7 @@ import Codecs
 public enum KeyReader {
     /// How the text is to be understood.
     public enum Form: String, Sendable, CaseIterable {
-        /// A JWK, a JWK set or PEM, told by the text itself; anything else is refused rather than guessed at.
+        /// A JWK, a JWK set, PEM or DER, told by the bytes themselves; anything else is refused rather than guessed at.
         case document
         /// A shared secret: the UTF-8 bytes of the text.
         case utf8
@@ -23,43 +23,54 @@ public enum KeyReader {
     public static func read(
         _ text: [UInt8], as form: Form = .document, algorithm: SignatureAlgorithm? = nil
     ) throws(KeyError) -> [DecodedKey] {
+        try read(text, as: form, purpose: algorithm.map { .signature($0) })
+    }
+
+    /// The same, for any purpose.
+    /// - Parameter purpose: what the key is for where the text does not say so.
+    public static func read(
+        _ text: [UInt8], as form: Form = .document, purpose: KeyPurpose?
+    ) throws(KeyError) -> [DecodedKey] {
         switch form {
-        case .document: return try document(text, algorithm: algorithm)
-        case .utf8: return [try secret(text, algorithm)]
+        case .document: return try document(text, purpose: purpose)
+        case .utf8: return [try secret(text, purpose)]
         case .base64:
             return [
                 try secret(
                     try decode(text, "base64") { bytes throws(Base64Error) in
                         try Base64.decode(bytes)
-                    }, algorithm)
+                    }, purpose)
             ]
         case .base64url:
             return [
                 try secret(
                     try decode(text, "base64url") { bytes throws(Base64Error) in
                         try Base64URL.decode(bytes)
-                    }, algorithm)
+                    }, purpose)
             ]
         case .hex:
             return [
                 try secret(
                     try decode(text, "hexadecimal") { bytes throws(Base64Error) in
                         try Hex.decode(bytes)
-                    }, algorithm)
+                    }, purpose)
             ]
         }
     }
 
-    /// Whether a text is a key document (PEM or JSON) rather than a secret.
+    /// Whether a text is a key document (PEM, JSON or DER) rather than a secret.
     public static func isDocument(_ text: [UInt8]) -> Bool {
-        PEM.isLikely(text) || text.first { $0 > 0x20 } == UInt8(ascii: "{")
+        PEM.isLikely(text) || DERKeyReader.Form(structure: text) != nil || text.first { $0 > 0x20 } == UInt8(ascii: "{")
     }
 
     private static func document(
-        _ text: [UInt8], algorithm: SignatureAlgorithm?
+        _ text: [UInt8], purpose: KeyPurpose?
     ) throws(KeyError) -> [DecodedKey] {
+        if let form = DERKeyReader.Form(structure: text) {
+            return [try key(Block(der: text, form: form), purpose: purpose)]
+        }
         if text.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
-            return try JWKReader.read(text, algorithm: algorithm)
+            return try JWKReader.read(text, purpose: purpose)
         }
         let blocks: [PEM.Block]
         do throws(PEMError) {
@@ -73,25 +84,63 @@ public enum KeyReader {
         } catch {
             throw KeyError(.unreadable, "the PEM is damaged: \(error.description)")
         }
-        guard let block = blocks.first, blocks.count == 1 else {
-            throw KeyError(.unreadable, "there are \(blocks.count) PEM blocks; give one key")
-        }
-        let material = try DERKeyReader.read(block.der, label: block.label)
-        return [try DecodedKey(material, id: nil, algorithm: algorithm ?? natural(material))]
+        return [try key(chosen(blocks), purpose: purpose)]
     }
 
-    private static func natural(_ material: KeyMaterial) -> SignatureAlgorithm {
-        switch material {
-        case .secret: .hs256
-        case .rsa: .rs256
-        case .elliptic(let curve, _, _, _): curve.signatureAlgorithm
-        case .octetPair(let curve, _, _): curve.signatureAlgorithm ?? .ed25519
-        case .mlDSA(let parameters, _, _): parameters.signatureAlgorithm
+    /// The one block that holds the key. Beside it a certificate or a chain may stand; of certificates alone the first
+    /// is the one that the others vouch for (RFC 8446 §4.4.2).
+    private static func chosen(_ blocks: [PEM.Block]) throws(KeyError) -> Block {
+        let certificates = blocks.filter { $0.label == DERKeyReader.Form.certificate.rawValue }
+        let keys = blocks.filter { $0.label != DERKeyReader.Form.certificate.rawValue }
+        guard let block = keys.first ?? certificates.first, keys.count <= 1 else {
+            throw KeyError(.unreadable, "there are \(keys.count) PEM blocks with keys; give one key")
         }
+        guard let form = DERKeyReader.Form(rawValue: block.label) else {
+            throw KeyError(.unsupported, "PEM blocks labelled \"\(block.label)\" are not supported")
+        }
+        var origin = ""
+        if keys.isEmpty, certificates.count > 1 { origin = ", the first of \(certificates.count) certificates" }
+        if !keys.isEmpty, !certificates.isEmpty { origin = ", the certificate beside it passed over" }
+        return Block(der: block.der, form: form, origin: origin)
     }
 
-    private static func secret(_ bytes: [UInt8], _ algorithm: SignatureAlgorithm?) throws(KeyError) -> DecodedKey {
-        try DecodedKey(.secret(bytes), id: nil, algorithm: algorithm ?? .hs256)
+    /// One structure and what is to be said of how it was come by.
+    private struct Block {
+        let der: [UInt8]
+        let form: DERKeyReader.Form
+        var origin = ""
+    }
+
+    private static func key(_ block: Block, purpose: KeyPurpose?) throws(KeyError) -> DecodedKey {
+        guard block.form != .certificate else {
+            return try key(of: try Certificate(der: block.der), purpose: purpose, origin: block.origin)
+        }
+        return try bound(try DERKeyReader.read(block.der, block.form), purpose: purpose, origin: block.origin)
+    }
+
+    /// The public key of a certificate.
+    static func key(
+        of certificate: Certificate, purpose: KeyPurpose?, origin: String = ""
+    ) throws(KeyError) -> DecodedKey {
+        try bound(
+            try DERKeyReader.read(certificate.subjectPublicKeyInfo, .subjectPublicKeyInfo), purpose: purpose,
+            origin: " of the certificate for \(Display.quoted(ByteString(certificate.subject)))" + origin)
+    }
+
+    private static func bound(
+        _ key: DERKeyReader.Key, purpose: KeyPurpose?, origin: String
+    ) throws(KeyError) -> DecodedKey {
+        guard let bound = key.algorithm else {
+            return try DecodedKey(key.material, id: nil, purpose: purpose, origin: origin)
+        }
+        if let purpose, purpose != .signature(bound) {
+            throw KeyError(.usage, "the key says that it is for RSASSA-PSS, \(bound.rawValue), alone")
+        }
+        return try DecodedKey(key.material, id: nil, purpose: .signature(bound), origin: origin)
+    }
+
+    private static func secret(_ bytes: [UInt8], _ purpose: KeyPurpose?) throws(KeyError) -> DecodedKey {
+        try DecodedKey(.secret(bytes), id: nil, purpose: purpose)
     }
 
     private static func decode(

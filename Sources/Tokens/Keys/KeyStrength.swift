@@ -2,15 +2,78 @@ import Codecs
 
 /// The floors below which a key protects nothing.
 enum KeyStrength {
-    /// RFC 7518 §3.2: a MAC key is at least as long as the hash. What is in truth another kind of key is no secret.
-    static func check(secret: [UInt8]) throws(KeyError) {
+    /// What a key is, in words, once it has been seen to be strong enough for its purpose.
+    static func summary(_ material: KeyMaterial, for purpose: KeyPurpose) throws(KeyError) -> String {
+        switch material {
+        case .secret(let secret):
+            try check(secret: secret, for: purpose)
+            return "shared secret of \(secret.count * 8) bits"
+        case .rsa(let modulus, let exponent, _):
+            try check(modulus: modulus, exponent: exponent)
+            return "RSA \(bits(modulus))-bit key"
+        case .elliptic(let curve, let x, let y, _):
+            guard isBelow(x, curve.fieldPrime), isBelow(y, curve.fieldPrime) else {
+                throw KeyError(.malformed, "a coordinate is not below the prime of \(curve.rawValue)")
+            }
+            return "\(curve.rawValue) key"
+        case .octetPair(let curve, _, _): return "\(curve.rawValue) key"
+        case .mlDSA(let parameters, _, _): return "\(parameters.rawValue) key"
+        }
+    }
+
+    /// RFC 7518 §3.2: a MAC key is at least as long as the hash; a key for AES has just the length that it needs. What
+    /// is in truth another kind of key is no secret.
+    private static func check(secret: [UInt8], for purpose: KeyPurpose) throws(KeyError) {
         guard !looksLikeKey(secret) else {
             throw KeyError(.notSecret, "this is a key or a certificate, not a shared secret: everybody may know it")
         }
-        guard secret.count >= 32 else {
-            throw KeyError(
-                .weak, "an HS256 secret must have at least 32 bytes (RFC 7518 §3.2); this one has \(secret.count)")
+        switch purpose {
+        case .signature(let algorithm):
+            let length = algorithm.hashLength ?? 32
+            guard secret.count >= length else {
+                throw KeyError(
+                    .weak,
+                    "an \(algorithm.rawValue) secret must have at least \(length) bytes (RFC 7518 §3.2); this one has "
+                        + "\(secret.count)")
+            }
+        case .keyManagement(let algorithm):
+            switch algorithm {
+            case .a128KW, .a128GCMKW: try check(secret, has: 16, algorithm.rawValue)
+            case .a192KW, .a192GCMKW: try check(secret, has: 24, algorithm.rawValue)
+            case .a256KW, .a256GCMKW: try check(secret, has: 32, algorithm.rawValue)
+            case .direct: try checkLength(secret)
+            default:
+                // A password (RFC 7518 §4.8), of whatever length people can remember.
+                guard !secret.isEmpty else { throw KeyError(.weak, "the password is empty") }
+            }
+        case .contentEncryption(let algorithm): try check(secret, has: algorithm.keyLength, algorithm.rawValue)
+        case .encryption: try checkLength(secret)
         }
+    }
+
+    private static func check(_ secret: [UInt8], has length: Int, _ algorithm: String) throws(KeyError) {
+        guard secret.count == length else {
+            throw KeyError(
+                secret.count < length ? .weak : .malformed,
+                "an \(algorithm) key must have \(length) bytes; this one has \(secret.count)")
+        }
+    }
+
+    /// The lengths that some content encryption or key wrapping algorithm has.
+    private static func checkLength(_ secret: [UInt8]) throws(KeyError) {
+        switch secret.count {
+        case 16, 24, 32, 48, 64: return
+        default:
+            throw KeyError(
+                secret.count < 16 ? .weak : .malformed,
+                "a secret for encryption must have 16, 24, 32, 48 or 64 bytes; this one has \(secret.count)")
+        }
+    }
+
+    /// Whether a big-endian number of the same length is less than another.
+    private static func isBelow(_ number: [UInt8], _ bound: [UInt8]) -> Bool {
+        for (digit, limit) in zip(number, bound) where digit != limit { return digit < limit }
+        return number.count < bound.count
     }
 
     /// At least 2048 bits (RFC 7518 §3.3), at most 8192; the exponent odd, above 1, and below 2^33.
