@@ -15,11 +15,8 @@ extension DecryptionKey {
     ) throws(KeyError) -> DecryptionKey {
         let material = try material(algorithm, encryption, curve)
         let id = id ?? Thumbprint.of(material) ?? ByteString(Base64URL.encode(RandomBytes.make(count: 16)))
-        let key = DecodedKey(
-            description: KeyDescription(
-                id: id, algorithm: nil, keyManagement: algorithm, mayVerify: false, maySign: false, mayEncrypt: true,
-                mayDecrypt: true, signatureLength: nil, isPrivate: true, summary: "\(algorithm.rawValue) key"),
-            material: material)
+        let purpose = algorithm == .direct ? encryption.map { KeyPurpose.contentEncryption($0) } : nil
+        let key = try DecodedKey(material, id: id, purpose: purpose ?? .keyManagement(algorithm))
         return try DecryptionKey(key, encryption: encryption)
     }
 

@@ -32,7 +32,8 @@ public struct DecryptionKey: Sendable, CustomStringConvertible {
             throw KeyError(.notPrivate, "this \(key.description.summary) cannot decrypt: its private part is not here")
         }
         guard key.description.mayDecrypt else {
-            throw KeyError(.usage, "this \(key.description.summary) must not decrypt: its \"use\" or \"key_ops\" forbid it")
+            throw KeyError(
+                .usage, "this \(key.description.summary) must not decrypt: its \"use\" or \"key_ops\" forbid it")
         }
         do {
             primitive = try Self.primitive(binding)
@@ -47,7 +48,8 @@ public struct DecryptionKey: Sendable, CustomStringConvertible {
     /// A private JWK, or a secret in a JWK.
     public init(jwk: JSONObject, algorithm: KeyManagementAlgorithm? = nil) throws(KeyError) {
         try self.init(
-            try JWKReader.key(jwk), algorithm: algorithm, encryption: EncryptionKeyBinding.encryption(jwk))
+            try EncryptionKeyBinding.read(jwk, algorithm), algorithm: algorithm,
+            encryption: EncryptionKeyBinding.encryption(jwk))
     }
 
     /// `kid`, or nil.

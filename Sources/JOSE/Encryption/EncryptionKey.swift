@@ -31,7 +31,8 @@ public struct EncryptionKey: Sendable, CustomStringConvertible {
         binding = try EncryptionKeyBinding(key, algorithm, encryption)
         // "use" and "key_ops" of a private key name what the private half does (RFC 7517 §4.3): either right will do.
         guard key.description.mayEncrypt || key.description.mayDecrypt else {
-            throw KeyError(.usage, "this \(key.description.summary) must not encrypt: its \"use\" or \"key_ops\" forbid it")
+            throw KeyError(
+                .usage, "this \(key.description.summary) must not encrypt: its \"use\" or \"key_ops\" forbid it")
         }
         do {
             if let secret = binding.secret {
@@ -49,7 +50,8 @@ public struct EncryptionKey: Sendable, CustomStringConvertible {
     /// A public JWK, or a secret in a JWK.
     public init(jwk: JSONObject, algorithm: KeyManagementAlgorithm? = nil) throws(KeyError) {
         try self.init(
-            try JWKReader.key(jwk), algorithm: algorithm, encryption: EncryptionKeyBinding.encryption(jwk))
+            try EncryptionKeyBinding.read(jwk, algorithm), algorithm: algorithm,
+            encryption: EncryptionKeyBinding.encryption(jwk))
     }
 
     /// The algorithm it is for.
@@ -93,7 +95,7 @@ public struct EncryptionKey: Sendable, CustomStringConvertible {
                 return (fresh, sealed.wrapped, ["iv": text(vector), "tag": text(sealed.tag)])
             case .pbes2HS256A128KW, .pbes2HS384A192KW, .pbes2HS512A256KW:
                 let salt = ingredients.salt ?? RandomBytes.make(count: 16)
-                let iterations = ingredients.iterations ?? Self.iterations
+                let iterations = ingredients.iterations ?? TokenEncrypter.defaultIterations
                 let key = try KeyWrapping.derive(algorithm, password: secret, salt: salt, iterations: iterations)
                 return (
                     fresh, try KeyWrapping.wrap(fresh, with: key),
@@ -103,9 +105,6 @@ public struct EncryptionKey: Sendable, CustomStringConvertible {
             }
         }
     }
-
-    /// The `p2c` of tokens made here: OWASP's figure for PBKDF2 with HMAC-SHA-256, the slowest need of the three.
-    static let iterations = 600_000
 
     private func info(_ name: ByteString, _ header: JSONObject) throws -> [UInt8] {
         guard let value = header[name] else { return [] }

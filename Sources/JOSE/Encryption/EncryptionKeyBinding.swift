@@ -1,6 +1,5 @@
 import Codecs
 import Crypto
-import CryptoExtras
 import Tokens
 
 /// Which one algorithm a key is for, found from what the key says and what the caller adds.
@@ -118,24 +117,12 @@ struct EncryptionKeyBinding {
         jwk["alg"] = .string(ByteString(encryption?.rawValue ?? algorithm.rawValue))
         jwk["use"] = "enc"
         if let id { jwk["kid"] = .string(id) }
-        guard withPrivatePart else { return jwk }
-        func text(_ bytes: [UInt8]) -> JSON { .string(ByteString(utf8: Base64URL.encodeBytes(bytes))) }
-        switch material {
-        case .rsa(let modulus, let exponent, let part?):
-            jwk["d"] = text(part.exponent)
-            jwk["p"] = text(part.prime1)
-            jwk["q"] = text(part.prime2)
-            let key = try? _RSA.Encryption.PrivateKey(
-                n: modulus, e: exponent, d: part.exponent, p: part.prime1, q: part.prime2)
-            if let key {
-                for member in JWKWriter.remainderMembers(pkcs1: [UInt8](key.derRepresentation)).members {
-                    jwk[member.name] = member.value
-                }
-            }
-        case .elliptic(_, _, _, let scalar?): jwk["d"] = text(scalar)
-        case .octetPair(_, _, let key?): jwk["d"] = text(key)
-        default: break
-        }
+        if withPrivatePart { JWKWriter.addPrivatePart(material, to: &jwk) }
         return jwk
+    }
+
+    /// Reads a JWK; an algorithm that it does not say itself may be added.
+    static func read(_ jwk: JSONObject, _ algorithm: KeyManagementAlgorithm?) throws(KeyError) -> DecodedKey {
+        try JWKReader.key(jwk, purpose: algorithm.map { .keyManagement($0) })
     }
 }

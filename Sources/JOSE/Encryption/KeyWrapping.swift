@@ -51,7 +51,8 @@ enum KeyWrapping {
 
     /// PBKDF2 (RFC 8018 §5.2).
     static func stretch(
-        _ password: SymmetricKey, salt: [UInt8], _ iterations: Int, _ hash: KDF.Insecure.PBKDF2.HashFunction, length: Int
+        _ password: SymmetricKey, salt: [UInt8], _ iterations: Int, _ hash: KDF.Insecure.PBKDF2.HashFunction,
+        length: Int
     ) throws -> SymmetricKey {
         try password.withUnsafeBytes { bytes in
             try KDF.Insecure.PBKDF2.deriveKey(

@@ -11,17 +11,35 @@ public struct TokenEncrypter: Sendable {
     public let recipients: [EncryptionKey]
     /// How the content is encrypted.
     public let encryption: ContentEncryptionAlgorithm
+    /// The `p2c` of PBES2.
+    public let iterations: Int
+
+    /// The `p2c` of PBES2 where nothing else is said: OWASP's figure for PBKDF2 with HMAC-SHA-256, which of the three
+    /// hashes needs the most.
+    public static let defaultIterations = 600_000
 
     /// An encrypter for one recipient.
-    public init(key: EncryptionKey, encryption: ContentEncryptionAlgorithm) throws(KeyError) {
-        try self.init(recipients: [key], encryption: encryption)
+    public init(
+        key: EncryptionKey, encryption: ContentEncryptionAlgorithm, iterations: Int = TokenEncrypter.defaultIterations
+    ) throws(KeyError) {
+        try self.init(recipients: [key], encryption: encryption, iterations: iterations)
     }
 
     /// An encrypter for several; what it makes has the general JSON form.
-    public init(recipients: [EncryptionKey], encryption: ContentEncryptionAlgorithm) throws(KeyError) {
+    public init(
+        recipients: [EncryptionKey], encryption: ContentEncryptionAlgorithm,
+        iterations: Int = TokenEncrypter.defaultIterations
+    ) throws(KeyError) {
+        guard DecryptionPolicy.iterationBounds.contains(iterations) else {
+            throw KeyError(
+                .usage,
+                "PBES2 takes \(DecryptionPolicy.iterationBounds.lowerBound) to "
+                    + "\(DecryptionPolicy.iterationBounds.upperBound) iterations, not \(iterations)")
+        }
         guard !recipients.isEmpty, recipients.count <= DecodedEncryptedToken.maximumRecipients else {
             throw KeyError(
-                .set, "a token is for 1 to \(DecodedEncryptedToken.maximumRecipients) recipients, not \(recipients.count)")
+                .set,
+                "a token is for 1 to \(DecodedEncryptedToken.maximumRecipients) recipients, not \(recipients.count)")
         }
         guard recipients.count == 1 || !recipients.contains(where: \.isDirect) else {
             throw KeyError(.usage, "with dir and ECDH-ES there can be one recipient only (RFC 7518 §4.5, §4.6)")
@@ -35,6 +53,7 @@ public struct TokenEncrypter: Sendable {
         }
         self.recipients = recipients
         self.encryption = encryption
+        self.iterations = iterations
     }
 
     /// A compact token around this content.
@@ -125,6 +144,7 @@ public struct TokenEncrypter: Sendable {
     ) throws(EncryptionError) -> Sealed {
         var protected = try start(header, unprotected, isGeneral: isGeneral)
         var ingredients = ingredients
+        ingredients.iterations = ingredients.iterations ?? iterations
         var entries: [(header: JSONObject, encrypted: [UInt8])] = []
         do {
             var contentKey = ingredients.contentKey

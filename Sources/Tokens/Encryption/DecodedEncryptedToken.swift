@@ -195,7 +195,9 @@ private struct EncryptedTokenMembers {
         }
         var recipients: [EncryptedTokenMembers] = []
         for element in elements {
-            guard let object = element.object else { throw Self.defect("a recipient is \(element.kind), not an object") }
+            guard let object = element.object else {
+                throw Self.defect("a recipient is \(element.kind), not an object")
+            }
             recipients.append(EncryptedTokenMembers(object))
         }
         return recipients

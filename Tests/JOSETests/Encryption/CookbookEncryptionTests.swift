@@ -30,19 +30,18 @@ import Testing
         func keys() throws -> [DecryptionKey] {
             if let password = member("input", "pwd")?.string {
                 let key: JSONObject = ["kty": "oct", "k": .string(ByteString(Base64URL.encode(password.bytes)))]
-                return [try key_(key, member("input", "alg"))]
+                return [try decryptionKey(key, member("input", "alg"))]
             }
             let keys = member("input", "key")?.array ?? [member("input", "key") ?? .null]
             let algorithms = member("input", "alg")?.array ?? [member("input", "alg") ?? .null]
             return try zip(keys, algorithms).compactMap { key, algorithm in
-                algorithm == "RSA1_5" ? nil : try key_(key.object ?? [:], algorithm)
+                algorithm == "RSA1_5" ? nil : try decryptionKey(key.object ?? [:], algorithm)
             }
         }
 
-        private func key_(_ jwk: JSONObject, _ algorithm: JSON?) throws -> DecryptionKey {
+        private func decryptionKey(_ jwk: JSONObject, _ algorithm: JSON?) throws -> DecryptionKey {
             let algorithm = algorithm?.string.flatMap { KeyManagementAlgorithm(name: $0) }
-            return try DecryptionKey(
-                try EncryptionKeys.decoded(jwk, algorithm: algorithm), encryption: EncryptionKeyBinding.encryption(jwk))
+            return try DecryptionKey(jwk: jwk, algorithm: algorithm)
         }
 
         func open(_ form: ByteString, _ decrypter: TokenDecrypter) throws -> [UInt8]? {
@@ -74,7 +73,7 @@ import Testing
             }
         }
         print("Cookbook JWE: \(opened) serialisations opened, \(refused) refused for RSA1_5")
-        #expect(opened == 38 - 0 || opened > 0)
+        #expect(opened == 36)
         #expect(refused == 3)
     }
 
@@ -92,7 +91,9 @@ import Testing
         for name in try Vectors.names(in: "jose-cookbook/jwe") {
             let example = try Example("jwe/\(name)")
             // 5.1 is RSA1_5; 5.9 is compressed, which nothing here is.
-            guard example.member("reproducible") == true, !name.hasPrefix("5_1."), !name.hasPrefix("5_9.") else { continue }
+            guard example.member("reproducible") == true, !name.hasPrefix("5_1."), !name.hasPrefix("5_9.") else {
+                continue
+            }
             let key = try #require(try example.keys().first)
             let encryption = try #require(
                 example.member("input", "enc")?.string.flatMap { ContentEncryptionAlgorithm(name: $0) })

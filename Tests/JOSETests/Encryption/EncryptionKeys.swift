@@ -46,34 +46,4 @@ enum EncryptionKeys {
             return error.code
         }
     }
-
-    /// A key that somebody else wrote, for the algorithm that it or the file beside it names.
-    static func decoded(_ jwk: JSONObject, algorithm: KeyManagementAlgorithm? = nil) throws -> DecodedKey {
-        func bytes(_ name: ByteString) throws -> [UInt8]? { try jwk[name]?.string.map { try Base64URL.decode($0.bytes) } }
-        let material: KeyMaterial?
-        switch (jwk["kty"]?.string, jwk["crv"]?.string) {
-        case ("oct", _): material = .secret(try bytes("k") ?? [])
-        case ("RSA", _):
-            var part: RSAPrivatePart?
-            if let d = try bytes("d"), let p = try bytes("p"), let q = try bytes("q") {
-                part = RSAPrivatePart(exponent: d, prime1: p, prime2: q)
-            }
-            material = .rsa(modulus: try bytes("n") ?? [], exponent: try bytes("e") ?? [], privatePart: part)
-        case ("EC", let curve):
-            let curve = EllipticCurve.allCases.first { curve == ByteString($0.rawValue) } ?? .secp256k1
-            material = .elliptic(curve, x: try bytes("x") ?? [], y: try bytes("y") ?? [], scalar: try bytes("d"))
-        case ("OKP", "X25519"):
-            material = .octetPair(.x25519, publicKey: try bytes("x") ?? [], privateKey: try bytes("d"))
-        default: material = nil
-        }
-        var keyManagement = jwk["alg"]?.string.flatMap { KeyManagementAlgorithm(name: $0) }
-        if jwk["alg"]?.string.flatMap({ ContentEncryptionAlgorithm(name: $0) }) != nil { keyManagement = .direct }
-        if let alg = jwk["alg"]?.string, keyManagement == nil { throw KeyError(.unsupported, alg.text) }
-        return DecodedKey(
-            description: KeyDescription(
-                id: jwk["kid"]?.string, algorithm: nil, keyManagement: keyManagement ?? algorithm, mayVerify: false,
-                maySign: false, mayEncrypt: true, mayDecrypt: true, signatureLength: nil,
-                isPrivate: material?.isPrivate ?? false, summary: "a key"),
-            material: material)
-    }
 }

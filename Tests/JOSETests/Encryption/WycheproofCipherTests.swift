@@ -20,7 +20,9 @@ import Testing
         }
 
         func check(_ name: String, total: Int, leftOutBecause reason: String = "none") {
-            print("Wycheproof \(name): \(accepted) accepted, \(refused) refused, \(leftOut) left out (\(reason)), wrong: \(wrong)")
+            print(
+                "Wycheproof \(name): \(accepted) accepted, \(refused) refused, \(leftOut) left out (\(reason)), wrong: \(wrong)"
+            )
             #expect(accepted + refused + leftOut == total)
             #expect(wrong == [])
         }
@@ -90,7 +92,7 @@ import Testing
         var tally = Tally()
         for group in try Vectors.wycheproof("primitives/rsa_oaep_2048_\(name)_test.json") {
             let jwk = try #require(group.json["privateKeyJwk"]?.object)
-            let key = try RSADecryption(try EncryptionKeyBinding(try EncryptionKeys.decoded(jwk), nil, nil))
+            let key = try RSADecryption(try EncryptionKeyBinding(try JWKReader.key(jwk), nil, nil))
             for test in group.cases {
                 guard try test.hex("label").isEmpty else {
                     tally.leftOut += 1
@@ -118,7 +120,7 @@ import Testing
                 var secret: [UInt8]?
                 if let jwk = test.json["public"]?.object, let other = try? EphemeralPublicKey(jwk),
                     let own = test.json["private"]?.object,
-                    let binding = try? EncryptionKeyBinding(try EncryptionKeys.decoded(own), .ecdhES, nil),
+                    let binding = try? EncryptionKeyBinding(try JWKReader.key(own), .ecdhES, nil),
                     let key = try? binding.agreementKey()
                 {
                     secret = key.agree(with: other).map { $0.withUnsafeBytes { Array($0) } }

@@ -17,7 +17,7 @@ import Tokens
         var wrong: [Int64] = []
         for group in try Vectors.wycheproof("jose/json_web_encryption_test.json") {
             let jwk = try #require(group.json["private"]?.object)
-            let key = try? DecryptionKey(try EncryptionKeys.decoded(jwk), encryption: EncryptionKeyBinding.encryption(jwk))
+            let key = try? DecryptionKey(jwk: jwk)
             let decrypter = TokenDecrypter(keys: key.map { [$0] } ?? [], policy: EncryptionKeys.policy)
             for test in group.cases {
                 let token = try #require(test.json["jwe"]?.string).bytes
