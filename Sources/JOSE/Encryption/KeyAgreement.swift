@@ -52,10 +52,12 @@ enum AgreementPrivateKey: Sendable {
         }
     }
 
-    /// The secret that both sides can compute; nil when the other's key is on another curve or on none, or when nothing
-    /// secret comes out (RFC 7748 §6.1).
+    /// The secret that both sides can compute; nil when the other's key is on another curve or on none, or when, on
+    /// Curve25519, zeros come out: then the other key was of small order, and the secret is known to all (RFC 7748 §6.1).
+    /// On the other curves a zero is a coordinate like any other.
     func agree(with other: EphemeralPublicKey) -> SharedSecret? {
         guard let secret = try? secret(with: other) else { return nil }
+        guard other.curve == .x25519 else { return secret }
         let isZero = secret.withUnsafeBytes { bytes in bytes.reduce(UInt8(0)) { $0 | $1 } == 0 }
         return isZero ? nil : secret
     }

@@ -25,7 +25,7 @@ struct NestedTokenVerifierTests {
         let key = try EncryptionKeys.key(.ecdhESA128KW)
         let verifier = try verifier(key, signer)
         let encrypter = try TokenEncrypter(key: key.encryptionKey, encryption: .a128GCM)
-        let signed = try TokenSigner(key: signer).sign(claims: Keys.claims)
+        let signed = Array(try TokenSigner(key: signer).sign(claims: Keys.claims).utf8)
         let nested = try encrypter.encrypt(signed: signed)
         var steps: [VerificationStep] = []
         let token = try verifier.verify(nested, now: Keys.now) { steps.append($0) }

@@ -137,7 +137,7 @@ struct TokenDecrypterTests {
 
     /// J92, J93.
     @Test func `the sender's half of an agreement must be whole and small`() throws {
-        let key = try EncryptionKeys.key(.ecdhES)
+        let key = try DecryptionKey.generate(.ecdhES, curve: .x25519)
         let good = try parts(key, .a128GCM)
         let long = JSON.string(ByteString(Base64URL.encode([UInt8](repeating: 1, count: 1_025))))
         let changes: [(inout JSONObject) -> Void] = [

@@ -76,6 +76,10 @@ import Testing
         for group in try Vectors.wycheproof("primitives/aes_wrap_test.json") {
             for test in group.cases {
                 let wrapped = try test.hex("ct")
+                guard wrapped.count <= 72 else {
+                    tally.leftOut += 1
+                    continue
+                }
                 let key = SymmetricKey(data: try test.hex("key"))
                 let content = KeyWrapping.unwrap(wrapped, with: key).map { $0.withUnsafeBytes { Array($0) } }
                 tally.note(test, accepted: content != nil, wanted: test.result == "valid")
@@ -84,7 +88,7 @@ import Testing
                 #expect(try KeyWrapping.wrap(SymmetricKey(data: try test.hex("msg")), with: key) == wrapped)
             }
         }
-        tally.check("aes_wrap", total: 165)
+        tally.check("aes_wrap", total: 165, leftOutBecause: "longer than any content encryption key")
     }
 
     @Test(arguments: [("sha1_mgf1sha1", 36), ("sha256_mgf1sha256", 37)])
@@ -116,7 +120,7 @@ import Testing
             for test in group.cases {
                 let shared = try test.hex("shared")
                 // RFC 7748 §6.1: what everybody can compute is no secret.
-                let isZero = shared.allSatisfy { $0 == 0 }
+                let isZero = name == "x25519_jwk" && shared.allSatisfy { $0 == 0 }
                 var secret: [UInt8]?
                 if let jwk = test.json["public"]?.object, let other = try? EphemeralPublicKey(jwk),
                     let own = test.json["private"]?.object,
