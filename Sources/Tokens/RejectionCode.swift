@@ -9,6 +9,10 @@ public enum RejectionCode: String, Sendable, CaseIterable {
     case tokenNotCompact = "token-not-compact"
     /// Five parts: an encrypted token (JWE) where a signed one is expected.
     case tokenEncrypted = "token-encrypted"
+    /// Three parts: a signed token (JWS) where an encrypted one is expected.
+    case tokenNotEncrypted = "token-not-encrypted"
+    /// The text is not an encrypted token in one of the JSON forms.
+    case tokenJSONInvalid = "token-json-invalid"
     /// The header is not strict base64url.
     case headerEncoding = "header-encoding"
     /// The header is not strict JSON.
@@ -25,6 +29,12 @@ public enum RejectionCode: String, Sendable, CaseIterable {
     case algorithmUnsupported = "algorithm-unsupported"
     /// `alg` names an algorithm that the policy does not list.
     case algorithmNotAllowed = "algorithm-not-allowed"
+    /// `enc` names an algorithm that is unknown here.
+    case encryptionUnsupported = "encryption-unsupported"
+    /// `enc` names an algorithm that the policy does not list.
+    case encryptionNotAllowed = "encryption-not-allowed"
+    /// `zip` is there and the policy does not accept compressed content, or it is not `DEF`.
+    case compressionNotAllowed = "compression-not-allowed"
     /// `crit` is not what RFC 7515 §4.1.11 allows.
     case criticalInvalid = "critical-invalid"
     /// `crit` names an extension that is not understood.
@@ -43,6 +53,14 @@ public enum RejectionCode: String, Sendable, CaseIterable {
     case signatureLength = "signature-length"
     /// The signature does not belong to these bytes and this key.
     case signatureMismatch = "signature-mismatch"
+    /// The token could not be decrypted. Whether key, padding or tag was wrong is said to nobody (RFC 7516 §11.5).
+    case decryptionFailed = "decryption-failed"
+    /// The compressed content is damaged or becomes too large.
+    case compressionInvalid = "compression-invalid"
+    /// What was decrypted is no signed token: nobody vouches for it.
+    case contentNotSigned = "content-not-signed"
+    /// More than one token inside another.
+    case nestingTooDeep = "nesting-too-deep"
     /// The payload is not strict base64url.
     case claimsEncoding = "claims-encoding"
     /// The payload is not strict JSON.

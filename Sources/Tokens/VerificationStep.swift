@@ -14,6 +14,8 @@ public struct VerificationStep: Sendable, Equatable {
         case key
         /// The signature over the original bytes.
         case signature
+        /// What is inside an encrypted token; only such tokens have this check.
+        case decryption
         /// The payload's encoding, JSON and the types of registered claims.
         case claims
         /// `typ` (RFC 8725 §3.11).
