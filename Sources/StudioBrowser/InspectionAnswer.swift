@@ -15,7 +15,7 @@ struct InspectionAnswer {
             "parts": .array(inspection.parts.map { span($0) }),
             "header": part(.header),
             "claims": part(.payload),
-            "findings": .array(TokenFindings.of(inspection, now: now).map { $0.json }),
+            "findings": .array(StudioFindings.of(pasted.token, now: now).map { .object($0.json) }),
         ]
     }
 

@@ -109,24 +109,29 @@ struct KeyBox {
         if isPrivate {
             findings.append(
                 Finding(
-                    .warning, "private-key",
+                    .privateKey,
                     "This text holds a private key. Checking a token needs only the public one; whoever sees the private "
                         + "one can make tokens."))
+        }
+        if let key = keys.first, keys.count == 1, case .secret(let secret)? = key.material,
+            let weak = WeakSecret.finding(secret, for: key.description.algorithm ?? .hs256)
+        {
+            findings.append(weak)
         }
         guard isText else { return findings }
         if let last = text.last, last <= 0x20 {
             findings.append(
-                Finding(.warning, "trailing-blank", "The secret ends with a space or line break, and that byte counts.")
+                Finding(.trailingBlank, "The secret ends with a space or line break, and that byte counts.")
             )
         } else if let bytes = try? Base64URL.decode(text), bytes.count >= 32 {
             findings.append(
                 Finding(
-                    .note, "maybe-base64url",
+                    .maybeBase64URL,
                     "Taken as text. If it is base64url for \(bytes.count) bytes, choose base64url."))
         } else if let bytes = try? Base64.decode(text), bytes.count >= 32 {
             findings.append(
                 Finding(
-                    .note, "maybe-base64", "Taken as text. If it is base64 for \(bytes.count) bytes, choose base64."))
+                    .maybeBase64, "Taken as text. If it is base64 for \(bytes.count) bytes, choose base64."))
         }
         return findings
     }

@@ -28,7 +28,7 @@ public enum StudioJudge {
             let box = try KeyBox(question: json)
             return [
                 "kind": .string(ByteString(box.kind)), "text": .string(ByteString(box.sentence)),
-                "findings": .array(box.findings.map { $0.json }),
+                "findings": .array(box.findings.map { .object($0.json) }),
             ]
         }
     }

@@ -93,7 +93,7 @@ function drawKey() {
   const found = judge.describeKey({ key: { text: byId("key").value, form: byId("key-form").value } });
   byId("key-found").dataset.kind = found.kind;
   setText(byId("key-found"), found.text);
-  byId("key-notes").replaceChildren(...found.findings.map(({ level, text }) => element("li", { "data-level": level }, text)));
+  byId("key-notes").replaceChildren(...found.findings.map(({ severity: level, text }) => element("li", { "data-level": level }, text)));
   seen.keyKind = found.kind;
   seen.keyText = found.text;
 }

@@ -72,9 +72,9 @@ function step({ check, outcome, code, detail, part }) {
 
 const levels = new Map([["danger", "Danger."], ["warning", "Careful."], ["note", "Note."]]);
 
-// findings: [{ level, code, text }]
+// findings: [{ code, severity, text, advice, reference, place? }]
 export function showFindings(findings) {
   byId("findings-panel").hidden = findings.length === 0;
-  byId("findings").replaceChildren(...findings.map(({ level, code, text }) =>
+  byId("findings").replaceChildren(...findings.map(({ severity: level, code, text }) =>
     element("li", { "data-level": level, "data-code": code }, element("span", { class: "level" }, levels.get(level)), text)));
 }
