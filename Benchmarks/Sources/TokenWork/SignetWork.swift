@@ -49,6 +49,11 @@ public enum SignetWork {
                     _ = try decoded.claims()
                 }
             },
+            Work("signet", name, "scan") {
+                for _ in 0..<$0 {
+                    _ = try JSONScanner.scan(payload, 0..<payload.count, depth: DecodedToken.claimsDepth) { _, _ in }
+                }
+            },
             Work("signet", name, "json") { for _ in 0..<$0 { _ = try JSONReader.read(payload) } },
             Work("signet", name, "base64url") { for _ in 0..<$0 { _ = try Base64URL.decode(text) } },
             Work("signet", name, "jwks") { for _ in 0..<$0 { _ = try KeySet(jwks: set) } },

@@ -4,7 +4,7 @@
 import PackageDescription
 
 let package = Package(
-    name: "jwt-kit-peer",
+    name: "jwt-kit-benchmark-peer",
     platforms: [.macOS(.v15)],
     dependencies: [
         .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
