@@ -14,9 +14,12 @@ DEBUG_FLAGS := --explicit-target-dependency-import-check error
 # What our own builds have that a user of the library may leave out (Package.swift, traits).
 TRAITS := --traits default,OpenSSL
 INTEROP ?= Interop
+# Arguments for bench-jwt (Benchmarks/README.md), and --update for bench-check.
+BENCH ?=
+UPDATE ?=
 
-.PHONY: help run build test test-swift test-interop check bench bench-jwt bench-gateway wasm vectors clean \
-	needs-build needs-test needs-bench
+.PHONY: help run build test test-swift test-interop check bench bench-jwt bench-check bench-gateway wasm vectors clean \
+	needs-build needs-test needs-bench needs-bench-peers needs-bench-budget
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -49,10 +52,16 @@ check: needs-build $(JUDGE) ## Format, architecture, traps, names, sizes, docume
 
 bench: bench-jwt bench-gateway ## All measurements (about 6 minutes after the builds)
 
-bench-jwt: needs-build ## Verify and sign, each algorithm, as a ratio to the bare primitive
+bench-jwt: needs-bench-peers ## Verify and sign, each algorithm, beside the bare primitives and other libraries (BENCH=--quick: 1 minute)
 	@$(STEP) "Benchmark build" "3 to 5 minutes the first time" \
 		swift build -c release --package-path Benchmarks --product bench-jwt
-	@Benchmarks/.build/release/bench-jwt
+	@$(STEP) "Other libraries to compare with" "5 minutes the first time" Benchmarks/peers/build
+	@python3 Benchmarks/jwt/measure.py $(BENCH)
+
+bench-check: needs-bench-budget ## Instructions and allocations of each token operation against Benchmarks/budgets.json
+	@$(STEP) "Benchmark build" "3 to 5 minutes the first time" \
+		swift build -c release --package-path Benchmarks --product bench-budget
+	@$(STEP) "Instructions and allocations" "1 to 2 minutes" python3 Benchmarks/jwt/check_budgets.py $(UPDATE)
 
 bench-gateway: build needs-bench ## One proxied request with and without JWT, as a ratio to nginx in the same run
 	@python3 Benchmarks/gateway/measure.py --binary .build/release/signet
@@ -67,7 +76,7 @@ vectors: ## Tell where the public test vectors come from; FOLDER=path fetches th
 	@dev/fetch-vectors $(FOLDER)
 
 clean: ## Remove everything that was built or installed inside this folder
-	@rm -rf .build Benchmarks/.build .venv .artifacts $(JUDGE)
+	@rm -rf .build Benchmarks/.build Benchmarks/.build-peers Benchmarks/.venv .venv .artifacts $(JUDGE)
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 needs-build:
@@ -78,6 +87,12 @@ needs-test:
 
 needs-bench:
 	@dev/install-needs bench
+
+needs-bench-peers:
+	@dev/install-needs bench-peers
+
+needs-bench-budget:
+	@dev/install-needs bench-budget
 
 $(VENV): Interop/requirements.txt
 	@$(STEP) "Python packages for Interop, into .venv" "30 seconds" dev/make-venv
