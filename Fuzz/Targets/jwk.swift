@@ -44,6 +44,9 @@ enum Target {
     private static func leaks(_ jwk: JSONObject, _ text: String) -> Bool {
         for name: ByteString in ["k", "d", "p", "q", "dp", "dq", "qi", "priv"] {
             guard let member = jwk[name]?.string, member.count >= 24 else { continue }
+            // What is repeated on purpose may hold the same letters.
+            let said: [ByteString?] = [jwk["kty"]?.string, jwk["crv"]?.string, jwk["alg"]?.string]
+            if said.contains(where: { holds($0?.bytes ?? [], member.bytes) }) { continue }
             if holds(Array(text.utf8), member.bytes) { return true }
         }
         return false
