@@ -18,8 +18,8 @@ INTEROP ?= Interop
 BENCH ?=
 UPDATE ?=
 
-.PHONY: help run build test test-swift test-interop check bench bench-jwt bench-check bench-gateway wasm vectors clean \
-	needs-build needs-test needs-bench needs-bench-peers needs-bench-budget
+.PHONY: help run build test test-swift test-interop fuzz fuzz-slice proof-differential check bench bench-jwt bench-gateway wasm vectors clean \
+	needs-build needs-test needs-bench
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -31,7 +31,7 @@ build: needs-build $(JUDGE) ## Build the release binary, .build/release/signet
 	@$(STEP) "Release build" "6 to 9 minutes the first time, then seconds" swift build $(TRAITS) -c release --product signet
 	@echo "The binary is .build/release/signet"
 
-test: test-swift test-interop ## Unit tests, then real clients against the release binary (up to 40 minutes cold)
+test: test-swift fuzz-slice test-interop ## Unit tests, a slice of fuzzing, then real clients against the release binary (up to 40 minutes cold)
 
 test-swift: needs-build $(JUDGE)
 	@if [ -z "$${SIGNET_VECTORS:-}" ]; then \
@@ -42,9 +42,20 @@ test-interop: build needs-test $(VENV)
 	@$(STEP) "Interop: real clients against the binary" "4 to 8 minutes" \
 		.venv/bin/python -m pytest -q -rs $(INTEROP)
 
+fuzz: needs-build ## Fuzz every parser; RUNS=100000000 inputs each for the full run, TARGET=json for one alone
+	@$(STEP) "Fuzzing" "2 minutes with a million inputs each, hours with a hundred" dev/fuzz $(TARGET)
+
+fuzz-slice: needs-build
+	@$(STEP) "A slice of fuzzing, the same inputs each time" "40 seconds the first time, then 20" \
+		env SLICE=1 SEED=1 RUNS=$${RUNS:-40000} dev/fuzz
+
+proof-differential: build needs-test $(VENV) ## 100,000 tokens against other implementations, every difference explained
+	@$(STEP) "Differential run" "15 to 25 minutes" env SIGNET_DIFFERENTIAL=$${TOKENS:-100000} \
+		.venv/bin/python -m pytest -q -rs -s --timeout=7200 $(INTEROP)/test_differential.py
+
 check: needs-build $(JUDGE) ## Format, architecture, traps, names, sizes, documentation (no tests)
 	@$(STEP) "swift-format" "10 seconds" swift format lint --strict --parallel --recursive \
-		Package.swift Sources $(wildcard Tests Benchmarks/Package.swift Benchmarks/Sources)
+		Package.swift Sources $(wildcard Tests Fuzz Benchmarks/Package.swift Benchmarks/Sources)
 	@$(STEP) "Rules of the house" "2 seconds" python3 dev/check-rules
 	@$(STEP) "Documentation against the code" "1 second" python3 dev/check-documentation
 	@$(STEP) "Debug build, warnings are errors, imports as listed" "6 to 8 minutes the first time" \
