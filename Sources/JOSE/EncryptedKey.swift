@@ -1,4 +1,4 @@
-public import Codecs
+import Codecs
 import Crypto
 import CryptoExtras
 public import Tokens

@@ -41,7 +41,7 @@ struct JudgeQuestion {
             requiredClaims: (policy["require"]?.array ?? []).compactMap { $0.string }.map {
                 ClaimRequirement(text: $0)
             },
-            scopes: (policy["scopes"]?.array ?? []).compactMap { $0.string })
+            scopes: (policy["scopes"]?.array ?? []).compactMap { $0.string }, acceptsEdDSA: true)
     }
 }
 

@@ -79,64 +79,18 @@ public struct TokenJudge: Sendable {
             steps.passed(.algorithm, part: .header, "\(algorithm.rawValue) is allowed")
             return algorithm
         }
-        let name = header.algorithm
-        let isNone = name.count == 4 && zip(name.bytes, "none".utf8).allSatisfy { $0.0 | 0x20 == $0.1 }
-        guard !isNone else {
-            throw steps.refused(
-                .algorithm, .algorithmNone, part: .header,
-                "\"alg\" is \(Display.quoted(name)): nobody signed this token")
-        }
-        // EdDSA is Ed25519's older name (RFC 8037); RFC 9864 keeps it readable.
-        guard let algorithm = name == "EdDSA" ? .ed25519 : SignatureAlgorithm(name: name) else {
-            throw steps.refused(
-                .algorithm, .algorithmUnsupported, part: .header,
-                "\"alg\" is \(Display.quoted(name)), which is not supported")
-        }
-        guard policy.algorithms.contains(algorithm) else {
-            throw steps.refused(
-                .algorithm, .algorithmNotAllowed, part: .header,
-                "\"alg\" is \(algorithm.rawValue); allowed is \(Display.list(policy.algorithms.map { ByteString($0.rawValue) }))"
-            )
-        }
-        steps.passed(.algorithm, part: .header, "\(algorithm.rawValue) is allowed")
-        return algorithm
+        return try HeaderRules(steps: steps).algorithm(
+            header.algorithm, allowed: policy.algorithms, acceptsEdDSA: policy.acceptsEdDSA)
     }
 
-    /// RFC 7515 §4.1.11. No extension is supported, so a well-formed `crit` is refused as well; `b64` has no place in
-    /// a JWT (RFC 7797 §7).
+    /// RFC 7515 §4.1.11. `b64` has no place in a JWT (RFC 7797 §7), and no other extension is supported, so that a
+    /// well-formed `crit` is refused as well.
     private func checkCritical(_ header: TokenHeader, _ steps: StepReporter) throws(TokenRejection) {
-        guard let place = header.criticalPlace else {
-            guard !header.hasUnencodedMark else {
-                throw steps.refused(
-                    .critical, .criticalInvalid, part: .header, "\"b64\" stands in the header but not in \"crit\"")
-            }
+        guard header.criticalPlace != nil || header.hasUnencodedMark else {
             return steps.passed(.critical, part: .header, "no extension is marked critical")
         }
-        let value = place.value(in: header.block)
-        let names = value.array?.compactMap { $0.string } ?? []
-        guard let first = names.first, names.count == value.array?.count else {
-            throw steps.refused(
-                .critical, .criticalInvalid, part: .header, "\"crit\" must be a non-empty array of names")
-        }
-        guard Set(names).count == names.count, !names.contains(where: { Self.registered.contains($0) }) else {
-            throw steps.refused(
-                .critical, .criticalInvalid, part: .header,
-                "\"crit\" repeats a name, or names a parameter that is no extension")
-        }
-        let parameters = header.json
-        guard names.allSatisfy({ parameters[$0] != nil }) else {
-            throw steps.refused(
-                .critical, .criticalInvalid, part: .header, "\"crit\" names a parameter that is not in the header")
-        }
-        throw steps.refused(
-            .critical, .criticalUnknown, part: .header,
-            "\"crit\" demands the extension \(Display.quoted(first)), which is not supported")
+        _ = try HeaderRules(steps: steps).critical(header.json, understandsB64: false)
     }
-
-    /// The parameters of RFC 7515 §4.1, which §4.1.11 forbids inside `crit`.
-    private static let registered: Set<ByteString> = [
-        "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit",
-    ]
 
     /// The keys that may answer: for the named key that one; keys without an identifier answer for any name. There is
     /// no default key.

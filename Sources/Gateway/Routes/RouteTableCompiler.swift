@@ -184,7 +184,7 @@ struct RouteTableCompiler {
         let policy = ClaimPolicy(
             algorithms: issuer.keys.algorithms, types: rule.types?.map { ByteString($0) }, issuers: [issuer.issuer],
             audiences: rule.audiences.map { ByteString($0) }, leeway: rule.leeway, requiredClaims: required,
-            scopes: rule.scopes.map { ByteString($0) })
+            scopes: rule.scopes.map { ByteString($0) }, acceptsEdDSA: true)
         return (BearerTokenPolicy(verifier: TokenVerifier(keys: issuer.keys, policy: policy)), ())
     }
 }

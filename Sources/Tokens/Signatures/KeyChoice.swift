@@ -30,10 +30,10 @@ struct KeyChoice {
             throw steps.refused(
                 .key, .keyUsage, part: .header, "the key's own \"use\" or \"key_ops\" do not let it verify")
         }
-        guard usable.count <= TokenJudge.maximumCandidates else {
+        guard usable.count <= KeyCandidates.maximum else {
             throw steps.refused(
                 .key, .keyAmbiguous, part: .header,
-                "no key is named and \(usable.count) could be meant; at most \(TokenJudge.maximumCandidates) are tried")
+                "no key is named and \(usable.count) could be meant; at most \(KeyCandidates.maximum) are tried")
         }
         steps.passed(
             .key, part: .header,
