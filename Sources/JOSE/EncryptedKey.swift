@@ -51,11 +51,14 @@ public enum EncryptedKey {
             throw KeyError(.malformed, "the encrypted key is damaged: it is not the DER of RFC 5958 §3")
         }
         let plain = try envelope.open(password)
-        guard let key = try KeyReader.read(plain, purpose: purpose).first else {
-            throw KeyError(.unreadable, "there is no key inside")
+        // One wrong password in 256 leaves padding that looks right, and noise.
+        guard plain.first == DERReader.Tag.sequence, let key = try KeyReader.read(plain, purpose: purpose).first else {
+            throw Self.wrongPassword
         }
         return key
     }
+
+    private static let wrongPassword = KeyError(.unreadable, "the password is wrong, or the key is damaged")
 
     /// A private key in an encrypted PKCS#8, in DER: PBKDF2 with HMAC-SHA-256 and 600,000 rounds, AES-256-CBC; nil for
     /// a key without a private part.
@@ -175,7 +178,7 @@ public enum EncryptedKey {
             } catch let error as KeyError {
                 throw error
             } catch {
-                throw KeyError(.unreadable, "the password is wrong, or the key is damaged")
+                throw EncryptedKey.wrongPassword
             }
         }
 

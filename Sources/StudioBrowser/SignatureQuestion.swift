@@ -28,13 +28,19 @@ struct SignatureQuestion {
             return ["format": "raw", "data": text(bytes)]
         case .rsa(let modulus, let exponent, _):
             return ["format": "jwk", "jwk": ["kty": "RSA", "n": text(modulus), "e": text(exponent)]]
-        case .elliptic(.p256, let x, let y, _):
+        case .elliptic(let curve, let x, let y, _):
             guard !x.isEmpty, !y.isEmpty else { return nil }
-            return ["format": "jwk", "jwk": ["kty": "EC", "crv": "P-256", "x": text(x), "y": text(y)]]
-        case .octetPair(.ed25519, let publicKey, _):
+            let name = JSON.string(ByteString(curve.rawValue))
+            return ["format": "jwk", "jwk": ["kty": "EC", "crv": name, "x": text(x), "y": text(y)]]
+        case .octetPair(let curve, let publicKey, _):
             guard !publicKey.isEmpty else { return nil }
-            return ["format": "jwk", "jwk": ["kty": "OKP", "crv": "Ed25519", "x": text(publicKey)]]
-        case .elliptic, .octetPair, .mlDSA, nil:
+            let name = JSON.string(ByteString(curve.rawValue))
+            return ["format": "jwk", "jwk": ["kty": "OKP", "crv": name, "x": text(publicKey)]]
+        case .mlDSA(let parameters, let publicKey, _):
+            guard !publicKey.isEmpty else { return nil }
+            let name = JSON.string(ByteString(parameters.rawValue))
+            return ["format": "jwk", "jwk": ["kty": "AKP", "alg": name, "pub": text(publicKey)]]
+        case nil:
             return nil
         }
     }

@@ -1,12 +1,16 @@
 // The one thing asked of WebCrypto: does this signature hold? The question comes from the judge, with the key already
 // chosen for its algorithm; nothing here reads the token.
 
-const schemes = new Map([
-  ["HS256", { key: { name: "HMAC", hash: "SHA-256" }, verify: { name: "HMAC" } }],
-  ["RS256", { key: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" }, verify: { name: "RSASSA-PKCS1-v1_5" } }],
-  ["ES256", { key: { name: "ECDSA", namedCurve: "P-256" }, verify: { name: "ECDSA", hash: "SHA-256" } }],
-  ["Ed25519", { key: { name: "Ed25519" }, verify: { name: "Ed25519" } }],
-]);
+const parameters = (key, verify = {}) => ({ key, verify: { name: key.name, ...verify } });
+const schemes = new Map();
+for (const [bits, curve] of [[256, "P-256"], [384, "P-384"], [512, "P-521"]]) {
+  const hash = `SHA-${bits}`;
+  schemes.set(`HS${bits}`, parameters({ name: "HMAC", hash }));
+  schemes.set(`RS${bits}`, parameters({ name: "RSASSA-PKCS1-v1_5", hash }));
+  schemes.set(`PS${bits}`, parameters({ name: "RSA-PSS", hash }, { saltLength: bits / 8 }));
+  schemes.set(`ES${bits}`, parameters({ name: "ECDSA", namedCurve: curve }, { hash }));
+}
+for (const name of ["Ed25519", "ML-DSA-65", "ML-DSA-87"]) schemes.set(name, parameters({ name }));
 
 export const plainHTTP = "Browsers keep WebCrypto from pages that came over plain http. Open the Studio over https or from localhost.";
 
@@ -24,7 +28,7 @@ export function toBase64URL(bytes) {
 // key only when the token does not say which one signed it.
 export async function askSignature({ algorithm, keys, signingInput, signature }) {
   const scheme = schemes.get(algorithm);
-  if (!scheme) return { unable: `This page has no WebCrypto scheme for ${algorithm}.` };
+  if (!scheme) return { unable: `No browser's WebCrypto knows ${algorithm}, so this page cannot check it; signet verify may.` };
   if (!globalThis.crypto?.subtle) return { unable: plainHTTP };
   const input = new TextEncoder().encode(signingInput);
   const bytes = fromBase64URL(signature);
