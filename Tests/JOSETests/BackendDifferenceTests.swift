@@ -122,7 +122,10 @@
             }
             var flipped = y
             flipped[length - 1] ^= 1
-            for (x, y): ([UInt8], [UInt8]) in [(x, flipped), (y, x), (zero, zero), (top, y), (x, top), (x, []), ([], []), ([0] + x, y)] {
+            let points: [([UInt8], [UInt8])] = [
+                (x, flipped), (y, x), (zero, zero), (top, y), (x, top), (x, []), ([], []), ([0] + x, y),
+            ]
+            for (x, y) in points {
                 for choice in SignatureBackends.Choice.allCases {
                     #expect(throws: (any Error).self) {
                         try PreparedKey(
