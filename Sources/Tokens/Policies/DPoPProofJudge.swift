@@ -87,7 +87,7 @@ public struct DPoPProofJudge: Sendable {
                 ClaimRule("jti", .present), ClaimRule("htm", .equals(.string(expected.method))),
                 ClaimRule("htu", .present),
             ] + (expected.accessTokenHash.map { [ClaimRule("ath", .equals(.string($0)))] } ?? []))
-        try ClaimJudge(policy: policy, steps: steps).judge(claims, header: plan.header, now: now)
+        try ClaimJudge(policy: policy).judge(claims, header: plan.header, now: now, steps)
         guard let address = claims.json.value(named: "htu")?.string, RequestAddress(address) == expected.address else {
             throw steps.refused(
                 .requiredClaims, .claimMismatch, part: .payload, "\"htu\" is not the address of this request")
