@@ -56,6 +56,6 @@ public struct VerifiedDPoPProof: Sendable {
 
     /// Whether an access token is bound to this proof's key (RFC 9449 §6.1).
     public func binds(_ accessToken: VerifiedToken) -> Bool {
-        ClaimPath("cnf", "jkt").value(in: accessToken.claims.json)?.string == thumbprint
+        ClaimPath("cnf", "jkt").value(in: accessToken.claims)?.string == thumbprint
     }
 }

@@ -32,7 +32,16 @@ public struct ClaimPath: Sendable, Equatable {
 
     /// What stands there; nil when nothing does.
     public func value(in claims: JSONObject) -> JSON? {
-        guard let first = names.first, var value = claims[first] else { return nil }
+        names.first.flatMap { claims[$0] }.flatMap(inner)
+    }
+
+    /// What stands there; nil when nothing does. Reads no other claim than the outermost.
+    public func value(in claims: Claims) -> JSON? {
+        names.first.flatMap { claims.value(named: $0) }.flatMap(inner)
+    }
+
+    private func inner(_ outermost: JSON) -> JSON? {
+        var value = outermost
         for name in names.dropFirst() {
             switch value {
             case .object(let object):

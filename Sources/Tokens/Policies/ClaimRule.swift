@@ -61,20 +61,20 @@ public struct ClaimRule: Sendable, Equatable {
     /// Why claims do not satisfy this; nil when they do.
     func complaint(_ claims: Claims) -> ClaimDefect? {
         let name = Display.quoted(path.name)
-        guard let value = path.value(in: claims.json) else {
+        guard let value = path.value(in: claims) else {
             if mayBeMissing(claims) { return nil }
             return ClaimDefect(code: .claimMissing, detail: "the claim \(name) is missing")
         }
         if condition == .absent {
             return ClaimDefect(code: .claimForbidden, detail: "the claim \(name) does not belong into this token")
         }
-        guard !holds(value, claims.json) else { return nil }
+        guard !holds(value, claims) else { return nil }
         return ClaimDefect(code: .claimMismatch, detail: "the claim \(name) is not what is required")
     }
 
     private func mayBeMissing(_ claims: Claims) -> Bool {
         if condition == .absent { return true }
-        if let alternative, let other = alternative.value(in: claims.json), Self.saysSomething(other) { return true }
+        if let alternative, let other = alternative.value(in: claims), Self.saysSomething(other) { return true }
         switch presence {
         case .required: return false
         case .optional: return true
@@ -82,7 +82,7 @@ public struct ClaimRule: Sendable, Equatable {
         }
     }
 
-    private func holds(_ value: JSON, _ claims: JSONObject) -> Bool {
+    private func holds(_ value: JSON, _ claims: Claims) -> Bool {
         switch condition {
         case .present: return Self.saysSomething(value)
         case .absent: return false
@@ -131,7 +131,7 @@ extension ClaimPolicy {
         if let maximumAge, let complaint = tooOld("iat", claims.issuedAt, maximumAge, now) { return complaint }
         if let maximumAuthenticationAge {
             var time: NumericDate?
-            if let value = claims.json.value(named: "auth_time") {
+            if let value = claims.value(named: "auth_time") {
                 guard case .number(let number) = value, let date = NumericDate(number) else {
                     return ClaimDefect(code: .claimInvalid, detail: "\"auth_time\" is not a number of seconds")
                 }

@@ -130,9 +130,10 @@ import Tokens
         #expect(code(.only, ["a", "b"], []) == .audienceMismatch)
     }
 
-    @Test(arguments: [
-        (-131, .tokenTooOld), (-130, nil), (-129, nil), (0, nil), (30, nil), (31, .tokenIssuedInFuture),
-    ] as [(Int64, RejectionCode?)])
+    @Test(
+        arguments: [
+            (-131, .tokenTooOld), (-130, nil), (-129, nil), (0, nil), (30, nil), (31, .tokenIssuedInFuture),
+        ] as [(Int64, RejectionCode?)])
     func `age is exact to the second`(offset: Int64, expected: RejectionCode?) {
         var judging = Judging()
         judging.policy = ClaimPolicy(algorithms: [.es256], leeway: 30, maximumAge: 100)
