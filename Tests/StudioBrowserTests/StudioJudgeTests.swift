@@ -114,7 +114,7 @@ import Tokens
     }
 
     @Test func `an encrypted token shows its header and is not called broken`() throws {
-        let answer = try inspect("\(encode(#"{"alg":"RSA-OAEP-256","enc":"A256GCM"}"#)).AA.BB.CC.DD")
+        let answer = try inspect("\(encode(#"{"alg":"RSA-OAEP-256","enc":"A256GCM"}"#)).AA.AAAA.AAAA.AAAA")
         #expect(member("enc", of: answer["header"])?["title"]?.string == "Content encryption")
         #expect(texts(answer["findings"], "code") == ["encrypted"])
     }

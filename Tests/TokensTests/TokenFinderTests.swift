@@ -9,7 +9,7 @@ import Tokens
         decoding: Sample.token(
             header: #"{"alg":"HS256","typ":"JWT"}"#,
             claims: #"{"sub":"anna","iss":"https://issuer.example","n":1.50,"id":12345678901234567890}"#,
-            signature: (0..<32).map { UInt8($0 * 7 + 250 & 0xFF) }), as: UTF8.self)
+            signature: (0..<32).map { UInt8(truncatingIfNeeded: $0 * 7 + 250) }), as: UTF8.self)
     static let other = String(
         decoding: Sample.token(header: #"{"alg":"ES256"}"#, claims: #"{"sub":"bob"}"#), as: UTF8.self)
 

@@ -109,6 +109,8 @@ private struct Surroundings {
         skipBlanksAndQuotes(limit)
         let end = at
         while at > limit, end - at < 64, TokenRun.isWord(text[at - 1]) || text[at - 1] == UInt8(ascii: "$") { at -= 1 }
+        // In ?next=%2Fcb%3Fjwt%3DeyJ… the name is jwt: what stands before it is an escape.
+        if at > 0, text[at - 1] == UInt8(ascii: "%"), end - at > 2 { at += 2 }
         if at < end { label = ByteString(utf8: Array(text[at..<end])) }
     }
 

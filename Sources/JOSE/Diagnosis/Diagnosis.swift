@@ -1,0 +1,169 @@
+public import Codecs
+import Crypto
+public import Tokens
+
+/// Why a signature does not verify: which of the usual mistakes it was, and how to mend it.
+///
+/// It accepts nothing, whatever it finds: only `TokenVerifier` makes a `VerifiedToken`. It says nothing about claims.
+public struct Diagnosis: Sendable {
+    /// How it ended.
+    public enum Outcome: String, Sendable, CaseIterable {
+        /// The signature verifies as token and key were given; if a verifier refuses, it is for another reason.
+        case verifies
+        /// A mistake was found.
+        case explained
+        /// None of the usual mistakes explains it: most likely it is another key, or the token was changed.
+        case unexplained
+    }
+
+    /// How it ended.
+    public let outcome: Outcome
+    /// The mistakes, each as a stable public name; mostly one, at most a few.
+    public let mistakes: [MistakeCode]
+    /// The algorithm with which the signature verified; nil when it did not.
+    public let algorithm: SignatureAlgorithm?
+    /// The form in which the secret should have been given, where that is the repair.
+    public let keyForm: KeyReader.Form?
+    /// The key of the set that made the signature, where it has a name.
+    public let keyID: ByteString?
+    /// The token as it should have been, where it can be given and where it verifies.
+    public let repairedToken: [UInt8]?
+    /// How many signatures were computed.
+    public let attempts: Int
+    /// What is to be said about a secret that verified.
+    public let findings: [Finding]
+
+    /// Tries the usual mistakes, at most `DiagnosisCandidates.maximum` of them.
+    /// - Parameters:
+    ///   - token: the token as it was given, at most 64 KiB.
+    ///   - key: what was given as the key: PEM, JWK, JWK set, or a secret.
+    ///   - form: how a secret was to be read; `document` where that is not known.
+    public init(token: [UInt8], key: [UInt8], form: KeyReader.Form = .document) {
+        let candidates = DiagnosisCandidates(token: token, key: key, form: form)
+        var keys: [KeyUse: VerificationKey?] = [:]
+        for number in 0..<candidates.count {
+            guard let candidate = candidates.candidate(number) else { break }
+            guard let match = Self.holds(candidate, candidates.keys[candidate.keyIndex], &keys) else { continue }
+            let mistakes = candidate.mistakes + (match == .prefix ? [.tokenTruncated] : [])
+            outcome = mistakes.isEmpty ? .verifies : .explained
+            self.mistakes = mistakes.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+            algorithm = candidate.algorithm
+            keyForm = candidate.keyForm
+            repairedToken = match == .whole ? candidate.repairedToken : nil
+            attempts = number + 1
+            switch candidates.keys[candidate.keyIndex] {
+            case .secret(let secret), .material(.secret(let secret), _):
+                keyID = nil
+                findings = WeakSecret.finding(secret, for: candidate.algorithm).map { [$0] } ?? []
+            case .material(_, let id):
+                keyID = id
+                findings = []
+            }
+            return
+        }
+        outcome = candidates.fallback == nil ? .unexplained : .explained
+        mistakes = candidates.fallback.map { [$0] } ?? []
+        algorithm = nil
+        keyForm = nil
+        keyID = nil
+        repairedToken = nil
+        attempts = candidates.count
+        findings = []
+    }
+
+    /// What happened, for people.
+    public var text: String {
+        switch outcome {
+        case .verifies: return "The signature verifies with this key."
+        case .explained: return mistakes.map(\.sentence).joined(separator: " ")
+        case .unexplained:
+            return
+                "None of the usual mistakes explains it (\(attempts) attempts): most likely this is another key, or the "
+                + "token was changed after signing."
+        }
+    }
+
+    /// What to do, for people; empty when there is nothing.
+    public var advice: String {
+        switch outcome {
+        case .verifies: return ""
+        case .explained: return mistakes.map(\.advice).joined(separator: " ")
+        case .unexplained: return "Ask the issuer which key signed it, and copy the token from its source again."
+        }
+    }
+
+    /// The diagnosis as the terminal's `--json` and the Studio write it: `outcome`, `mistakes`, `text`, `advice`,
+    /// `attempts`, and where known `algorithm`, `keyForm`, `kid`, `repairedToken`, `findings`. Never a key.
+    public var json: JSONObject {
+        var object: JSONObject = [
+            "outcome": .string(ByteString(outcome.rawValue)),
+            "mistakes": .array(mistakes.map { .string(ByteString($0.rawValue)) }),
+            "text": .string(ByteString(text)), "advice": .string(ByteString(advice)),
+        ]
+        object["attempts"] = .number(JSONNumber(Int64(attempts)))
+        if let algorithm { object["algorithm"] = .string(ByteString(algorithm.rawValue)) }
+        if let keyForm { object["keyForm"] = .string(ByteString(keyForm.rawValue)) }
+        if let keyID { object["kid"] = .string(keyID) }
+        if let repairedToken { object["repairedToken"] = .string(ByteString(utf8: repairedToken)) }
+        if !findings.isEmpty { object["findings"] = .array(findings.map { .object($0.json) }) }
+        return object
+    }
+
+    // Running the attempts
+
+    private struct KeyUse: Hashable {
+        let key: Int
+        let algorithm: SignatureAlgorithm
+    }
+
+    private enum Match {
+        /// The signature belongs to the text.
+        case whole
+        /// The beginning of the signature does; the rest is missing.
+        case prefix
+    }
+
+    /// The fewest bytes of a MAC that are called its beginning: 2^-64 by chance.
+    private static let shortestPrefix = 8
+
+    private static func holds(
+        _ candidate: DiagnosisCandidates.Candidate, _ key: DiagnosisCandidates.Key,
+        _ keys: inout [KeyUse: VerificationKey?]
+    ) -> Match? {
+        switch key {
+        case .secret(let secret), .material(.secret(let secret), _):
+            // Straight to the primitive: short secrets are refused everywhere else, and must be explained here.
+            guard let mac = SharedSecretMAC.compute(candidate.algorithm, secret, candidate.input) else { return nil }
+            if mac == candidate.signature { return .whole }
+            let count = candidate.signature.count
+            guard count >= shortestPrefix, count < mac.count, mac[..<count].elementsEqual(candidate.signature) else {
+                return nil
+            }
+            return .prefix
+        case .material(let material, let id):
+            let use = KeyUse(key: candidate.keyIndex, algorithm: candidate.algorithm)
+            let verifier: VerificationKey?
+            if let known = keys[use] {
+                verifier = known
+            } else {
+                let decoded = try? DecodedKey(material, id: id, algorithm: candidate.algorithm)
+                verifier = decoded.flatMap { try? VerificationKey($0) }
+                keys[use] = .some(verifier)
+            }
+            return verifier?.verifies(candidate.signature, over: candidate.input[...]) == true ? .whole : nil
+        }
+    }
+}
+
+/// HMAC with a secret of any length, for explaining; verifiers use `VerificationKey`, which refuses weak secrets.
+enum SharedSecretMAC {
+    static func compute(_ algorithm: SignatureAlgorithm, _ secret: [UInt8], _ input: [UInt8]) -> [UInt8]? {
+        let key = SymmetricKey(data: secret)
+        switch algorithm {
+        case .hs256: return Array(HMAC<SHA256>.authenticationCode(for: input, using: key))
+        case .hs384: return Array(HMAC<SHA384>.authenticationCode(for: input, using: key))
+        case .hs512: return Array(HMAC<SHA512>.authenticationCode(for: input, using: key))
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import Tokens
+
+/// Tries what an attacker tries first: whether a token was signed with a secret that stands in the list of weak ones.
+/// Needs nothing but the token (RFC 8725 §2.2).
+public enum WeakSecretSearch {
+    /// How a search ended.
+    public enum Outcome: Sendable, Equatable {
+        /// The token was signed with this secret, which everybody can find.
+        case found(secret: [UInt8])
+        /// None of so many candidates.
+        case notFound(tried: Int)
+        /// Not an HMAC token in three parts.
+        case notApplicable
+    }
+
+    /// Tries every candidate of `WeakSecret.candidates`, some ten thousand, against an HS256, HS384 or HS512 token.
+    /// - Parameter token: at most `EncodedToken.maximumSize` bytes.
+    public static func search(_ token: [UInt8]) -> Outcome {
+        guard let encoded = try? EncodedToken(token), let decoded = try? DecodedToken(encoded),
+            let algorithm = SignatureAlgorithm(name: decoded.header.algorithm), algorithm.family == .hmac,
+            let signature = try? encoded.decode(.signature), signature.count == algorithm.signatureLength
+        else { return .notApplicable }
+        let input = Array(encoded.signingInput)
+        let candidates = WeakSecret.candidates
+        for secret in candidates where SharedSecretMAC.compute(algorithm, secret, input) == signature {
+            return .found(secret: secret)
+        }
+        return .notFound(tried: candidates.count)
+    }
+}

@@ -1,0 +1,238 @@
+import Codecs
+import TestSupport
+import Testing
+import Tokens
+
+@testable import JOSE
+
+/// Each mistake made on purpose, and found out.
+@Suite struct DiagnosisTests {
+    static let header = #"{"alg":"HS256","typ":"JWT"}"#
+    static let claims = #"{"sub":"anna","iss":"https://issuer.example","n":[1,2]}"#
+
+    private static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+    private static func input(_ header: String = header, _ claims: String = claims) -> [UInt8] {
+        bytes(Base64URL.encode(bytes(header)) + "." + Base64URL.encode(bytes(claims)))
+    }
+
+    /// A token of these parts, whose MAC may be over something else.
+    private static func token(
+        _ secret: [UInt8], _ algorithm: SignatureAlgorithm = .hs256, header: String = header, over: [UInt8]? = nil
+    ) -> [UInt8] {
+        let mac = SharedSecretMAC.compute(algorithm, secret, over ?? input(header)) ?? []
+        return input(header) + [0x2E] + Base64URL.encodeBytes(mac)
+    }
+
+    private func mistakes(_ token: [UInt8], _ key: [UInt8], _ form: KeyReader.Form = .document) -> [MistakeCode] {
+        let diagnosis = Diagnosis(token: token, key: key, form: form)
+        #expect(diagnosis.attempts <= DiagnosisCandidates.maximum)
+        #expect((diagnosis.outcome == .explained) == !diagnosis.mistakes.isEmpty)
+        return diagnosis.mistakes
+    }
+
+    @Test func `what verifies is said to verify, and weakness with it`() {
+        let diagnosis = Diagnosis(token: Self.token(Self.bytes("secret")), key: Self.bytes("secret"))
+        #expect(diagnosis.outcome == .verifies)
+        #expect(diagnosis.attempts == 1)
+        #expect(diagnosis.findings.map(\.code) == [.weakSecret])
+        for (algorithm, key) in Keys.all where algorithm != .hs256 {
+            guard let token = try? TokenSigner(key: key).sign(claims: Keys.claims),
+                let pem = key.verificationKey.publicPEM
+            else { continue }
+            #expect(Diagnosis(token: Self.bytes(token), key: Self.bytes(pem)).outcome == .verifies, "\(algorithm)")
+        }
+    }
+
+    static let key: [UInt8] = (0..<40).map { UInt8($0 * 5 + 3) }
+
+    @Test(
+        arguments: [
+            (Base64.encode(key), key, KeyReader.Form.document, [MistakeCode.secretIsBase64]),
+            (Base64URL.encode(key + [0xFB]), key + [0xFB], .utf8, [.secretIsBase64URL]),
+            (Hex.encode(key), key, .document, [.secretIsHex]),
+            ("c2VjcmV0LXNlY3JldA==", bytes("c2VjcmV0LXNlY3JldA=="), .base64, [.secretIsText]),
+            ("00ff00ff", bytes("00ff00ff"), .hex, [.secretIsText]),
+            (Base64.encode(bytes(Base64.encode(key))), key, .document, [.secretEncodedTwice]),
+            ("hunter2hunter", bytes(Base64.encode(bytes("hunter2hunter"))), .utf8, [.secretEncodedTwice]),
+            ("hunter2\n", bytes("hunter2"), .utf8, [.secretBlankAround]),
+            ("  hunter2\r\n", bytes("hunter2"), .utf8, [.secretBlankAround]),
+            ("\u{FEFF}hunter2", bytes("hunter2"), .utf8, [.secretBlankAround]),
+            ("hunter2", bytes("hunter2\n"), .utf8, [.secretBlankMissing]),
+            ("\"hunter2\"", bytes("hunter2"), .utf8, [.secretQuoted]),
+            ("'hunter2'", bytes("hunter2"), .utf8, [.secretQuoted]),
+            ("JWT_SECRET=hunter2", bytes("hunter2"), .utf8, [.secretAssignment]),
+            ("JWT_SECRET=\"hunter2\"", bytes("hunter2"), .utf8, [.secretAssignment]),
+            ("Hunter2", bytes("hunter2"), .utf8, [.secretLetterCase]),
+            ("DEADBEEF", bytes("deadbeef"), .utf8, [.secretLetterCase]),
+            ("hunter2", [0x68, 0, 0x75, 0, 0x6E, 0, 0x74, 0, 0x65, 0, 0x72, 0, 0x32, 0], .utf8, [.secretUTF16]),
+            ("hunter2", [], .utf8, [.secretEmpty]),
+            (" " + Base64.encode(key) + "\n", key, .document, [.secretBlankAround, .secretIsBase64]),
+        ] as [(String, [UInt8], KeyReader.Form, [MistakeCode])])
+    func `mistakes about the secret`(given: String, used: [UInt8], form: KeyReader.Form, wanted: [MistakeCode]) {
+        #expect(mistakes(Self.token(used), Self.bytes(given), form) == wanted)
+        #expect(mistakes(Self.token(used, .hs512, header: #"{"alg":"HS512"}"#), Self.bytes(given), form) == wanted)
+    }
+
+    @Test func `the form that repairs is told, the secret is not`() {
+        let diagnosis = Diagnosis(token: Self.token(Self.key), key: Self.bytes(Hex.encode(Self.key)))
+        #expect(diagnosis.keyForm == .hex)
+        let told = JSONWriter.text(.object(diagnosis.json)) + "\(diagnosis)"
+        #expect(!told.contains(Hex.encode(Self.key)))
+        #expect(told.contains("secret-is-hex"))
+    }
+
+    @Test func `mistakes about the algorithm`() throws {
+        #expect(mistakes(Self.token(Self.key, .hs384), Self.key, .utf8) == [.hashMismatch])
+        #expect(mistakes(Self.token(Self.key, header: #"{"alg":"hs256"}"#), Self.key, .utf8) == [.algorithmSpelling])
+        #expect(mistakes(Self.token(Self.key, header: #"{"alg":"RS256"}"#), Self.key, .utf8) == [.algorithmUntrue])
+        #expect(mistakes(Self.token(Self.key, header: #"{"alg":"none"}"#), Self.key, .utf8) == [.tokenUnsigned])
+        #expect(mistakes(Self.input() + [0x2E], Self.key, .utf8) == [.tokenUnsigned])
+        let pem = Self.bytes(try #require(Keys.all[.es256]?.verificationKey.publicPEM))
+        let lie = Self.input(#"{"alg":"RS256"}"#)
+        let signature = try #require(try Keys.all[.es256]?.sign(lie))
+        #expect(mistakes(lie + [0x2E] + Base64URL.encodeBytes(signature), pem) == [.algorithmUntrue])
+        let other = Self.token(Self.key, header: #"{"alg":"ES256"}"#)
+        #expect(
+            mistakes(other, Self.bytes(try #require(Keys.all[.rs256]?.verificationKey.publicPEM))) == [.keyTypeMismatch]
+        )
+        #expect(mistakes(Self.token(Self.key), pem) == [.keyTypeMismatch])
+        #expect(mistakes(Self.token(Self.key), []) == [.keyMissing])
+    }
+
+    @Test(arguments: [SignatureAlgorithm.rs256, .es256, .ed25519])
+    func `mistakes about the key`(algorithm: SignatureAlgorithm) throws {
+        let key = try #require(Keys.all[algorithm])
+        let stranger = try SigningKey.generate(algorithm == .es256 ? .ed25519 : .es256)
+        let pem = try #require(key.verificationKey.publicPEM)
+        let input = Self.input(#"{"alg":"\#(algorithm.rawValue)"}"#)
+        let token = input + [0x2E] + Base64URL.encodeBytes(try key.sign(input))
+        let lines = pem.split(separator: "\n")
+        for damaged in [
+            lines.joined(separator: " "), lines.joined(separator: "\\n"), lines.joined(),
+            "\"" + lines.joined(separator: "\\n") + "\"", lines.dropFirst().dropLast().joined(),
+        ] { #expect(mistakes(token, Self.bytes(damaged)) == [.keyDamaged], "\(damaged)") }
+
+        let jwk = try #require(key.verificationKey.publicJWK)
+        let second = try #require(try SigningKey.generate(algorithm).verificationKey.publicJWK)
+        let foreign = try #require(stranger.verificationKey.publicJWK)
+        let set = JSONWriter.write(["keys": [.object(foreign), .object(second), .object(jwk)]])
+        #expect(mistakes(token, set) == [.wrongKeyOfSet])
+        let id = try #require(second["kid"]?.string)
+        let named = Self.input(#"{"alg":"\#(algorithm.rawValue)","kid":"\#(id.text)"}"#)
+        let diagnosis = Diagnosis(token: named + [0x2E] + Base64URL.encodeBytes(try key.sign(named)), key: set)
+        #expect(diagnosis.mistakes == [.keyIDMisleads])
+        #expect(diagnosis.keyID == key.id)
+
+        let confused = Self.input()
+        for text in [pem, String(pem.dropLast()), pem.replacing("\n", with: "\r\n")] {
+            let mac = SharedSecretMAC.compute(.hs256, Self.bytes(text), confused) ?? []
+            #expect(mistakes(confused + [0x2E] + Base64URL.encodeBytes(mac), Self.bytes(pem)) == [.publicKeyAsSecret])
+        }
+        let der = try #require(try PEM.read(Self.bytes(pem)).first?.der)
+        #expect(mistakes(Self.token(der), Self.bytes(pem)) == [.publicKeyAsSecret])
+    }
+
+    @Test func `a short secret in a JWK is explained`() {
+        let jwk = Self.bytes(#"{"kty":"oct","k":"c2hvcnQ"}"#)
+        #expect(mistakes(Self.token(Self.bytes("short")), jwk) == [])
+        #expect(mistakes(Self.token(Self.bytes("c2hvcnQ")), jwk) == [.secretIsText])
+    }
+
+    @Test func `mistakes about the token`() throws {
+        let token = Self.token(Self.key)
+        let wrapped = Array(token[..<40]) + [0x0A, 0x20] + Array(token[40...])
+        let diagnosis = Diagnosis(token: wrapped, key: Self.key, form: .utf8)
+        #expect(diagnosis.mistakes == [.tokenBlanks])
+        #expect(diagnosis.repairedToken == token)
+        let mac = try #require(SharedSecretMAC.compute(.hs256, Self.key, Self.input()))
+        #expect(
+            mistakes(Self.input() + Self.bytes("." + Base64.encode(mac)), Self.key, .utf8) == [.tokenStandardBase64])
+        #expect(mistakes(Array(token.dropLast(3)), Self.key, .utf8) == [.tokenTruncated])
+        #expect(mistakes(Array(token.dropLast(3)), Self.bytes("another"), .utf8) == [.tokenTruncated])
+        #expect(mistakes(Self.bytes("a.b"), Self.key, .utf8) == [.tokenUnreadable])
+        let hex = Self.input() + [0x2E] + Base64URL.encodeBytes(Self.bytes(Hex.encode(mac)))
+        #expect(mistakes(hex, Self.key, .utf8) == [.signatureEncodedTwice])
+        let detached = Self.bytes(Base64URL.encode(Self.bytes(Self.header)) + ".." + Base64URL.encode(mac))
+        #expect(mistakes(detached, Self.key, .utf8) == [.contentDetached])
+        for over in [Self.header + "." + Self.claims, Self.claims, Base64URL.encode(Self.bytes(Self.claims))] {
+            #expect(mistakes(Self.token(Self.key, over: Self.bytes(over)), Self.key, .utf8) == [.signedDecoded])
+        }
+        let both = Self.token(Self.key, over: Self.input().filter { $0 != 0x2E })
+        #expect(mistakes(both, Self.key, .utf8) == [.signedDecoded])
+    }
+
+    @Test(arguments: [
+        #"{"sub": "anna", "iss": "https://issuer.example", "n": [1, 2]}"#,
+        "{\n  \"sub\": \"anna\",\n  \"iss\": \"https://issuer.example\",\n  \"n\": [\n    1,\n    2\n  ]\n}",
+        #"{"iss":"https://issuer.example","n":[1,2],"sub":"anna"}"#,
+        #"{"sub":"anna","iss":"https:\/\/issuer.example","n":[1,2]}"#, claims + "\n",
+    ])
+    func `payloads written anew are told, and the original comes back`(original: String) {
+        let signed = Self.input(Self.header, original)
+        let diagnosis = Diagnosis(token: Self.token(Self.key, over: signed), key: Self.key, form: .utf8)
+        #expect(diagnosis.mistakes == [.partReserialized])
+        #expect(diagnosis.repairedToken?.starts(with: signed) == true)
+    }
+
+    @Test func `a signature in DER is told, and mended`() throws {
+        let key = try #require(Keys.all[.es256])
+        for _ in 0..<8 {
+            let input = Self.input(#"{"alg":"ES256"}"#)
+            let raw = try key.sign(input)
+            let der = DERWriter.sequence([
+                DERWriter.unsignedInteger(Array(raw[..<32])), DERWriter.unsignedInteger(Array(raw[32...])),
+            ])
+            let pem = Self.bytes(try #require(key.verificationKey.publicPEM))
+            let diagnosis = Diagnosis(token: input + [0x2E] + Base64URL.encodeBytes(der), key: pem)
+            #expect(diagnosis.mistakes == [.signatureDER])
+            #expect(diagnosis.repairedToken == input + [0x2E] + Base64URL.encodeBytes(raw))
+        }
+    }
+
+    @Test func `what no mistake explains stays unexplained`() {
+        let diagnosis = Diagnosis(token: Self.token(Self.key), key: Self.bytes("something else altogether"))
+        #expect(diagnosis.outcome == .unexplained)
+        #expect(diagnosis.algorithm == nil)
+        #expect(diagnosis.attempts > 100)
+        print("Diagnosis: \(diagnosis.attempts) attempts explain nothing")
+    }
+
+    @Test func `hostile tokens and keys are diagnosed within bounds`() throws {
+        var generator = SeededGenerator(seed: 17)
+        let pem = Self.bytes(try #require(Keys.all[.es256]?.verificationKey.publicPEM))
+        for index in 0..<150 {
+            let token = Mutation.of(Self.token(Self.key), words: [".", "=", "\n", "eyJ"], using: &generator)
+            let key = Mutation.of(
+                index.isMultiple(of: 2) ? pem : Self.key, words: ["\\n", "-----", "{"], using: &generator)
+            #expect(Diagnosis(token: token, key: key).attempts <= DiagnosisCandidates.maximum)
+        }
+        for large in [[UInt8](repeating: 0x41, count: 300_000), [UInt8](repeating: 0x2E, count: 300_000)] {
+            #expect(Diagnosis(token: large, key: large).outcome == .explained)
+        }
+    }
+
+    @Test func `weak secrets are found without being told`() {
+        for (secret, algorithm) in [
+            ("secret", SignatureAlgorithm.hs256), ("your-256-bit-secret", .hs256), ("Password123", .hs384),
+            ("changeme", .hs512), ("", .hs256), ("secret\n", .hs256),
+        ] {
+            let token = Self.token(Self.bytes(secret), algorithm, header: #"{"alg":"\#(algorithm.rawValue)"}"#)
+            #expect(WeakSecretSearch.search(token) == .found(secret: Self.bytes(secret)), "\(secret)")
+        }
+        guard case .notFound(let tried) = WeakSecretSearch.search(Self.token(Self.key)) else {
+            Issue.record("a random secret is in no list")
+            return
+        }
+        #expect(tried == WeakSecret.candidates.count)
+        #expect(WeakSecretSearch.search(Self.token(Self.key, header: #"{"alg":"RS256"}"#)) == .notApplicable)
+        #expect(WeakSecretSearch.search([]) == .notApplicable)
+    }
+
+    @Test func `every mistake says what happened and what to do`() {
+        for code in MistakeCode.allCases {
+            #expect(code.sentence.hasSuffix("."))
+            #expect(code.advice.hasSuffix("."))
+        }
+    }
+}
