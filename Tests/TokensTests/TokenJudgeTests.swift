@@ -103,12 +103,15 @@ import Tokens
         }
     }
 
-    @Test func `EdDSA reads as Ed25519 where that is allowed`() {
+    @Test func `EdDSA reads as Ed25519 where the policy lists the old name`() {
         var judging = Judging()
         judging.policy = ClaimPolicy(algorithms: [.ed25519])
         judging.keys = [Sample.description("k1", .ed25519)]
         for name in ["EdDSA", "Ed25519"] {
             judging.token = Sample.token(header: #"{"alg":"\#(name)","kid":"k1"}"#)
+            judging.policy.acceptsEdDSA = false
+            #expect(judging.code == (name == "EdDSA" ? .algorithmNotAllowed : nil))
+            judging.policy.acceptsEdDSA = true
             #expect(judging.code == nil)
         }
     }

@@ -122,7 +122,7 @@ import Tokens
             }
         }
         print("Cookbook JWS: \(verified) serialisations verify, \(departed.count) refused as written down: \(departed)")
-        #expect(verified + departed.count == 29)
+        #expect(verified + departed.count == 28)
         #expect(departed.count == Self.departures.count)
     }
 
@@ -169,6 +169,6 @@ import Tokens
             }
         }
         print("Cookbook JWS: \(written) serialisations written byte for byte, left out \(leftOut)")
-        #expect(written + leftOut.count == 23)
+        #expect(written + leftOut.count == 21)
     }
 }

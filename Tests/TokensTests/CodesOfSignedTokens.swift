@@ -13,6 +13,11 @@ extension RejectionCode {
             .compressionNotAllowed,
             .decryptionFailed, .compressionInvalid, .contentNotSigned, .nestingTooDeep,
         ]
-        return allCases.filter { !ofEncrypted.contains($0) }
+        // ContentTable and the tests of proofs earn these.
+        let ofOtherForms: Set<RejectionCode> = [
+            .proofKeyInvalid, .proofNonceMismatch, .serializationInvalid, .headerDuplicate, .payloadMissing,
+            .payloadUnexpected, .payloadEncoding, .signerMissing,
+        ]
+        return allCases.filter { !ofEncrypted.contains($0) && !ofOtherForms.contains($0) }
     }()
 }
