@@ -31,7 +31,7 @@ public struct KeyDocument: Sendable {
         public var isPrivate: Bool { self != .spki && self != .pkcs1Public }
     }
 
-    /// A key that was read; refuses one whose public part does not belong to its private part, or to its certificate.
+    /// A key that was read; refuses one whose public part does not belong to its private part.
     public init(_ key: DecodedKey) throws(KeyError) {
         guard let material = key.material else { throw KeyError(.unsupported, "this is \(key.description.summary)") }
         half = try PublicHalf.of(material)
