@@ -14,7 +14,7 @@ public final class RevocationFeed: Sendable {
         private var expiries: [RevocationRecord.Kind: [TokenIdentity: Int64]] = [:]
         var subscribers: [Subscriber] = []
         private(set) var snapshot = RevocationSnapshot.empty
-        private(set) var version = 0
+        private(set) var version: UInt64 = 0
 
         mutating func add(_ records: [RevocationRecord]) {
             for record in records {
@@ -35,9 +35,10 @@ public final class RevocationFeed: Sendable {
         }
 
         mutating func renew() {
-            snapshot = RevocationSnapshot(
-                tokens: Set((expiries[.token] ?? [:]).keys), sessions: Set((expiries[.session] ?? [:]).keys))
             version += 1
+            snapshot = RevocationSnapshot(
+                tokens: Set((expiries[.token] ?? [:]).keys), sessions: Set((expiries[.session] ?? [:]).keys),
+                generation: version)
         }
     }
 

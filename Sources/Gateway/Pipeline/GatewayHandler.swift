@@ -11,7 +11,8 @@ import Upstreams
 /// authenticate, authorize, then forward; a refusal at any phase ends it there.
 final class GatewayHandler: ExchangeHandler {
     private var snapshot: GatewaySnapshot
-    private let cache = VerdictCache()
+    /// What this event loop has verified before; nobody else looks into it.
+    private let cache = VerdictCache<Void>()
     private let explanations: ExplanationRing
     private let now: @Sendable () -> Int64
     private let forwarder: Forwarder
@@ -66,7 +67,8 @@ final class GatewayHandler: ExchangeHandler {
         guard exchange.head.count(of: .authorization) == 1 else { return .tokenAmbiguous() }
         let now = now()
         let isKnown = exchange.withBytes(of: field) { value in
-            cache.claims(of: value, policy: policy, now: now, revocations: snapshot.revocations) != nil
+            cache.verdict(
+                for: value, policy: policy.number, keys: 0, now: now, revocations: snapshot.revocations) != nil
         }
         guard !isKnown else { return nil }
         guard case .token(let token) = BearerCredentials.read(authorization: exchange.bytes(of: field)) else {
@@ -74,7 +76,11 @@ final class GatewayHandler: ExchangeHandler {
         }
         do throws(TokenRejection) {
             let verified = try policy.verifier.verify(token, now: now, revocations: snapshot.revocations)
-            exchange.withBytes(of: field) { cache.remember($0, policy: policy, claims: verified.claims) }
+            exchange.withBytes(of: field) { value in
+                cache.remember(
+                    (), for: value, policy: policy.number, keys: 0, claims: verified.claims,
+                    leeway: policy.verifier.policy.leeway)
+            }
             return nil
         } catch {
             let steps = policy.verifier.steps(to: error, of: token, now: now, revocations: snapshot.revocations)
