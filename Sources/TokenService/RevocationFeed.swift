@@ -14,7 +14,7 @@ public final class RevocationFeed: Sendable {
         private var expiries: [RevocationRecord.Kind: [TokenIdentity: Int64]] = [:]
         var subscribers: [Subscriber] = []
         private(set) var snapshot = RevocationSnapshot.empty
-        private(set) var version: UInt64 = 0
+        private(set) var version = 0
 
         mutating func add(_ records: [RevocationRecord]) {
             for record in records {
@@ -38,7 +38,7 @@ public final class RevocationFeed: Sendable {
             version += 1
             snapshot = RevocationSnapshot(
                 tokens: Set((expiries[.token] ?? [:]).keys), sessions: Set((expiries[.session] ?? [:]).keys),
-                generation: version)
+                generation: UInt64(version))
         }
     }
 
