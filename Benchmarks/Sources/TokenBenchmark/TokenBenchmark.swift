@@ -50,6 +50,7 @@ struct TokenBenchmark {
                 let material = try Material(algorithm, in: folder)
                 rows += try PrimitiveWork.all(material).map(Row.init)
                 rows += try SignetWork.all(material).map(Row.init)
+                if algorithm == .hs256 { rows.append(Row(try SignetWork.cache(material))) }
                 if algorithm == .rs256 { rows += try SignetWork.steps(material).map(Row.init) }
             } catch {
                 print("fails signet \(algorithm.rawValue) \(error)")

@@ -42,6 +42,7 @@ struct TokenBudget {
         guard let algorithm = algorithms.first(where: { $0.rawValue == name }) else { return [] }
         let material = try Material(algorithm, in: folder)
         let works = try SignetWork.all(material).filter { $0.operation != "sign" || algorithm == .hs256 }
+        if algorithm == .hs256 { return works + [try SignetWork.cache(material)] }
         return works + (algorithm == .rs256 ? try SignetWork.steps(material) : [])
     }
 

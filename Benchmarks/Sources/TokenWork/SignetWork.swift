@@ -40,7 +40,8 @@ public enum SignetWork {
         let encoded = try EncodedToken(token)
         let payload = try encoded.decode(.payload)
         let text = Array(token[encoded.payload])
-        let set = JSONWriter.write(["keys": .array(Array(repeating: .object(material.jwk), count: 1))])
+        let key = try SigningKey(jwk: material.jwk).verificationKey
+        let set = JSONWriter.write(try KeySet([key]).publicJWKS)
         let name = material.algorithm.rawValue
         return [
             Work("signet", name, "decode") {
@@ -58,6 +59,33 @@ public enum SignetWork {
             Work("signet", name, "base64url") { for _ in 0..<$0 { _ = try Base64URL.decode(text) } },
             Work("signet", name, "jwks") { for _ in 0..<$0 { _ = try KeySet(jwks: set) } },
         ]
+    }
+
+    /// Hits in a cache of 1,000 tokens, one after the other. Signing them takes a moment, so the algorithm should be fast.
+    public static func cache(_ material: Material) throws -> Work {
+        let key = try SigningKey(jwk: material.jwk)
+        let verifier = TokenVerifier(keys: try KeySet([key.verificationKey]), policy: material.policy)
+        let signer = TokenSigner(key: key)
+        // Four slots for each token, so that none displaces another; looked at below.
+        let cache = VerdictCache<Int>(entries: 4_096)
+        let tokens = try (0..<1_000).map { index in
+            var claims = material.claims
+            claims["jti"] = .string(ByteString("benchmark-\(index)"))
+            return Array(try signer.sign(claims: claims).utf8)
+        }
+        for (index, token) in tokens.enumerated() {
+            let verified = try verifier.verify(token, now: clock())
+            cache.remember(index, for: token, policy: 1, keys: 1, claims: verified.claims, leeway: 30)
+        }
+        guard cache.count == tokens.count else { throw BrokenWork("the cache lost tokens") }
+        return Work("signet", material.algorithm.rawValue, "cache") { count in
+            var next = 0
+            for _ in 0..<count {
+                guard cache.verdict(for: tokens[next], policy: 1, keys: 1, now: clock(), revocations: .empty) == next
+                else { throw BrokenWork("a miss") }
+                next = next + 1 == tokens.count ? 0 : next + 1
+            }
+        }
     }
 
     /// Seconds since 1970.
