@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Codecs
+import JOSE
 public import Tokens
 
 /// Which key to use. There is no default, and nothing is guessed: a secret is named as one.
@@ -28,6 +29,18 @@ struct KeyOptions: ParsableArguments {
             case .base64url: .base64url
             case .hex: .hex
             }
+        }
+    }
+
+    /// Whether any option says which key to use.
+    var isGiven: Bool { key != nil || secretFile != nil }
+
+    /// The keys as a trusted set.
+    func keySet() throws -> KeySet {
+        do {
+            return try KeySet(try read())
+        } catch let error as KeyError {
+            throw CommandFailure.usage("\(error.detail) (\(error.code.rawValue))")
         }
     }
 

@@ -23,6 +23,12 @@ struct TokenInput: ParsableArguments {
             return InputFile.withoutLineEnd(try InputFile.standardInput())
         }
     }
+
+    /// The file, or standard input, to be read line by line.
+    func lines() throws -> FileHandle {
+        guard let file, file != "-" else { return .standardInput }
+        return try InputFile.open(file)
+    }
 }
 
 /// Reads what the user points at, with complaints that name it.
@@ -31,10 +37,15 @@ enum InputFile {
     static let limit = 1_048_576
 
     static func read(_ path: String) throws -> [UInt8] {
+        if path == "-" { return try standardInput() }
+        return try bytes(of: try open(path), named: path)
+    }
+
+    static func open(_ path: String) throws -> FileHandle {
         guard let handle = FileHandle(forReadingAtPath: path) else {
             throw CommandFailure.usage("cannot read \(path): \(String(cString: strerror(errno)))")
         }
-        return try bytes(of: handle, named: path)
+        return handle
     }
 
     static func standardInput() throws -> [UInt8] {
