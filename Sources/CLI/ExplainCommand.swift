@@ -16,6 +16,8 @@
         @Option(name: .long, help: "The running server's data folder.")
         var data = "./signet-data"
 
+        @OptionGroup var output: StyleOptions
+
         @Flag(name: .long, help: "Print JSON.")
         var json = false
 
@@ -23,7 +25,7 @@
             let object = try ServerAnswer.object(
                 ControlSocketClient(dataFolder: data), "GET", "/explanations/\(checked())")
             if json {
-                print(JSONWriter.text(.object(object), pretty: true))
+                print(JSONOutput.text(.object(object), pretty: true))
                 return
             }
             func text(_ name: ByteString) -> String { object[name]?.string?.text ?? "" }
@@ -31,10 +33,11 @@
             print("\(time)  \(text("method")) \(text("path"))")
             if let route = object["route"]?.string { print("route \(route.text)") }
             print("refused in \(text("phase")) with \(object["status"]?.int64 ?? 0) \(text("code")): \(text("detail"))")
+            let style = output.style
             for step in object["steps"]?.array ?? [] {
                 guard let step = step.object else { continue }
                 func member(_ name: ByteString) -> String { step[name]?.string?.text ?? "" }
-                print(StepLine.text(member("check"), member("outcome"), member("detail")))
+                print(style.step(member("check"), member("outcome"), member("detail")))
             }
         }
 

@@ -3,7 +3,7 @@ import Foundation
 
 /// Where the token comes from: the argument, a file, or standard input.
 struct TokenInput: ParsableArguments {
-    @Argument(help: "The token. Without it, --file or standard input is read.")
+    @Argument(help: "The token; - or nothing reads --file or standard input.")
     var token: String?
 
     @Option(name: [.short, .long], help: "Read the token from this file.")
@@ -13,6 +13,7 @@ struct TokenInput: ParsableArguments {
     func read() throws -> [UInt8] {
         switch (token, file) {
         case (.some, .some): throw CommandFailure.usage("give the token as an argument or with --file, not both")
+        case (.some("-"), .none): return InputFile.withoutLineEnd(try InputFile.standardInput())
         case (.some(let token), .none): return Array(token.utf8)
         case (.none, .some(let file)): return InputFile.withoutLineEnd(try InputFile.read(file))
         case (.none, .none):

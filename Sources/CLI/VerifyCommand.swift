@@ -23,7 +23,8 @@ struct VerifyCommand: ParsableCommand {
 
     @OptionGroup var input: TokenInput
     @OptionGroup var keys: KeyOptions
-    @OptionGroup var policy: PolicyOptions
+    @OptionGroup(title: "Policy") var policy: PolicyOptions
+    @OptionGroup var output: StyleOptions
 
     @Flag(name: .long, help: "Read and answer lines of JSON, one token each.")
     var batch = false
@@ -52,6 +53,7 @@ struct VerifyCommand: ParsableCommand {
             show(steps, verdict: "valid", code: nil, header: verified.header.json, claims: verified.claims.json)
         } catch {
             show(steps, verdict: "refused", code: error.code, header: nil, claims: nil)
+            if let hint = PastedToken.hint(token) { Output.error("signet: hint: \(hint)") }
             throw ExitCode(CommandFailure.refused)
         }
     }
@@ -76,15 +78,8 @@ struct VerifyCommand: ParsableCommand {
             print(JSONOutput.text(.object(answer), pretty: true))
             return
         }
-        for step in steps { print(StepLine.text(step.check.rawValue, step.outcome.rawValue, step.detail)) }
-        print(code.map { "\(verdict): \($0.rawValue)" } ?? verdict)
-    }
-}
-
-/// One line of a trace, the same for `verify` and `explain`.
-enum StepLine {
-    static func text(_ check: String, _ outcome: String, _ detail: String) -> String {
-        let mark = ["passed": "✓", "failed": "✗"][outcome] ?? "·"
-        return "\(mark) \(check.padding(toLength: 16, withPad: " ", startingAt: 0)) \(detail)"
+        let style = output.style
+        for step in steps { print(style.step(step.check.rawValue, step.outcome.rawValue, step.detail)) }
+        print(style.verdict(verdict, code: code?.rawValue))
     }
 }
