@@ -58,6 +58,15 @@ struct KeyOptions: ParsableArguments {
         }
     }
 
+    /// The key as it was given, unread.
+    func text() throws -> (bytes: [UInt8], form: KeyReader.Form) {
+        if let key { return (try InputFile.read(key), .document) }
+        let secret = try SecretInput.read(
+            name: "secret", value: secret, file: secretFile, variable: secretEnv, prompt: secretPrompt)
+        guard let secret else { throw CommandFailure.usage("a key is needed: --key FILE or --secret-file FILE") }
+        return (secret, secretForm.form)
+    }
+
     /// The one key that signs.
     func signingKey() throws -> SigningKey {
         do {

@@ -15,7 +15,9 @@ struct SignetCommand: AsyncParsableCommand {
         subcommands: tokenCommands + serverCommands)
 
     private static let tokenCommands: [any ParsableCommand.Type] = [
-        DecodeCommand.self, VerifyCommand.self, SignCommand.self, KeygenCommand.self, CompletionCommand.self,
+        DecodeCommand.self, VerifyCommand.self, SignCommand.self, InspectCommand.self, DiagnoseCommand.self,
+        KeygenCommand.self,
+        KeyCommand.self, JWKSCommand.self, CompletionCommand.self,
     ]
 
     #if Server
