@@ -1,79 +1,83 @@
 #if Server
-import ArgumentParser
-import Codecs
-import Daemon
-import Tokens
+    import ArgumentParser
+    import Codecs
+    import Daemon
+    import Tokens
 
-/// Asks a running server why a request was refused.
-struct ExplainCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "Show why the gateway refused a request, step by step.",
-        discussion: "The trace is in the refusal's body. Only the owner of the data folder may ask.")
+    /// Asks a running server why a request was refused.
+    struct ExplainCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "explain", abstract: "Show why the gateway refused a request, step by step.",
+            discussion: "The trace is in the refusal's body. Only the owner of the data folder may ask.")
 
-    @Argument(help: "The trace: 32 hexadecimal digits.")
-    var trace: String
+        @Argument(help: "The trace: 32 hexadecimal digits.")
+        var trace: String
 
-    @Option(name: .long, help: "The running server's data folder.")
-    var data = "./signet-data"
+        @Option(name: .long, help: "The running server's data folder.")
+        var data = "./signet-data"
 
-    @Flag(name: .long, help: "Print JSON.")
-    var json = false
+        @OptionGroup var output: StyleOptions
 
-    func run() throws {
-        let object = try ServerAnswer.object(ControlSocketClient(dataFolder: data), "GET", "/explanations/\(checked())")
-        if json {
-            print(JSONWriter.text(.object(object), pretty: true))
-            return
+        @Flag(name: .long, help: "Print JSON.")
+        var json = false
+
+        func run() throws {
+            let object = try ServerAnswer.object(
+                ControlSocketClient(dataFolder: data), "GET", "/explanations/\(checked())")
+            if json {
+                print(JSONOutput.text(.object(object), pretty: true))
+                return
+            }
+            func text(_ name: ByteString) -> String { object[name]?.string?.text ?? "" }
+            let time = object["time"]?.int64.map { NumericDate(seconds: $0).utc } ?? ""
+            print("\(time)  \(text("method")) \(text("path"))")
+            if let route = object["route"]?.string { print("route \(route.text)") }
+            print("refused in \(text("phase")) with \(object["status"]?.int64 ?? 0) \(text("code")): \(text("detail"))")
+            let style = output.style
+            for step in object["steps"]?.array ?? [] {
+                guard let step = step.object else { continue }
+                func member(_ name: ByteString) -> String { step[name]?.string?.text ?? "" }
+                print(style.step(member("check"), member("outcome"), member("detail")))
+            }
         }
-        func text(_ name: ByteString) -> String { object[name]?.string?.text ?? "" }
-        let time = object["time"]?.int64.map { NumericDate(seconds: $0).utc } ?? ""
-        print("\(time)  \(text("method")) \(text("path"))")
-        if let route = object["route"]?.string { print("route \(route.text)") }
-        print("refused in \(text("phase")) with \(object["status"]?.int64 ?? 0) \(text("code")): \(text("detail"))")
-        for step in object["steps"]?.array ?? [] {
-            guard let step = step.object else { continue }
-            func member(_ name: ByteString) -> String { step[name]?.string?.text ?? "" }
-            print(StepLine.text(member("check"), member("outcome"), member("detail")))
+
+        /// What goes into the request's target must be a trace.
+        private func checked() throws -> String {
+            guard !trace.isEmpty, trace.utf8.count <= 64,
+                trace.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit })
+            else { throw CommandFailure.usage("a trace is 32 hexadecimal digits; it stands in the refusal's body") }
+            return trace
         }
     }
 
-    /// What goes into the request's target must be a trace.
-    private func checked() throws -> String {
-        guard !trace.isEmpty, trace.utf8.count <= 64,
-            trace.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit })
-        else { throw CommandFailure.usage("a trace is 32 hexadecimal digits; it stands in the refusal's body") }
-        return trace
-    }
-}
+    /// Makes a running server read its routes document again.
+    struct ReloadCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "reload", abstract: "Read the routes document again; a bad one changes nothing.")
 
-/// Makes a running server read its routes document again.
-struct ReloadCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "reload", abstract: "Read the routes document again; a bad one changes nothing.")
+        @Option(name: .long, help: "The running server's data folder.")
+        var data = "./signet-data"
 
-    @Option(name: .long, help: "The running server's data folder.")
-    var data = "./signet-data"
-
-    func run() throws {
-        let object = try ServerAnswer.object(ControlSocketClient(dataFolder: data), "POST", "/reload")
-        print("\(object["routes"]?.int64 ?? 0) routes")
-    }
-}
-
-/// Turns a server's answer into what was asked for, or into the sentence that says why not.
-enum ServerAnswer {
-    static func object(_ client: ControlSocketClient, _ method: String, _ target: String) throws -> JSONObject {
-        let answer: ControlSocketClient.Answer
-        do {
-            answer = try client.ask(method, target)
-        } catch {
-            throw CommandFailure.refused("\(error)")
+        func run() throws {
+            let object = try ServerAnswer.object(ControlSocketClient(dataFolder: data), "POST", "/reload")
+            print("\(object["routes"]?.int64 ?? 0) routes")
         }
-        guard let object = answer.json.object, answer.status == 200 else {
-            throw CommandFailure.refused(
-                answer.json.object?["detail"]?.string?.text ?? "the server said \(answer.status)")
-        }
-        return object
     }
-}
+
+    /// Turns a server's answer into what was asked for, or into the sentence that says why not.
+    enum ServerAnswer {
+        static func object(_ client: ControlSocketClient, _ method: String, _ target: String) throws -> JSONObject {
+            let answer: ControlSocketClient.Answer
+            do {
+                answer = try client.ask(method, target)
+            } catch {
+                throw CommandFailure.refused("\(error)")
+            }
+            guard let object = answer.json.object, answer.status == 200 else {
+                throw CommandFailure.refused(
+                    answer.json.object?["detail"]?.string?.text ?? "the server said \(answer.status)")
+            }
+            return object
+        }
+    }
 #endif

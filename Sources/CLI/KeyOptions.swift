@@ -1,21 +1,31 @@
 public import ArgumentParser
 import Codecs
+import JOSE
 public import Tokens
 
 /// Which key to use. There is no default, and nothing is guessed: a secret is named as one.
 struct KeyOptions: ParsableArguments {
-    @Option(name: .long, help: "A file with the key: PEM, JWK, or (to verify) a JWK set.")
+    @Option(name: .long, help: "A file with the key: PEM, JWK, or (to verify) a JWK set; - is standard input.")
     var key: String?
 
-    @Option(name: .long, help: "A file with a shared secret for HS256. One line feed at its end does not count.")
+    @Option(name: .long, help: "A file with a shared secret. One line feed at its end does not count.")
     var secretFile: String?
+
+    @Option(name: .long, help: "The environment variable that holds the shared secret.")
+    var secretEnv: String?
+
+    @Flag(name: .long, help: "Ask for the shared secret at the terminal.")
+    var secretPrompt = false
+
+    @Option(name: .long, help: "The shared secret itself. Others can see it there: prefer the three above.")
+    var secret: String?
 
     @Option(name: .long, help: "How the secret is written: utf8, base64, base64url or hex.")
     var secretForm: SecretForm = .utf8
 
     @Option(
         name: .customLong("alg"),
-        help: "What the key is for, if it does not say so itself: HS256, RS256, ES256, Ed25519.")
+        help: "What the key is for, if it does not say so itself, such as ES256 or HS512.")
     var algorithm: SignatureAlgorithm?
 
     enum SecretForm: String, ExpressibleByArgument, CaseIterable {
@@ -31,6 +41,45 @@ struct KeyOptions: ParsableArguments {
         }
     }
 
+    /// Whether any option says which key to use.
+    var isGiven: Bool { key != nil || isSecretGiven }
+
+    private var isSecretGiven: Bool { secretFile != nil || secretEnv != nil || secretPrompt || secret != nil }
+
+    /// What the key is called in a complaint.
+    private var name: String { key ?? secretFile ?? secretEnv ?? (isSecretGiven ? "the secret" : "the key") }
+
+    /// The keys as a trusted set.
+    func keySet() throws -> KeySet {
+        do {
+            return try KeySet(try read())
+        } catch let error as KeyError {
+            throw CommandFailure.usage("\(error.detail) (\(error.code.rawValue))")
+        }
+    }
+
+    /// The key as it was given, unread.
+    func text() throws -> (bytes: [UInt8], form: KeyReader.Form) {
+        if let key { return (try InputFile.read(key), .document) }
+        let secret = try SecretInput.read(
+            name: "secret", value: secret, file: secretFile, variable: secretEnv, prompt: secretPrompt)
+        guard let secret else { throw CommandFailure.usage("a key is needed: --key FILE or --secret-file FILE") }
+        return (secret, secretForm.form)
+    }
+
+    /// The one key that signs.
+    func signingKey() throws -> SigningKey {
+        do {
+            let decoded = try read()
+            guard let key = decoded.first, decoded.count == 1 else {
+                throw CommandFailure.usage("there are \(decoded.count) keys; give the one to sign with")
+            }
+            return try SigningKey(key)
+        } catch let error as KeyError {
+            throw CommandFailure.usage("\(error.detail) (\(error.code.rawValue))")
+        }
+    }
+
     /// The keys, as their document gives them; with `--alg`, only those that are for it.
     func read() throws -> [DecodedKey] {
         let keys = try decoded()
@@ -39,24 +88,24 @@ struct KeyOptions: ParsableArguments {
         guard fitting.isEmpty else { return fitting }
         let found = keys.compactMap { $0.description.algorithm?.rawValue }.joined(separator: ", ")
         throw CommandFailure.usage(
-            "\(key ?? secretFile ?? "the key") is for \(found.isEmpty ? "something else" : found), not for "
+            "\(name) is for \(found.isEmpty ? "something else" : found), not for "
                 + "\(algorithm.rawValue) (\(KeyError.Code.usage.rawValue))")
     }
 
     private func decoded() throws -> [DecodedKey] {
+        guard isGiven else {
+            throw CommandFailure.usage("a key is needed: --key FILE (PEM, JWK, JWK set) or --secret-file FILE")
+        }
+        guard key == nil || !isSecretGiven else {
+            throw CommandFailure.usage("give --key or --secret-file, not both")
+        }
         do {
-            switch (key, secretFile) {
-            case (.some, .some): throw CommandFailure.usage("give --key or --secret-file, not both")
-            case (.none, .none):
-                throw CommandFailure.usage("a key is needed: --key FILE (PEM, JWK, JWK set) or --secret-file FILE")
-            case (.some(let path), .none):
-                return try KeyReader.read(try InputFile.read(path), algorithm: algorithm)
-            case (.none, .some(let path)):
-                let secret = InputFile.withoutLineEnd(try InputFile.read(path))
-                return try KeyReader.read(secret, as: secretForm.form, algorithm: algorithm)
-            }
+            if let key { return try KeyReader.read(try InputFile.read(key), algorithm: algorithm) }
+            let secret = try SecretInput.read(
+                name: "secret", value: secret, file: secretFile, variable: secretEnv, prompt: secretPrompt)
+            return try KeyReader.read(secret ?? [], as: secretForm.form, algorithm: algorithm)
         } catch let error as KeyError {
-            throw CommandFailure.usage("\(key ?? secretFile ?? "the key"): \(error.detail) (\(error.code.rawValue))")
+            throw CommandFailure.usage("\(name): \(error.detail) (\(error.code.rawValue))")
         }
     }
 }

@@ -15,7 +15,9 @@ struct SignetCommand: AsyncParsableCommand {
         subcommands: tokenCommands + serverCommands)
 
     private static let tokenCommands: [any ParsableCommand.Type] = [
-        DecodeCommand.self, VerifyCommand.self, SignCommand.self, KeygenCommand.self,
+        DecodeCommand.self, VerifyCommand.self, SignCommand.self, InspectCommand.self, DiagnoseCommand.self,
+        KeygenCommand.self,
+        KeyCommand.self, JWKSCommand.self, CompletionCommand.self,
     ]
 
     #if Server
@@ -75,6 +77,8 @@ enum Output {
 
     /// Prints a complaint on standard error.
     static func error(_ text: String) {
+        // What was printed before it is to be read before it, also through a pipe.
+        fflush(nil)
         FileHandle.standardError.write(Data((text + "\n").utf8))
     }
 }

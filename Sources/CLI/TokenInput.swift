@@ -3,7 +3,7 @@ import Foundation
 
 /// Where the token comes from: the argument, a file, or standard input.
 struct TokenInput: ParsableArguments {
-    @Argument(help: "The token. Without it, --file or standard input is read.")
+    @Argument(help: "The token; - or nothing reads --file or standard input.")
     var token: String?
 
     @Option(name: [.short, .long], help: "Read the token from this file.")
@@ -13,6 +13,7 @@ struct TokenInput: ParsableArguments {
     func read() throws -> [UInt8] {
         switch (token, file) {
         case (.some, .some): throw CommandFailure.usage("give the token as an argument or with --file, not both")
+        case (.some("-"), .none): return InputFile.withoutLineEnd(try InputFile.standardInput())
         case (.some(let token), .none): return Array(token.utf8)
         case (.none, .some(let file)): return InputFile.withoutLineEnd(try InputFile.read(file))
         case (.none, .none):
@@ -23,6 +24,12 @@ struct TokenInput: ParsableArguments {
             return InputFile.withoutLineEnd(try InputFile.standardInput())
         }
     }
+
+    /// The file, or standard input, to be read line by line.
+    func lines() throws -> FileHandle {
+        guard let file, file != "-" else { return .standardInput }
+        return try InputFile.open(file)
+    }
 }
 
 /// Reads what the user points at, with complaints that name it.
@@ -31,10 +38,15 @@ enum InputFile {
     static let limit = 1_048_576
 
     static func read(_ path: String) throws -> [UInt8] {
+        if path == "-" { return try standardInput() }
+        return try bytes(of: try open(path), named: path)
+    }
+
+    static func open(_ path: String) throws -> FileHandle {
         guard let handle = FileHandle(forReadingAtPath: path) else {
             throw CommandFailure.usage("cannot read \(path): \(String(cString: strerror(errno)))")
         }
-        return try bytes(of: handle, named: path)
+        return handle
     }
 
     static func standardInput() throws -> [UInt8] {
