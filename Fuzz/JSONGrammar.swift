@@ -5,8 +5,10 @@ import Glibc
 struct JSONGrammar {
     /// The most containers inside one another.
     private(set) var depth = 0
-    /// The most members or elements of one container.
-    private(set) var widest = 0
+    /// The most members of one object.
+    private(set) var members = 0
+    /// The most elements of one array.
+    private(set) var elements = 0
     /// Whether a number is too large for a double.
     private(set) var hasHugeNumber = false
 
@@ -76,7 +78,11 @@ struct JSONGrammar {
     private mutating func afterValue() -> Expected {
         guard let last = open.indices.last else { return .nothing }
         open[last].count += 1
-        widest = max(widest, open[last].count)
+        if open[last].bracket == UInt8(ascii: "{") {
+            members = max(members, open[last].count)
+        } else {
+            elements = max(elements, open[last].count)
+        }
         return .commaOrEnd
     }
 

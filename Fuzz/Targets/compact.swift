@@ -54,7 +54,7 @@ enum Target {
         var steps: [VerificationStep] = []
         do throws(TokenRejection) {
             let plan = try judge.plan(text, keys: keys) { steps.append($0) }
-            expect(plan.candidates.count <= TokenJudge.maximumCandidates, "tries too many keys")
+            expect(plan.candidates.count <= KeyCandidates.maximum, "tries too many keys")
             for candidate in plan.candidates {
                 expect(keys.indices.contains(candidate), "names a key that is not there")
                 expect(keys[candidate].algorithm == plan.algorithm, "a key is asked for another algorithm")

@@ -5,11 +5,12 @@ enum Target {
     static func run(_ input: [UInt8]) {
         let limit = input.count.isMultiple(of: 2) ? 64 : 6
         let grammar = JSONGrammar(input)
+        scan(input, limit, Result { () throws(JSONError) in try JSONReader.read(input, depth: limit) })
         do throws(JSONError) {
             let json = try JSONReader.read(input, depth: limit)
             guard let grammar else { return expect(false, "accepts what the grammar does not") }
             expect(grammar.depth <= limit, "accepts \(grammar.depth) levels, \(limit) are allowed")
-            expect(grammar.widest <= JSONReader.maximumCount, "accepts too many members")
+            expect(isNarrow(grammar), "accepts too many members")
             expect(!grammar.hasHugeNumber, "accepts a number that no double holds")
             expect(hasDistinctNames(json), "accepts a name twice")
             rewrite(json, limit)
@@ -18,12 +19,38 @@ enum Target {
             guard let grammar else { return }
             switch error.reason {
             case .depth: expect(grammar.depth > limit, "refuses a depth that is allowed")
-            case .count: expect(grammar.widest > JSONReader.maximumCount, "refuses a number of members that is allowed")
+            case .count: expect(!isNarrow(grammar), "refuses a number of members that is allowed")
             case .numberRange: expect(grammar.hasHugeNumber, "refuses a number that a double holds")
             case .duplicateName(let name):
                 expect(stands(name, atLeast: 2, in: input), "refuses a name that stands once")
             default: expect(false, "refuses good JSON: \(error)")
             }
+        }
+    }
+
+    private static func isNarrow(_ grammar: JSONGrammar) -> Bool {
+        grammar.members <= JSONReader.maximumMembers && grammar.elements <= JSONReader.maximumElements
+    }
+
+    /// The scanner, which builds nothing, says the same as the reader, and its places hold the reader's values.
+    private static func scan(_ input: [UInt8], _ limit: Int, _ read: Result<JSON, JSONError>) {
+        // Somewhere inside a larger block: nothing outside of the range may be looked at.
+        let block = [UInt8(ascii: "[")] + input + [UInt8(ascii: "0")]
+        var members: [(name: ByteString?, value: JSON)] = []
+        let scanned = Result { () throws(JSONError) in
+            try JSONScanner.scan(block, 1..<(1 + input.count), depth: limit) { name, value in
+                members.append((name?.string(in: block), value.value(in: block)))
+            }
+        }
+        switch (read, scanned) {
+        case (.failure(let one), .failure(let other)): expect(one == other, "refused as \(one) and as \(other)")
+        case (.success(let json), .success(let place)):
+            expect(place.value(in: block) == json, "the place of the value holds another")
+            if let object = json.object {
+                expect(members.map(\.name) == object.members.map { $0.name }, "other names")
+                expect(members.map(\.value) == object.members.map { $0.value }, "other values")
+            }
+        default: expect(false, "reader and scanner disagree")
         }
     }
 
