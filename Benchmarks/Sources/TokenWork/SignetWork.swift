@@ -62,7 +62,7 @@ public enum SignetWork {
     }
 
     /// Hits in a cache of 1,000 tokens, one after the other. Signing them takes a moment, so the algorithm should be fast.
-    public static func cache(_ material: Material) throws -> Work {
+    public static func cache(_ material: Material, entries: Int = 4_096) throws -> Work {
         let key = try SigningKey(jwk: material.jwk)
         let verifier = TokenVerifier(keys: try KeySet([key.verificationKey]), policy: material.policy)
         let signer = TokenSigner(key: key)
@@ -75,7 +75,7 @@ public enum SignetWork {
         // Where a token goes is random; about one cache in ten has nine for the same eight places and loses one.
         var filled: VerdictCache<Int>?
         for _ in 0..<50 where filled == nil {
-            let cache = VerdictCache<Int>(entries: 4_096)
+            let cache = VerdictCache<Int>(entries: entries)
             for index in tokens.indices {
                 cache.remember(index, for: tokens[index], policy: 1, keys: 1, claims: claims[index], leeway: 30)
             }
