@@ -42,7 +42,8 @@ struct TokenBudget {
         guard let algorithm = algorithms.first(where: { $0.rawValue == name }) else { return [] }
         let material = try Material(algorithm, in: folder)
         let works = try SignetWork.all(material).filter { $0.operation != "sign" || algorithm == .hs256 }
-        if algorithm == .hs256 { return works + [try SignetWork.cache(material)] }
+        // Large enough that filling it never has to be tried again, which would differ from run to run.
+        if algorithm == .hs256 { return works + [try SignetWork.cache(material, entries: 65_536)] }
         return works + (algorithm == .rs256 ? try SignetWork.steps(material) : [])
     }
 

@@ -62,22 +62,26 @@ public enum SignetWork {
     }
 
     /// Hits in a cache of 1,000 tokens, one after the other. Signing them takes a moment, so the algorithm should be fast.
-    public static func cache(_ material: Material) throws -> Work {
+    public static func cache(_ material: Material, entries: Int = 4_096) throws -> Work {
         let key = try SigningKey(jwk: material.jwk)
         let verifier = TokenVerifier(keys: try KeySet([key.verificationKey]), policy: material.policy)
         let signer = TokenSigner(key: key)
-        // Four slots for each token, so that none displaces another; looked at below.
-        let cache = VerdictCache<Int>(entries: 4_096)
         let tokens = try (0..<1_000).map { index in
             var claims = material.claims
             claims["jti"] = .string(ByteString("benchmark-\(index)"))
             return Array(try signer.sign(claims: claims).utf8)
         }
-        for (index, token) in tokens.enumerated() {
-            let verified = try verifier.verify(token, now: clock())
-            cache.remember(index, for: token, policy: 1, keys: 1, claims: verified.claims, leeway: 30)
+        let claims = try tokens.map { try verifier.verify($0, now: clock()).claims }
+        // Where a token goes is random; about one cache in ten has nine for the same eight places and loses one.
+        var filled: VerdictCache<Int>?
+        for _ in 0..<50 where filled == nil {
+            let cache = VerdictCache<Int>(entries: entries)
+            for index in tokens.indices {
+                cache.remember(index, for: tokens[index], policy: 1, keys: 1, claims: claims[index], leeway: 30)
+            }
+            if cache.count == tokens.count { filled = cache }
         }
-        guard cache.count == tokens.count else { throw BrokenWork("the cache lost tokens") }
+        guard let cache = filled else { throw BrokenWork("the cache loses tokens") }
         return Work("signet", material.algorithm.rawValue, "cache") { count in
             var next = 0
             for _ in 0..<count {
