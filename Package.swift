@@ -20,7 +20,7 @@ let package = Package(
         .default(enabledTraits: ["Server"]),
         .trait(
             name: "Server",
-            description: "The server and the command. A package that wants the JOSE library alone turns it off (traits: []) and resolves nothing of them."
+            description: "The server and the command; a user of the library alone turns it off (traits: [])."
         ),
         .trait(
             name: "OpenSSL",

@@ -124,6 +124,8 @@ enum Sextets {
     struct Alphabet: @unchecked Sendable {
         /// The letter of each value.
         let letters: UnsafePointer<UInt8>
+        /// The two letters of each value of twelve bits, the first one lower.
+        let pairs: UnsafePointer<UInt16>
         /// Four tables of 256: what a character in the first, second, third and fourth place of a group adds to the three
         /// bytes of the group, little-endian. The top bit marks a character that is foreign to the alphabet.
         let groups: UnsafePointer<UInt32>
@@ -151,6 +153,11 @@ enum Sextets {
             for letter in UInt8(ascii: "a")...UInt8(ascii: "z") { add(letter) }
             for letter in UInt8(ascii: "0")...UInt8(ascii: "9") { add(letter) }
             last.withUTF8Buffer { for letter in $0 { add(letter) } }
+            let pairs = UnsafeMutablePointer<UInt16>.allocate(capacity: 4_096)
+            for pair in 0..<4_096 {
+                (pairs + pair).initialize(to: UInt16(letters[pair >> 6]) | UInt16(letters[pair & 63]) << 8)
+            }
+            self.pairs = UnsafePointer(pairs)
             self.letters = UnsafePointer(letters)
             self.groups = UnsafePointer(groups)
         }
@@ -247,6 +254,7 @@ enum Sextets {
         _ input: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>, alphabet: Alphabet
     ) -> Int {
         let letters = alphabet.letters
+        let pairs = alphabet.pairs
         guard let start = output.baseAddress, output.count >= encodedCount(input.count) else { return 0 }
         var place = 0
         var next = start
@@ -255,11 +263,10 @@ enum Sextets {
             next += 1
         }
         while place + 3 <= input.count {
-            let group = UInt32(input[place]) << 16 | UInt32(input[place + 1]) << 8 | UInt32(input[place + 2])
-            put(group >> 18)
-            put(group >> 12)
-            put(group >> 6)
-            put(group)
+            let group = Int(input[place]) << 16 | Int(input[place + 1]) << 8 | Int(input[place + 2])
+            let four = UInt32(pairs[group >> 12]) | UInt32(pairs[group & 0xFFF]) << 16
+            UnsafeMutableRawPointer(next).storeBytes(of: four.littleEndian, as: UInt32.self)
+            next += 4
             place += 3
         }
         let rest = input.count - place

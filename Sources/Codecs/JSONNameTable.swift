@@ -7,8 +7,8 @@ struct JSONNameTable {
         let name: JSONPlace
     }
 
-    /// How many names the lent memory should hold.
-    static let capacity = 128
+    /// How many names the lent memory should hold: 960 bytes, since what is larger than a kilobyte is lent from the heap.
+    static let capacity = 60
     /// From here on an object's names are not compared one by one: that would become quadratic.
     private static let fewest = 32
 

@@ -119,7 +119,9 @@ extension JSONPlace {
     /// The bytes of this place in a text that starts at `origin` of the block; empty when they are not all there.
     func stretch(of text: UnsafeBufferPointer<UInt8>, _ origin: Int) -> UnsafeBufferPointer<UInt8> {
         let start = offset - origin
-        guard start >= 0, count >= 0, start + count <= text.count else { return UnsafeBufferPointer(start: nil, count: 0) }
+        guard start >= 0, count >= 0, start + count <= text.count else {
+            return UnsafeBufferPointer(start: nil, count: 0)
+        }
         return UnsafeBufferPointer(rebasing: text[start..<(start + count)])
     }
 

@@ -11,10 +11,15 @@ public enum JSONScanner {
     public static func scan(
         _ block: [UInt8], _ range: Range<Int>, depth: Int, found: (_ name: JSONPlace?, _ value: JSONPlace) -> Void
     ) throws(JSONError) -> JSONPlace {
-        // The sink keeps the closure only while this call lasts.
-        try withoutActuallyEscaping(found) { found in
-            Result { () throws(JSONError) in try parse(block, range, depth: depth, PlaceSink(found: found)).value }
-        }.get()
+        // The sink keeps places, not the closure, which then need not be kept on the heap.
+        let result = withUnsafeTemporaryAllocation(of: PlaceSink.Member.self, capacity: PlaceSink.capacity) { memory in
+            Result { () throws(JSONError) in
+                let (value, sink) = try parse(block, range, depth: depth, PlaceSink(memory))
+                sink.forEach(found)
+                return value
+            }
+        }
+        return try result.get()
     }
 
     static func parse<Sink: JSONSink>(
@@ -37,14 +42,39 @@ public enum JSONScanner {
     }
 }
 
-/// Keeps nothing but the places of what stands in the outermost value.
+/// Keeps nothing but the places of what stands in the outermost value, in memory that the caller lends.
 private struct PlaceSink: JSONSink {
-    let found: (JSONPlace?, JSONPlace) -> Void
+    struct Member {
+        let name: JSONPlace?
+        let value: JSONPlace
+    }
+
+    /// As many as fit a kilobyte; more go to the heap.
+    static let capacity = 40
+
+    private let members: UnsafeMutableBufferPointer<Member>
+    private var count = 0
+    private var others: [Member] = []
+
+    init(_ memory: UnsafeMutableBufferPointer<Member>) {
+        members = memory
+    }
+
+    func forEach(_ found: (JSONPlace?, JSONPlace) -> Void) {
+        for index in 0..<count { found(members[index].name, members[index].value) }
+        for member in others { found(member.name, member.value) }
+    }
+
+    private mutating func keep(_ member: Member) {
+        guard count < members.count else { return others.append(member) }
+        members.initializeElement(at: count, to: member)
+        count += 1
+    }
 
     func scalar(_ place: JSONPlace, in text: UnsafeBufferPointer<UInt8>, _ origin: Int) -> JSONPlace { place }
     func noElements() {}
     mutating func append(_ value: JSONPlace, to elements: inout Void, depth: Int) {
-        if depth == 1 { found(nil, value) }
+        if depth == 1 { keep(Member(name: nil, value: value)) }
     }
     func array(_ elements: Void, _ place: JSONPlace) -> JSONPlace { place }
     func noMembers() {}
@@ -52,7 +82,7 @@ private struct PlaceSink: JSONSink {
         _ name: JSONPlace, _ value: JSONPlace, to members: inout Void, in text: UnsafeBufferPointer<UInt8>,
         _ origin: Int, depth: Int
     ) {
-        if depth == 1 { found(name, value) }
+        if depth == 1 { keep(Member(name: name, value: value)) }
     }
     func object(_ members: Void, _ place: JSONPlace) -> JSONPlace { place }
 }

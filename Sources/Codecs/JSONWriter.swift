@@ -83,7 +83,8 @@ public enum JSONWriter {
     private static func isPlain(_ bytes: [UInt8]) -> Bool {
         var isPlain = true
         for byte in bytes {
-            isPlain = isPlain && byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") && byte != 0x7F
+            let isSpecial = byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
+            isPlain = isPlain && !isSpecial
         }
         return isPlain
     }

@@ -21,7 +21,7 @@ struct ClaimJudge {
         guard let types = policy.types else {
             return steps.skipped(.type, "the policy asks for no type")
         }
-        guard header.type != nil || !policy.acceptsMissingType else {
+        guard header.typePlace != nil || !policy.acceptsMissingType else {
             return steps.passed(.type, part: .header, "there is no \"typ\", which is allowed here")
         }
         guard types.contains(where: { header.hasType($0) }) else {

@@ -108,13 +108,8 @@ public struct Claims: Sendable {
     /// The first of these that is in `aud`.
     func firstAudience(of served: [ByteString]) -> ByteString? {
         guard let place = registered.audience else { return nil }
-        var match: ByteString?
-        func matches(_ element: JSONPlace) -> Bool {
-            match = served.first { element.equals($0, in: block) }
-            return match != nil
-        }
-        _ = place.kind == .string ? matches(place) : place.containsString(in: block, where: matches)
-        return match
+        if place.kind == .string { return served.first { place.equals($0, in: block) } }
+        return served.first { wanted in place.containsString(in: block) { $0.equals(wanted, in: block) } }
     }
 
     /// Whether a scope is granted: one of the words of `scope`, exactly.

@@ -46,7 +46,8 @@ import Testing
         // Eight levels with thirty names each are more than the table lends.
         func object(_ level: Int) -> String {
             let names = (0..<30).map { #""n\#($0)":0"# }
-            return "{" + (names + (level > 1 ? [#""deeper":\#(object(level - 1)),"last":1"#] : [])).joined(separator: ",")
+            return "{"
+                + (names + (level > 1 ? [#""deeper":\#(object(level - 1)),"last":1"#] : [])).joined(separator: ",")
                 + "}"
         }
         #expect(try members(object(8)).count == 32)
