@@ -8,8 +8,6 @@ import Tokens
 /// for a key that does not say what it is for. Other members are left alone.
 /// Out: `{"ok":true,"header":{…},"claims":{…}}` or `{"ok":false,"code":"…","detail":"…"}`.
 struct BatchVerification {
-    /// Lines whose form is wrong, apart from tokens and keys that are; see Documentation/PROBLEMS.md.
-    static let code = "input-invalid"
     /// The most keys that are kept ready; more begin anew.
     private static let maximumReadyKeys = 1_024
 
@@ -44,55 +42,34 @@ struct BatchVerification {
     }
 
     private mutating func verdict(_ line: ArraySlice<UInt8>?) -> JSONObject {
-        guard let line else {
-            return Self.refusal(Self.code, "the line has more than \(BatchLines.maximumLine) bytes")
-        }
-        let json: JSON
-        do throws(JSONError) {
-            json = try JSONReader.read(Array(line))
+        do throws(BatchRefusal) {
+            let line = try BatchLine(line)
+            return judge(line.token, try verifier(for: line))
         } catch {
-            return Self.refusal(Self.code, "the line is not JSON: \(error.description)")
-        }
-        guard let object = json.object else {
-            return Self.refusal(Self.code, "a line is an object with \"token\"; this is \(json.kind)")
-        }
-        guard let token = object.value(named: "token")?.string else {
-            return Self.refusal(Self.code, "the line has no \"token\", or it is no string")
-        }
-        switch verifier(for: object) {
-        case .verifier(let verifier): return judge(token.bytes, verifier)
-        case .refusal(let refusal): return refusal
+            return error.json
         }
     }
 
-    private enum Found {
-        case verifier(TokenVerifier)
-        case refusal(JSONObject)
-    }
-
-    private mutating func verifier(for object: JSONObject) -> Found {
-        let given = object.value(named: "key")
+    private mutating func verifier(for line: BatchLine) throws(BatchRefusal) -> TokenVerifier {
         let verifier: Result<TokenVerifier, KeyError>
-        switch (shared, given) {
-        case (.some, .some):
-            // A key that comes along with a token vouches for nothing once somebody has said which key to trust.
-            return .refusal(Self.refusal(Self.code, "the line brings a \"key\", but one was given for all lines"))
-        case (.none, .none):
-            return .refusal(Self.refusal(Self.code, "the line has no \"key\", and none was given for all lines"))
-        case (.some(let all), .none): verifier = all
-        case (.none, .some(let key)):
+        if let key = try line.key(isShared: shared != nil) {
             var algorithm = algorithm
-            if let name = object.value(named: "alg") {
+            if let name = line.object.value(named: "alg") {
                 guard let known = name.string.flatMap({ SignatureAlgorithm(name: $0) }) else {
-                    return .refusal(Self.refusal(Self.code, "\"alg\" is no algorithm that is known here"))
+                    throw BatchRefusal(BatchRefusal.form, "\"alg\" is no algorithm that is known here")
                 }
                 algorithm = known
             }
             verifier = prepared(KeyText(json: key, algorithm: algorithm))
+        } else if let shared {
+            verifier = shared
+        } else {
+            throw BatchRefusal(BatchRefusal.form, "there is no key")
         }
-        switch verifier {
-        case .success(let verifier): return .verifier(verifier)
-        case .failure(let error): return .refusal(Self.refusal(error.code.rawValue, error.detail))
+        do throws(KeyError) {
+            return try verifier.get()
+        } catch {
+            throw BatchRefusal(error.code.rawValue, error.detail)
         }
     }
 
@@ -144,6 +121,6 @@ struct BatchVerification {
     }
 
     private static func refusal(_ code: String, _ detail: String) -> JSONObject {
-        ["ok": false, "code": .string(ByteString(code)), "detail": .string(ByteString(detail))]
+        BatchRefusal(code, detail).json
     }
 }

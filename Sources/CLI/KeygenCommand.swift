@@ -8,14 +8,34 @@ import Tokens
 struct KeygenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keygen", abstract: "Generate a key.",
-        discussion: "Prints the private key as a JWK; with --out it goes to a file that only you can read.")
+        discussion: """
+            Prints the private key as a JWK; with --out it goes to a file that only you can read.
 
-    @Argument(help: "What the key is for: HS256, RS256, ES256 or Ed25519.")
-    var algorithm: SignatureAlgorithm
+            To sign: HS256, HS384, HS512 (a secret), RS256 to PS512 (RSA), ES256, ES384, ES512, ES256K, Ed25519, Ed448, \
+            ML-DSA-65, ML-DSA-87. To encrypt: RSA-OAEP-256, RSA-OAEP (RSA), ECDH-ES and its three with +A128KW, +A192KW, \
+            +A256KW (a curve), A128KW to A256GCMKW (a secret), dir (a secret for one --enc), PBES2-… (a password).
+
+            Examples:
+              signet keygen ES256 --out private.jwk --public-out public.jwk
+              signet keygen ECDH-ES+A256KW --curve P-256 --out private.jwk --public-out public.jwk
+              signet keygen RS256 --size 3072 --pem --out private.pem
+            """)
+
+    @Argument(help: "What the key is for.")
+    var algorithm: KeyAlgorithm
 
     @Option(
         name: .long, help: "The key's name (kid). Without it, the key's thumbprint (RFC 7638), random for a secret.")
     var id: String?
+
+    @Option(name: .long, help: "The bits of an RSA modulus: 2048 to 8192. Default: 2048.")
+    var size: Int?
+
+    @Option(name: .long, help: "The curve of an ECDH-ES key. Default: X25519.")
+    var curve: AgreementCurve?
+
+    @Option(name: .customLong("enc"), help: "The content encryption that a dir key is for.")
+    var encryption: ContentEncryptionAlgorithm?
 
     @Flag(name: .long, help: "Write PEM instead of JWK.")
     var pem = false
@@ -26,10 +46,20 @@ struct KeygenCommand: ParsableCommand {
     @Option(name: .long, help: "Also write the public key to this new file.")
     var publicOut: String?
 
+    func validate() throws {
+        if size != nil, !algorithm.isRSA { throw ValidationError("--size goes with the RSA algorithms") }
+        if curve != nil, !algorithm.isAgreement { throw ValidationError("--curve goes with ECDH-ES and its kin") }
+        if (encryption != nil) != algorithm.isDirect {
+            throw ValidationError("--enc says what a dir key is for: give both, such as dir --enc A256GCM")
+        }
+    }
+
     func run() throws {
-        let key: SigningKey
+        let key: GeneratedKey
         do {
-            key = try SigningKey.generate(algorithm, id: id.map { ByteString($0) })
+            key = try GeneratedKey(
+                algorithm, id: id.map { ByteString($0) }, modulusSize: size ?? 2_048, curve: curve ?? .x25519,
+                encryption: encryption)
         } catch {
             throw CommandFailure.refused("\(error.detail) (\(error.code.rawValue))")
         }
@@ -37,8 +67,7 @@ struct KeygenCommand: ParsableCommand {
             throw CommandFailure.usage("a shared secret has no PEM form; leave --pem out")
         }
         if let publicOut {
-            let publicKey = key.verificationKey
-            guard let text = pem ? publicKey.publicPEM : publicKey.publicJWK.map(Self.text) else {
+            guard let text = pem ? key.publicPEM : key.publicJWK.map(Self.text) else {
                 throw CommandFailure.usage("a shared secret has no public half; leave --public-out out")
             }
             try Self.write(text, to: publicOut, mode: 0o644)

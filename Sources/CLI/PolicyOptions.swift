@@ -4,6 +4,14 @@ import Tokens
 
 /// What is asked of a token: the flags that become a `ClaimPolicy`.
 struct PolicyOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: """
+            Ask for all that such a token must say: access-token, id-token, client-assertion, logout-token or \
+            security-event. Needs --issuer, and mostly --audience.
+            """)
+    var profile: PolicyProfile?
+
     @Option(name: .long, help: "The issuer to trust (iss). May be repeated.")
     var issuer: [String] = []
 
@@ -27,7 +35,35 @@ struct PolicyOptions: ParsableArguments {
     @Option(name: .long, help: "A scope that must be granted. May be repeated.")
     var scope: [String] = []
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "What a claim must say. May be repeated.",
+            discussion: "name=text, name:=JSON, name (it is there), !name (it is not); /outer/inner leads inside."))
+    var rule: [TypedRule] = []
+
+    @Option(name: .long, help: "With --profile id-token: the nonce that the client sent.")
+    var nonce: String?
+
+    @Option(name: .long, help: "The most seconds since the token was issued (iat).")
+    var maxAge: Int64?
+
+    @Option(name: .long, help: "The most seconds between iat and exp.")
+    var maxLifetime: Int64?
+
     func validate() throws {
+        for (name, value) in [("--max-age", maxAge), ("--max-lifetime", maxLifetime)] {
+            if let value, value < 1 || value > 3_155_760_000 {
+                throw ValidationError("\(name) is 1 second to 100 years, in seconds")
+            }
+        }
+        if nonce != nil, profile != .idToken { throw ValidationError("--nonce goes with --profile id-token") }
+        if let profile {
+            if !type.isEmpty { throw ValidationError("--profile says what the type is; leave --type out") }
+            if let complaint = profile.complaint(issuers: issuer.count, audiences: audience.count) {
+                throw ValidationError(complaint)
+            }
+        }
         guard leeway >= 0, leeway <= 3_600 else { throw ValidationError("--leeway is 0 to 3600 seconds") }
     }
 
@@ -37,9 +73,22 @@ struct PolicyOptions: ParsableArguments {
     /// The policy for keys of these algorithms: what a key is not for is never accepted.
     func policy(algorithms: [SignatureAlgorithm]) -> ClaimPolicy {
         func texts(_ values: [String]) -> [ByteString]? { values.isEmpty ? nil : values.map { ByteString($0) } }
-        return ClaimPolicy(
-            algorithms: algorithms, types: texts(type), issuers: texts(issuer), audiences: texts(audience),
-            leeway: leeway, requiredClaims: require.map { ClaimRequirement(text: ByteString($0)) },
-            scopes: scope.map { ByteString($0) })
+        let required = require.map { ClaimRequirement(text: ByteString($0)) }
+        var policy: ClaimPolicy
+        if let profile, let issuer = issuer.first {
+            policy = profile.policy(
+                issuer: ByteString(issuer), audiences: audience.map { ByteString($0) },
+                nonce: nonce.map { ByteString($0) }, algorithms: algorithms, leeway: leeway)
+        } else {
+            policy = ClaimPolicy(
+                algorithms: algorithms, types: texts(type), issuers: texts(issuer), audiences: texts(audience),
+                leeway: leeway)
+        }
+        policy.requiredClaims += required
+        policy.scopes += scope.map { ByteString($0) }
+        policy.claimRules += rule.map(\.rule)
+        policy.maximumAge = maxAge ?? policy.maximumAge
+        policy.maximumLifetime = maxLifetime ?? policy.maximumLifetime
+        return policy
     }
 }

@@ -16,8 +16,8 @@ struct SignetCommand: AsyncParsableCommand {
 
     private static let tokenCommands: [any ParsableCommand.Type] = [
         DecodeCommand.self, VerifyCommand.self, SignCommand.self, InspectCommand.self, DiagnoseCommand.self,
-        KeygenCommand.self,
-        KeyCommand.self, JWKSCommand.self, CompletionCommand.self,
+        EncryptCommand.self, DecryptCommand.self, KeygenCommand.self, KeyCommand.self, JWKSCommand.self,
+        CompletionCommand.self,
     ]
 
     #if Server

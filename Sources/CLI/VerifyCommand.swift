@@ -18,6 +18,8 @@ struct VerifyCommand: ParsableCommand {
 
             Examples:
               signet verify --key public.json --issuer https://idp.example --audience orders --file token
+              signet verify --key public.json --profile access-token --issuer https://idp.example --audience orders < token
+              signet verify --decryption-key private.json --key public.json --file encrypted
               signet verify --batch --signature-only < lines.json
             """)
 
@@ -25,6 +27,11 @@ struct VerifyCommand: ParsableCommand {
     @OptionGroup var keys: KeyOptions
     @OptionGroup(title: "Policy") var policy: PolicyOptions
     @OptionGroup var output: StyleOptions
+
+    @Option(
+        name: .long,
+        help: "The token is encrypted: open it with this key (a JWK or JWK set), then verify.")
+    var decryptionKey: String?
 
     @Flag(name: .long, help: "Read and answer lines of JSON, one token each.")
     var batch = false
@@ -37,6 +44,7 @@ struct VerifyCommand: ParsableCommand {
 
     func validate() throws {
         if signatureOnly, !batch { throw ValidationError("--signature-only goes with --batch") }
+        if batch, decryptionKey != nil { throw ValidationError("--decryption-key does not go with --batch") }
         if batch, input.token != nil {
             throw ValidationError("--batch reads its tokens from --file or standard input, not from an argument")
         }
@@ -46,15 +54,32 @@ struct VerifyCommand: ParsableCommand {
         if batch { return try runBatch() }
         let keySet = try keys.keySet()
         let verifier = TokenVerifier(keys: keySet, policy: policy.policy(algorithms: keySet.algorithms))
+        let decrypter = try decrypter()
         let token = try input.read()
         var steps: [VerificationStep] = []
         do {
-            let verified = try verifier.verify(token, now: policy.now, revocations: nil) { steps.append($0) }
+            let verified: VerifiedToken
+            if let decrypter {
+                let nested = NestedTokenVerifier(decrypter: decrypter, verifier: verifier)
+                verified = try nested.verify(token, now: policy.now, revocations: nil) { steps.append($0) }
+            } else {
+                verified = try verifier.verify(token, now: policy.now, revocations: nil) { steps.append($0) }
+            }
             show(steps, verdict: "valid", code: nil, header: verified.header.json, claims: verified.claims.json)
         } catch {
             show(steps, verdict: "refused", code: error.code, header: nil, claims: nil)
             if let hint = PastedToken.hint(token) { Output.error("signet: hint: \(hint)") }
             throw ExitCode(CommandFailure.refused)
+        }
+    }
+
+    private func decrypter() throws -> TokenDecrypter? {
+        guard let decryptionKey else { return nil }
+        let document = EncryptionKeyDocument(text: try InputFile.read(decryptionKey), algorithm: nil)
+        do {
+            return TokenDecrypter(keys: try document.decryptionKeys(), acceptsPasswords: false)
+        } catch {
+            throw CommandFailure.usage("\(decryptionKey): \(error.detail) (\(error.code.rawValue))")
         }
     }
 

@@ -1,6 +1,4 @@
 public import Codecs
-import Crypto
-import CryptoExtras
 public import Tokens
 
 extension DecryptionKey {
@@ -9,11 +7,12 @@ extension DecryptionKey {
     /// - Parameters:
     ///   - encryption: for `dir`, the content encryption that the key is for; it must then be given.
     ///   - curve: for `ECDH-ES`, the curve.
+    ///   - modulusSize: bits of an RSA modulus, 2048 to 8192 in steps of 128.
     public static func generate(
         _ algorithm: KeyManagementAlgorithm, encryption: ContentEncryptionAlgorithm? = nil,
-        curve: AgreementCurve = .x25519, id: ByteString? = nil
+        curve: AgreementCurve = .x25519, modulusSize: Int = 2_048, id: ByteString? = nil
     ) throws(KeyError) -> DecryptionKey {
-        let material = try material(algorithm, encryption, curve)
+        let material = try material(algorithm, encryption, curve, modulusSize)
         let id = id ?? Thumbprint.of(material) ?? ByteString(Base64URL.encode(RandomBytes.make(count: 16)))
         let purpose = algorithm == .direct ? encryption.map { KeyPurpose.contentEncryption($0) } : nil
         let key = try DecodedKey(material, id: id, purpose: purpose ?? .keyManagement(algorithm))
@@ -21,18 +20,12 @@ extension DecryptionKey {
     }
 
     private static func material(
-        _ algorithm: KeyManagementAlgorithm, _ encryption: ContentEncryptionAlgorithm?, _ curve: AgreementCurve
+        _ algorithm: KeyManagementAlgorithm, _ encryption: ContentEncryptionAlgorithm?, _ curve: AgreementCurve,
+        _ modulusSize: Int
     ) throws(KeyError) -> KeyMaterial {
         switch algorithm {
         case .rsaOAEP, .rsaOAEP256:
-            guard let der = try? _RSA.Encryption.PrivateKey(keySize: .bits2048).derRepresentation else {
-                throw KeyError(.unsupported, "no RSA key could be generated")
-            }
-            let pem = PEM.write(label: "RSA PRIVATE KEY", der: [UInt8](der))
-            guard let read = try KeyReader.read(Array(pem.utf8)).first?.material else {
-                throw KeyError(.malformed, "the generated RSA key could not be read")
-            }
-            return read
+            return try KeyMaker.make(.rs256, modulusSize: modulusSize)
         case .ecdhES, .ecdhESA128KW, .ecdhESA192KW, .ecdhESA256KW:
             let key = AgreementPrivateKey(curve: curve)
             let point = key.publicKey.point

@@ -1,0 +1,147 @@
+import Codecs
+import JOSE
+import Tokens
+
+/// Decrypts one token for each line of JSON and answers each with a line of JSON.
+///
+/// In: `{"token":"…"}`, with `"key"` (a JWK, a JWK set, or PEM as a string) where none was given for all, and `"alg"`
+/// for a key that does not say what it is for.
+/// Out: `{"ok":true,"plaintext":"…","header":{…},"authenticated":false}` or `{"ok":false,"code":"…","detail":"…"}`.
+struct BatchDecryption {
+    /// The most keys that are kept ready; more begin anew.
+    private static let maximumReadyKeys = 1_024
+
+    /// What the lines' keys are for that do not say so themselves.
+    let algorithm: KeyManagementAlgorithm?
+    let acceptsPasswords: Bool
+
+    private let shared: TokenDecrypter?
+    private var ready: [KeyText: Result<TokenDecrypter, KeyError>] = [:]
+
+    /// A key as it stood in its line: the same text is the same key.
+    private struct KeyText: Hashable {
+        let json: JSON
+        let algorithm: KeyManagementAlgorithm?
+    }
+
+    /// - Parameter keys: the keys for every line; nil asks each line for its own.
+    init(keys: [DecryptionKey]?, algorithm: KeyManagementAlgorithm?, acceptsPasswords: Bool) {
+        self.algorithm = algorithm
+        self.acceptsPasswords = acceptsPasswords
+        shared = keys.map { TokenDecrypter(keys: $0, acceptsPasswords: acceptsPasswords) }
+    }
+
+    /// The answer to one line; nil stands for a line that was too long.
+    mutating func answer(_ line: ArraySlice<UInt8>?) -> [UInt8] {
+        let answer: JSONObject
+        do throws(BatchRefusal) {
+            answer = try content(try BatchLine(line))
+        } catch {
+            answer = error.json
+        }
+        return JSONOutput.bytes(.object(answer))
+    }
+
+    private mutating func content(_ line: BatchLine) throws(BatchRefusal) -> JSONObject {
+        let decrypter = try decrypter(for: line)
+        do throws(TokenRejection) {
+            var answer: JSONObject = ["ok": true]
+            for member in try decrypter.decryptAny(line.token).answer.members { answer[member.name] = member.value }
+            return answer
+        } catch {
+            throw BatchRefusal(error.code.rawValue, error.detail)
+        }
+    }
+
+    private mutating func decrypter(for line: BatchLine) throws(BatchRefusal) -> TokenDecrypter {
+        guard let key = try line.key(isShared: shared != nil) else {
+            guard let shared else { throw BatchRefusal(BatchRefusal.form, "there is no key") }
+            return shared
+        }
+        var algorithm = algorithm
+        if let name = line.object.value(named: "alg") {
+            guard let known = name.string.flatMap({ KeyManagementAlgorithm(name: $0) }) else {
+                throw BatchRefusal(BatchRefusal.form, "\"alg\" is no key management algorithm that is known here")
+            }
+            algorithm = known
+        }
+        do throws(KeyError) {
+            return try prepared(KeyText(json: key, algorithm: algorithm)).get()
+        } catch {
+            throw BatchRefusal(error.code.rawValue, error.detail)
+        }
+    }
+
+    private mutating func prepared(_ text: KeyText) -> Result<TokenDecrypter, KeyError> {
+        if let known = ready[text] { return known }
+        let made: Result<TokenDecrypter, KeyError>
+        do throws(KeyError) {
+            let document = text.json.string?.bytes ?? JSONWriter.write(text.json)
+            let keys = try EncryptionKeyDocument(text: document, algorithm: text.algorithm).decryptionKeys()
+            made = .success(TokenDecrypter(keys: keys, acceptsPasswords: acceptsPasswords))
+        } catch {
+            made = .failure(error)
+        }
+        if ready.count >= Self.maximumReadyKeys { ready.removeAll(keepingCapacity: true) }
+        ready[text] = made
+        return made
+    }
+}
+
+/// One line of a batch: an object with a token.
+struct BatchLine {
+    let object: JSONObject
+    let token: [UInt8]
+
+    /// Reads a line; nil stands for one that was too long.
+    init(_ line: ArraySlice<UInt8>?) throws(BatchRefusal) {
+        guard let line else {
+            throw BatchRefusal(BatchRefusal.form, "the line has more than \(BatchLines.maximumLine) bytes")
+        }
+        let json: JSON
+        do throws(JSONError) {
+            json = try JSONReader.read(Array(line))
+        } catch {
+            throw BatchRefusal(BatchRefusal.form, "the line is not JSON: \(error.description)")
+        }
+        guard let object = json.object else {
+            throw BatchRefusal(BatchRefusal.form, "a line is an object with \"token\"; this is \(json.kind)")
+        }
+        guard let token = object.value(named: "token")?.string else {
+            throw BatchRefusal(BatchRefusal.form, "the line has no \"token\", or it is no string")
+        }
+        self.object = object
+        self.token = token.bytes
+    }
+
+    /// The line's own key; nil where one for all lines was given. Never both, and never neither.
+    func key(isShared: Bool) throws(BatchRefusal) -> JSON? {
+        switch (object.value(named: "key"), isShared) {
+        case (.some, true):
+            // A key that comes along with a token vouches for nothing once somebody has said which key to trust.
+            throw BatchRefusal(BatchRefusal.form, "the line brings a \"key\", but one was given for all lines")
+        case (.none, false):
+            throw BatchRefusal(BatchRefusal.form, "the line has no \"key\", and none was given for all lines")
+        case (let key, _): return key
+        }
+    }
+}
+
+/// Why a line gets no better answer.
+struct BatchRefusal: Error {
+    /// Lines whose form is wrong, apart from tokens and keys that are; see Documentation/PROBLEMS.md.
+    static let form = "input-invalid"
+
+    let code: String
+    let detail: String
+
+    init(_ code: String, _ detail: String) {
+        self.code = code
+        self.detail = detail
+    }
+
+    /// `{"ok":false,"code":"…","detail":"…"}`.
+    var json: JSONObject {
+        ["ok": false, "code": .string(ByteString(code)), "detail": .string(ByteString(detail))]
+    }
+}

@@ -1,0 +1,122 @@
+import ArgumentParser
+import Codecs
+import Foundation
+import JOSE
+import Tokens
+
+/// Opens an encrypted token.
+struct DecryptCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "decrypt", abstract: "Decrypt a token (JWE).",
+        discussion: """
+            Writes the content as it is. Decryption is not authentication: who has the public key can encrypt anything. \
+            For a signed token inside, use signet verify --decryption-key FILE, which opens it and verifies.
+
+            With --batch each line of the input is a JSON object, {"token":"…"} or {"token":"…","key":{…}} with a JWK \
+            or a JWK set, and each line of the output is the answer to it: \
+            {"ok":true,"plaintext":"…","header":{…},"authenticated":false} with the content in base64url, or \
+            {"ok":false,"code":"…","detail":"…"}. The exit status is then 0 as soon as every line has its answer.
+
+            Examples:
+              signet decrypt --key private.jwk --file token
+              signet decrypt --batch < lines.json
+            """)
+
+    @OptionGroup var input: TokenInput
+    @OptionGroup var keys: EncryptionKeyOptions
+
+    @Flag(
+        name: .customLong("allow-pbes2"),
+        help: "Accept PBES2 keys from --key or from lines: a token then says how long it takes to read it.")
+    var allowPBES2 = false
+
+    @Flag(name: .long, help: "Read and answer lines of JSON, one token each.")
+    var batch = false
+
+    @Flag(name: .long, help: "Print JSON.")
+    var json = false
+
+    func validate() throws {
+        if batch, input.token != nil {
+            throw ValidationError("--batch reads its tokens from --file or standard input, not from an argument")
+        }
+    }
+
+    func run() throws {
+        // Who gives a password means passwords.
+        let acceptsPasswords = allowPBES2 || keys.isPassword
+        if batch {
+            var decryption = BatchDecryption(
+                keys: keys.isGiven ? try keys.decryptionKeys() : nil, algorithm: keys.algorithm,
+                acceptsPasswords: acceptsPasswords)
+            let source = try input.lines()
+            return try BatchLines(input: source.fileDescriptor, output: STDOUT_FILENO) { decryption.answer($0) }.run()
+        }
+        let keys = try keys.decryptionKeys()
+        guard acceptsPasswords || keys.contains(where: { !$0.algorithm.isPasswordBased }) else {
+            throw CommandFailure.usage("the key is for \(keys[0].algorithm.rawValue); accept that with --allow-pbes2")
+        }
+        let token = try input.read()
+        do {
+            let decrypter = TokenDecrypter(keys: keys, acceptsPasswords: acceptsPasswords)
+            let content = try decrypter.decryptAny(token)
+            json ? print(JSONOutput.text(.object(Self.json(content)), pretty: true)) : try show(content.bytes)
+        } catch let rejection as TokenRejection {
+            throw CommandFailure.refused("\(rejection.detail) (\(rejection.code.rawValue))")
+        }
+    }
+
+    private static func json(_ content: DecryptedContent) -> JSONObject {
+        var answer = content.answer
+        // A program reads "plaintext"; a person would rather not decode it.
+        if let text = String(validating: content.bytes, as: UTF8.self) { answer["text"] = .string(ByteString(text)) }
+        answer["note"] = "decryption is not authentication: whoever can encrypt for this key may have written this"
+        return answer
+    }
+
+    /// Writes the content, byte for byte; what could steer the terminal is not written to one.
+    private func show(_ content: [UInt8]) throws {
+        if isatty(STDOUT_FILENO) == 1 {
+            let text = String(validating: content, as: UTF8.self)
+            guard let text, text.unicodeScalars.allSatisfy({ $0 == "\n" || !Display.isInvisible($0) }) else {
+                throw CommandFailure.usage(
+                    "the content is no plain text; redirect the output into a file, or use --json")
+            }
+            if content.last != 0x0A { return print(text) }
+        }
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data(content))
+        } catch {
+            throw CommandFailure.usage("cannot write the content")
+        }
+    }
+}
+
+extension TokenDecrypter {
+    /// A decrypter that accepts what its keys are for and no other algorithm.
+    init(keys: [DecryptionKey], acceptsPasswords: Bool) {
+        var algorithms: [KeyManagementAlgorithm] = []
+        for key in keys where !algorithms.contains(key.algorithm) {
+            if acceptsPasswords || !key.algorithm.isPasswordBased { algorithms.append(key.algorithm) }
+        }
+        self.init(
+            keys: keys,
+            policy: DecryptionPolicy(
+                keyManagement: algorithms, contentEncryption: ContentEncryptionAlgorithm.allCases))
+    }
+
+    /// Opens a token in compact or JSON form.
+    func decryptAny(_ token: [UInt8]) throws(TokenRejection) -> DecryptedContent {
+        token.first == UInt8(ascii: "{") ? try decrypt(json: token) : try decrypt(token)
+    }
+}
+
+extension DecryptedContent {
+    /// {plaintext, header, authenticated}; the content in base64url.
+    var answer: JSONObject {
+        [
+            "plaintext": .string(ByteString(Base64URL.encode(bytes))), "header": .object(header.json),
+            "authenticated": false,
+        ]
+    }
+}
