@@ -18,7 +18,7 @@ INTEROP ?= Interop
 BENCH ?=
 UPDATE ?=
 
-.PHONY: help run build test test-swift test-interop fuzz fuzz-slice proof-differential check bench bench-jwt bench-gateway wasm vectors clean \
+.PHONY: help run build test test-swift test-interop fuzz fuzz-slice proof-differential check bench bench-jwt bench-gateway wasm docs check-library vectors clean \
 	needs-build needs-test needs-bench
 
 help: ## Show this list
@@ -58,8 +58,15 @@ check: needs-build $(JUDGE) ## Format, architecture, traps, names, sizes, docume
 		Package.swift Sources $(wildcard Tests Fuzz Benchmarks/Package.swift Benchmarks/Sources)
 	@$(STEP) "Rules of the house" "2 seconds" python3 dev/check-rules
 	@$(STEP) "Documentation against the code" "1 second" python3 dev/check-documentation
+	@$(STEP) "What a user of the library alone gets" "10 seconds" dev/check-library-only
 	@$(STEP) "Debug build, warnings are errors, imports as listed" "6 to 8 minutes the first time" \
 		swift build $(TRAITS) --build-tests $(DEBUG_FLAGS)
+
+check-library: needs-build ## Resolve, build and run a package that uses the library alone
+	@$(STEP) "The library alone" "3 to 5 minutes the first time" dev/check-library-only --build
+
+docs: needs-build ## Build the library's reference and guides into .docs/
+	@$(STEP) "Reference and guides" "2 minutes the first time" dev/build-docs
 
 bench: bench-jwt bench-gateway ## All measurements (about 6 minutes after the builds)
 
@@ -87,7 +94,7 @@ vectors: ## Tell where the public test vectors come from; FOLDER=path fetches th
 	@dev/fetch-vectors $(FOLDER)
 
 clean: ## Remove everything that was built or installed inside this folder
-	@rm -rf .build Benchmarks/.build Benchmarks/.build-peers Benchmarks/.venv .venv .artifacts $(JUDGE)
+	@rm -rf .build .docs .build-library-only Benchmarks/.build Benchmarks/.build-peers Benchmarks/.venv .venv .artifacts $(JUDGE)
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 needs-build:
