@@ -84,6 +84,8 @@ struct PolicyOptions: ParsableArguments {
                 algorithms: algorithms, types: texts(type), issuers: texts(issuer), audiences: texts(audience),
                 leeway: leeway)
         }
+        // The key decides what is allowed here, and an Ed25519 key allows the name that it had before RFC 9864.
+        policy.acceptsEdDSA = true
         policy.requiredClaims += required
         policy.scopes += scope.map { ByteString($0) }
         policy.claimRules += rule.map(\.rule)
