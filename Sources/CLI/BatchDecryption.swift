@@ -55,13 +55,13 @@ struct BatchDecryption {
 
     private mutating func decrypter(for line: BatchLine) throws(BatchRefusal) -> TokenDecrypter {
         guard let key = try line.key(isShared: shared != nil) else {
-            guard let shared else { throw BatchRefusal(BatchRefusal.form, "there is no key") }
+            guard let shared else { throw BatchRefusal(BatchRefusal.code, "there is no key") }
             return shared
         }
         var algorithm = algorithm
         if let name = line.object.value(named: "alg") {
             guard let known = name.string.flatMap({ KeyManagementAlgorithm(name: $0) }) else {
-                throw BatchRefusal(BatchRefusal.form, "\"alg\" is no key management algorithm that is known here")
+                throw BatchRefusal(BatchRefusal.code, "\"alg\" is no key management algorithm that is known here")
             }
             algorithm = known
         }
@@ -96,19 +96,19 @@ struct BatchLine {
     /// Reads a line; nil stands for one that was too long.
     init(_ line: ArraySlice<UInt8>?) throws(BatchRefusal) {
         guard let line else {
-            throw BatchRefusal(BatchRefusal.form, "the line has more than \(BatchLines.maximumLine) bytes")
+            throw BatchRefusal(BatchRefusal.code, "the line has more than \(BatchLines.maximumLine) bytes")
         }
         let json: JSON
         do throws(JSONError) {
             json = try JSONReader.read(Array(line))
         } catch {
-            throw BatchRefusal(BatchRefusal.form, "the line is not JSON: \(error.description)")
+            throw BatchRefusal(BatchRefusal.code, "the line is not JSON: \(error.description)")
         }
         guard let object = json.object else {
-            throw BatchRefusal(BatchRefusal.form, "a line is an object with \"token\"; this is \(json.kind)")
+            throw BatchRefusal(BatchRefusal.code, "a line is an object with \"token\"; this is \(json.kind)")
         }
         guard let token = object.value(named: "token")?.string else {
-            throw BatchRefusal(BatchRefusal.form, "the line has no \"token\", or it is no string")
+            throw BatchRefusal(BatchRefusal.code, "the line has no \"token\", or it is no string")
         }
         self.object = object
         self.token = token.bytes
@@ -119,9 +119,9 @@ struct BatchLine {
         switch (object.value(named: "key"), isShared) {
         case (.some, true):
             // A key that comes along with a token vouches for nothing once somebody has said which key to trust.
-            throw BatchRefusal(BatchRefusal.form, "the line brings a \"key\", but one was given for all lines")
+            throw BatchRefusal(BatchRefusal.code, "the line brings a \"key\", but one was given for all lines")
         case (.none, false):
-            throw BatchRefusal(BatchRefusal.form, "the line has no \"key\", and none was given for all lines")
+            throw BatchRefusal(BatchRefusal.code, "the line has no \"key\", and none was given for all lines")
         case (let key, _): return key
         }
     }
@@ -130,7 +130,7 @@ struct BatchLine {
 /// Why a line gets no better answer.
 struct BatchRefusal: Error {
     /// Lines whose form is wrong, apart from tokens and keys that are; see Documentation/PROBLEMS.md.
-    static let form = "input-invalid"
+    static let code = "input-invalid"
 
     let code: String
     let detail: String

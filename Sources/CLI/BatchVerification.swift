@@ -56,7 +56,7 @@ struct BatchVerification {
             var algorithm = algorithm
             if let name = line.object.value(named: "alg") {
                 guard let known = name.string.flatMap({ SignatureAlgorithm(name: $0) }) else {
-                    throw BatchRefusal(BatchRefusal.form, "\"alg\" is no algorithm that is known here")
+                    throw BatchRefusal(BatchRefusal.code, "\"alg\" is no algorithm that is known here")
                 }
                 algorithm = known
             }
@@ -64,7 +64,7 @@ struct BatchVerification {
         } else if let shared {
             verifier = shared
         } else {
-            throw BatchRefusal(BatchRefusal.form, "there is no key")
+            throw BatchRefusal(BatchRefusal.code, "there is no key")
         }
         do throws(KeyError) {
             return try verifier.get()

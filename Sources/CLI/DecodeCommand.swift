@@ -8,7 +8,9 @@ struct DecodeCommand: ParsableCommand {
         commandName: "decode", abstract: "Show what a token says, without checking it.",
         discussion: """
             What stands around a token that was copied from somewhere (Bearer, quotation marks, white space) is taken \
-            away, with a note.
+            away, with a note. Of what a verifier would refuse, encrypted tokens, proofs that bring their own key, several \
+            tokens in one text, that much is shown as can be read, and what is missing is said; the exit status is 1 when \
+            something is.
 
             Examples:
               signet decode eyJhbGciOi…
@@ -25,14 +27,18 @@ struct DecodeCommand: ParsableCommand {
         let token: DecodedToken
         let claims: Claims
         let text = try input.read()
+        let (bare, note) = bare(text)
         do {
-            token = try DecodedToken(try EncodedToken(bare(text)))
+            token = try DecodedToken(try EncodedToken(bare))
         } catch let defect as FormDefect {
+            if try showReadable(text, defect.code, defect.detail) { return }
             let hint = PastedToken.isKey(text) ? "; this looks like a key: signet key show" : ""
             throw CommandFailure.refused("\(defect.detail) (\(defect.code.rawValue))\(hint)")
         } catch let defect as HeaderDefect {
+            if try showReadable(text, defect.code, defect.detail) { return }
             throw CommandFailure.refused("\(defect.detail) (\(defect.code.rawValue))")
         }
+        if let note { Output.error("signet: note: left out \(note) around the token") }
         let style = output.style
         do {
             claims = try token.claims()
@@ -54,10 +60,37 @@ struct DecodeCommand: ParsableCommand {
         }
     }
 
-    private func bare(_ text: [UInt8]) -> [UInt8] {
-        guard !PastedToken.isKey(text), let found = PastedToken.unwrapped(text) else { return text }
-        if let note = found.note { Output.error("signet: note: left out \(note) around the token") }
-        return found.token
+    private func bare(_ text: [UInt8]) -> (token: [UInt8], note: String?) {
+        guard !PastedToken.isKey(text), let found = PastedToken.unwrapped(text) else { return (text, nil) }
+        return found
+    }
+
+    /// Shows what people can read of a text that a strict reader refuses; false when there is nothing to be read.
+    private func showReadable(_ text: [UInt8], _ code: RejectionCode, _ detail: String) throws -> Bool {
+        guard !PastedToken.isKey(text) else { return false }
+        let found = TokenFinder.find(text)
+        let tokens = found.tokens.filter { $0.token.parts.contains { $0.object != nil } }
+        guard !tokens.isEmpty else { return false }
+        if json {
+            let answer: JSON = [
+                "tokens": .array(tokens.map { .object(ReadableToken($0).json) }), "verified": false,
+                "defect": [
+                    "code": .string(ByteString(code.rawValue)), "detail": .string(ByteString(detail)),
+                ],
+            ]
+            print(JSONOutput.text(answer, pretty: true))
+        } else {
+            for (number, token) in tokens.enumerated() {
+                let title = tokens.count > 1 ? "Token \(number + 1)" : nil
+                if number > 0 { print() }
+                print(ReadableToken(token).text(title: title, output.style))
+            }
+            // What is wrong with a text around several tokens says nothing about them.
+            if tokens.count == 1 { Output.error("signet: note: a verifier refuses it: \(detail) (\(code.rawValue))") }
+        }
+        if let limit = found.limit { Output.error("signet: note: \(limit)") }
+        guard tokens.allSatisfy({ ReadableToken($0).isWhole }) else { throw ExitCode(CommandFailure.refused) }
+        return true
     }
 }
 
