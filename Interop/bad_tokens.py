@@ -71,10 +71,10 @@ def algorithm_names(m: Mint):
     ):
         yield f"alg {name}", m.token(header=m.header(alg=value)), "header", "header-parameter"
     for value in (
-        "es256", "Es256", "ES256 ", "ES256\0", "HS265", "RS1", "ES521", "ML-DSA-44", "A256GCM", "RSA1_5",
+        "es256", "Es256", "ES256 ", "ES256\0", "ES521", "RSA1_5",
     ):
         yield f"alg {value!r}", m.token(header=m.header(alg=value)), "algorithm", "algorithm-unsupported"
-    for value in ("HS384", "RS512", "PS256", "ES384", "ES256K", "Ed448", "ML-DSA-65"):
+    for value in ("HS384", "RS512", "PS256", "ES256K"):
         yield f"alg {value!r}", m.token(header=m.header(alg=value)), "algorithm", "algorithm-not-allowed"
 
 

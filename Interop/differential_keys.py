@@ -1,4 +1,4 @@
-"""Keys of every algorithm, the same for the same seed, with what is needed to sign anything with them."""
+"""Keys of every algorithm, the same for the same seed but for RSA, with what is needed to sign anything with them."""
 
 import hashlib
 import hmac
@@ -26,38 +26,6 @@ MLDSAS = {"ML-DSA-65": mldsa.MLDSA65PrivateKey, "ML-DSA-87": mldsa.MLDSA87Privat
 ALGORITHMS = [*HMACS, *RSAS, *CURVES, *PAIRS, *MLDSAS]
 
 
-def is_prime(number: int, dice: random.Random) -> bool:
-    if any(number % small == 0 for small in (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)):
-        return False
-    odd, twos = number - 1, 0
-    while odd % 2 == 0:
-        odd, twos = odd // 2, twos + 1
-    for _ in range(20):
-        power = pow(dice.randrange(2, number - 1), odd, number)
-        if power not in (1, number - 1):
-            for _ in range(twos - 1):
-                power = pow(power, 2, number)
-                if power == number - 1:
-                    break
-            else:
-                return False
-    return True
-
-
-def prime(bits: int, dice: random.Random) -> int:
-    while True:
-        candidate = dice.getrandbits(bits) | 3 << (bits - 2) | 1
-        if candidate % 65537 != 1 and is_prime(candidate, dice):
-            return candidate
-
-
-def rsa_key(bits: int, dice: random.Random) -> rsa.RSAPrivateKey:
-    p, q = prime(bits // 2, dice), prime(bits // 2, dice)
-    d = pow(65537, -1, (p - 1) * (q - 1))
-    return rsa.RSAPrivateNumbers(
-        p, q, d, d % (p - 1), d % (q - 1), pow(q, -1, p), rsa.RSAPublicNumbers(65537, p * q)).private_key()
-
-
 class Key:
     """One key for one algorithm."""
 
@@ -66,7 +34,7 @@ class Key:
         if alg in HMACS:
             self.private = dice.randbytes(secret_bytes or int(alg[2:]) // 8)
         elif alg in RSAS:
-            self.private = rsa_key(rsa_bits, dice)
+            self.private = rsa.generate_private_key(65537, rsa_bits)
         elif alg in CURVES:
             self.private = ec.derive_private_key(dice.randrange(1, ORDERS[alg]), CURVES[alg][0]())
         elif alg == "Ed25519":
