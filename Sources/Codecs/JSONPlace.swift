@@ -209,12 +209,14 @@ enum JSONEscapes {
 }
 
 extension JSONPlace {
-    /// A name of up to eight bytes as a number, its first byte the highest: "iss" is 0x697373. Nil for longer ones.
+    /// A name of up to eight bytes as a number, its first byte the highest: "iss" is 0x697373. Nil for longer ones, and
+    /// for one that holds a NUL.
     public func shortName(in block: [UInt8]) -> UInt64? {
         guard count <= 8, !hasEscapes else {
             guard hasEscapes else { return nil }
+            // A NUL, which only an escape can write, would make a longer name look like a shorter one.
             let bytes = string(in: block).bytes
-            return bytes.count <= 8 ? bytes.reduce(0) { $0 << 8 | UInt64($1) } : nil
+            return bytes.count <= 8 && !bytes.contains(0) ? bytes.reduce(0) { $0 << 8 | UInt64($1) } : nil
         }
         return block.withUnsafeBufferPointer { block in
             var name: UInt64 = 0

@@ -73,6 +73,13 @@ import Testing
         #expect(places["n"]?.shortName(in: block) == 0x78)
     }
 
+    @Test(arguments: [#""\u0000iss""#, #""\u0000\u0000alg""#, #""iss\u0000""#, #""nine bytes""#])
+    func `a name that is not short has no short name`(text: String) throws {
+        let block = Array(text.utf8)
+        let place = try JSONScanner.scan(block, 0..<block.count, depth: 1) { _, _ in }
+        #expect(place.shortName(in: block) == nil)
+    }
+
     @Test func `a word is found whole or not at all`() throws {
         let block = Array(#""orders:read nonadmin admins x""#.utf8)
         let place = try JSONScanner.scan(block, 0..<block.count, depth: 1) { _, _ in }

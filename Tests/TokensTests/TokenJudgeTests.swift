@@ -103,6 +103,15 @@ import Tokens
         }
     }
 
+    @Test func `a name with a NUL before it is another name`() {
+        var judging = Judging()
+        judging.policy = ClaimPolicy(algorithms: [.es256], issuers: ["trusted"])
+        judging.token = Sample.token(claims: #"{"\u0000iss":"trusted"}"#)
+        #expect(judging.code == .issuerMismatch)
+        judging.token = Sample.token(header: #"{"\u0000alg":"ES256","kid":"k1"}"#)
+        #expect(judging.code == .headerParameter)
+    }
+
     @Test func `EdDSA reads as Ed25519 where the policy lists the old name`() {
         var judging = Judging()
         judging.policy = ClaimPolicy(algorithms: [.ed25519])
