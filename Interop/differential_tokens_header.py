@@ -54,9 +54,9 @@ def _(bench):
     return (header + b"." + payload + b"." + b64(mac)).decode()
 
 
-@kind("EdDSA for an Ed25519 key", ACCEPT, only=["Ed25519"])
+@kind("EdDSA for an Ed25519 key", REFUSE, only=["Ed25519"])
 def _(bench):
-    """The older name of the same algorithm (RFC 8037, RFC 9864)."""
+    """The older name of the same algorithm (RFC 8037, RFC 9864) is taken only where a policy lists it."""
     return bench.token(bench.header(alg="EdDSA"))
 
 
