@@ -209,12 +209,13 @@ enum JSONEscapes {
 }
 
 extension JSONPlace {
-    /// A name of up to eight bytes as a number, its first byte the highest: "iss" is 0x697373. Nil for longer ones.
+    /// A name of up to eight bytes as a number, its first byte the highest: "iss" is 0x697373. Nil for longer ones, and for
+    /// one that starts with U+0000, which would be the number of the name without it.
     public func shortName(in block: [UInt8]) -> UInt64? {
         guard count <= 8, !hasEscapes else {
             guard hasEscapes else { return nil }
             let bytes = string(in: block).bytes
-            return bytes.count <= 8 ? bytes.reduce(0) { $0 << 8 | UInt64($1) } : nil
+            return bytes.count <= 8 && bytes.first != 0 ? bytes.reduce(0) { $0 << 8 | UInt64($1) } : nil
         }
         return block.withUnsafeBufferPointer { block in
             var name: UInt64 = 0

@@ -33,7 +33,7 @@ struct RegisteredClaims {
 
     /// Where one of them stands; nil for other names, too.
     func place(of name: ByteString) -> JSONPlace? {
-        guard name.count <= 5 else { return nil }
+        guard name.count <= 5, name.bytes.first != 0 else { return nil }
         switch name.bytes.reduce(UInt64(0), { $0 << 8 | UInt64($1) }) {
         case 0x69_7373: return issuer
         case 0x73_7562: return subject
