@@ -62,6 +62,10 @@ EXPLAINED = [
     # alg, crit, b64.
     ("jose", "alg *", "we",
      "RFC 7515 section 4.1.1: alg must be there, a string, and be understood; jose takes the key's where it is missing"),
+    ("jose", "an invisible letter before alg", "we",
+     "RFC 7515 section 4.1.1: alg must be there; jose takes the key's where it is missing"),
+    ("joserfc jwcrypto node", "EdDSA for an Ed25519 key", "they",
+     "RFC 9864 section 2: EdDSA is the older name of what Ed25519 names; their lists take the two for different ones"),
     ("jwcrypto jose", "crit of a wrong form", "we",
      "RFC 7515 section 4.1.11: not empty, only names of extensions, each present; b64 has no place in a JWT"),
     ("jose", "crit that must be understood", "we",
