@@ -159,3 +159,9 @@ def _(bench):
 @claims_kind("scope no string", REFUSE)
 def _(bench):
     return bench.token(claims=bench.claims(scope=bench.pick(["read"], 1, None, {"read": True})))
+
+
+@claims_kind("an invisible letter before exp in the past", ACCEPT)
+def _(bench):
+    """It is no exp, and no other one is there."""
+    return bench.token(claims=compact(bench.claims(exp=...))[:-1] + b',"\\u0000exp":1}')

@@ -56,7 +56,7 @@ def _(bench):
 
 @kind("EdDSA for an Ed25519 key", ACCEPT, only=["Ed25519"])
 def _(bench):
-    """The older name of the same algorithm (RFC 8037, RFC 9864)."""
+    """The older name of the same algorithm (RFC 8037, RFC 9864), which the terminal's policy lists."""
     return bench.token(bench.header(alg="EdDSA"))
 
 
@@ -140,6 +140,12 @@ def _(bench):
         f'{{"alg":{alg},"alg":{alg}}}', f'{{"alg":"none","alg":{alg}}}', f'{{"alg":{alg},"alg":"none"}}',
         f'{{"alg":{alg},"\\u0061lg":{alg}}}', f'{{"alg":{alg},"x":{{"a":1,"a":2}}}}', f'{{"alg":{alg},"typ":"JWT","typ":"JWT"}}',
         f'{{"alg":{alg},"x":[{{"b":1,"\\u0062":1}}]}}').encode())
+
+
+@kind("an invisible letter before alg", REFUSE, weight=2)
+def _(bench):
+    name = bench.pick("\\u0000alg", "\\u0000\\u0000alg", "\\u200balg", "alg\\u0000")
+    return bench.token(f'{{"{name}":{json.dumps(bench.alg)}}}'.encode())
 
 
 @kind("a header that is no object", REFUSE)

@@ -68,8 +68,9 @@ package struct RSANumbers {
     private static let inconsistent = KeyError(
         .malformed, "the numbers of this private RSA key do not belong together (RFC 7518 §6.3.2)")
 
-    /// The largest modulus, in bytes, whose factors are looked for: the time grows with the third power.
-    private static let largestRecovered = 512
+    /// The largest modulus, in bytes, whose factors are looked for: that takes 60 ms, and the time grows with
+    /// the third power.
+    private static let largestRecovered = 256
 
     /// The primes of a key that gives only its private exponent (NIST SP 800-56B revision 2, appendix C.1).
     static func recovering(
@@ -78,7 +79,7 @@ package struct RSANumbers {
         try KeyStrength.check(modulus: modulus, exponent: publicExponent)
         guard modulus.count <= largestRecovered else {
             throw KeyError(
-                .unsupported, "a private RSA key of more than 4096 bits needs its primes \"p\" and \"q\" beside \"d\"")
+                .unsupported, "a private RSA key of more than 2048 bits needs its primes \"p\" and \"q\" beside \"d\"")
         }
         guard privateExponent.count <= modulus.count else { throw inconsistent }
         let product = NaturalNumber(privateExponent).times(NaturalNumber(publicExponent)).minus(.one)
