@@ -27,7 +27,7 @@ public struct TokenJudge: Sendable {
         let token = try decode(text, steps)
         let algorithm = try allowedAlgorithm(of: token.header, steps)
         try checkCritical(token.header, steps)
-        let candidates = try candidates(for: token.header, algorithm, keys, steps)
+        let candidates = try KeyChoice(keys: keys, steps: steps).candidates(for: token.header, algorithm)
         try checkSignature(token, algorithm, candidates, keys, steps)
         return VerificationPlan(token: token, algorithm: algorithm, candidates: candidates)
     }
@@ -90,55 +90,6 @@ public struct TokenJudge: Sendable {
             return steps.passed(.critical, part: .header, "no extension is marked critical")
         }
         _ = try HeaderRules(steps: steps).critical(header.json, understandsB64: false)
-    }
-
-    /// The keys that may answer: for the named key that one; keys without an identifier answer for any name. There is
-    /// no default key.
-    private func candidates(
-        for header: TokenHeader, _ algorithm: SignatureAlgorithm, _ keys: [KeyDescription], _ steps: StepReporter
-    ) throws(TokenRejection) -> KeyCandidates {
-        func isNamed(_ index: Int) -> Bool {
-            guard let wanted = header.keyIDPlace, let id = keys[index].id else { return false }
-            return wanted.equals(id, in: header.block)
-        }
-        let hasExact = keys.indices.contains { isNamed($0) }
-        var eligible: Int?
-        var fitting = 0
-        var usable = 0
-        var candidates = KeyCandidates()
-        for index in keys.indices {
-            let mayBeMeant = hasExact ? isNamed(index) : header.keyIDPlace == nil || keys[index].id == nil
-            guard mayBeMeant else { continue }
-            eligible = eligible ?? index
-            guard keys[index].algorithm == algorithm else { continue }
-            fitting += 1
-            guard keys[index].mayVerify else { continue }
-            usable += 1
-            candidates.append(index)
-        }
-        guard let eligible else {
-            let name = header.keyID.map { " is named \(Display.quoted($0))" } ?? ": the set is empty"
-            throw steps.refused(.key, .keyUnknown, part: .header, "no trusted key\(name)")
-        }
-        guard fitting > 0 else {
-            throw steps.refused(
-                .key, .keyAlgorithmMismatch, part: .header,
-                "the key is not for \(algorithm.rawValue): \(keys[eligible].summary)")
-        }
-        guard usable > 0 else {
-            throw steps.refused(
-                .key, .keyUsage, part: .header, "the key's own \"use\" or \"key_ops\" do not let it verify")
-        }
-        guard usable <= KeyCandidates.maximum else {
-            throw steps.refused(
-                .key, .keyAmbiguous, part: .header,
-                "the token names no key and \(usable) could be meant; at most \(KeyCandidates.maximum) are tried"
-            )
-        }
-        steps.passed(
-            .key, part: .header,
-            usable == 1 ? keys[candidates[0]].summary : "\(usable) keys may have signed this")
-        return candidates
     }
 
     private func checkSignature(
@@ -205,30 +156,4 @@ public struct VerificationPlan: Sendable {
             token.encoded.signingInput.withUnsafeBytes { input in check(signature, input) }
         }
     }
-}
-
-/// The keys to try for one token: their positions in a list. At most eight; what would be tried must be bounded.
-public struct KeyCandidates: Sendable, RandomAccessCollection {
-    /// The most keys that are tried for a token that names none.
-    public static let maximum = 8
-
-    private var positions: InlineArray<8, Int> = .init(repeating: 0)
-    /// How many there are.
-    public private(set) var count = 0
-
-    init() {}
-
-    /// Adds a position while there is room.
-    mutating func append(_ position: Int) {
-        guard count < Self.maximum else { return }
-        positions[count] = position
-        count += 1
-    }
-
-    /// Always 0.
-    public var startIndex: Int { 0 }
-    /// How many there are.
-    public var endIndex: Int { count }
-    /// A position in the list of keys.
-    public subscript(index: Int) -> Int { positions[index] }
 }

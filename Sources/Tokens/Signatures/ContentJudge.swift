@@ -31,12 +31,12 @@ public struct ContentJudge: Sendable {
         steps.passed(
             .form,
             "\(content.serialization.rawValue), \(content.signatures.count) signature(s), \(text.count) bytes")
-        let wanted = try wantedKeys(keys, steps)
+        let signer = try signer(keys, steps)
         var questions: [PlannedSignature] = []
         for signature in content.signatures {
             let header = try header(of: signature, steps)
-            guard isAsked(header) else { continue }
-            questions.append(try question(signature, header, content.serialization, wanted, keys, steps))
+            guard isAsked(header, signer) else { continue }
+            questions.append(try question(signature, header, signer, keys, steps))
         }
         guard let isEncoded = questions.first?.payloadIsEncoded else {
             throw steps.refused(.key, .signerMissing, part: .header, "the signer that is asked for has not signed this")
@@ -49,20 +49,19 @@ public struct ContentJudge: Sendable {
         return ContentPlan(payload: payload, signedPayload: signed, questions: questions)
     }
 
-    /// The keys that may answer, by position.
-    private func wantedKeys(_ keys: [KeyDescription], _ steps: StepReporter) throws(TokenRejection) -> [Int] {
-        guard case .exactly(let id) = policy.signers else { return Array(keys.indices) }
-        let wanted = keys.indices.filter { keys[$0].id == id }
-        guard !wanted.isEmpty else {
+    /// The one signer that the policy asks for, who must be trusted; nil where every signature must hold.
+    private func signer(_ keys: [KeyDescription], _ steps: StepReporter) throws(TokenRejection) -> ByteString? {
+        guard case .exactly(let id) = policy.signers else { return nil }
+        guard keys.contains(where: { $0.id == id }) else {
             throw steps.refused(.key, .keyUnknown, "no trusted key is named \(Display.quoted(id))")
         }
-        return wanted
+        return id
     }
 
     /// Whether this signature is one that the policy asks for. A signature without a name may be anybody's.
-    private func isAsked(_ header: ContentHeader) -> Bool {
-        guard case .exactly(let id) = policy.signers, let name = header.joint.keyID else { return true }
-        return name == id
+    private func isAsked(_ header: ContentHeader, _ signer: ByteString?) -> Bool {
+        guard let signer, let name = header.joint.keyID else { return true }
+        return name == signer
     }
 
     private func header(of signature: EncodedSignature, _ steps: StepReporter) throws(TokenRejection) -> ContentHeader {
@@ -103,8 +102,8 @@ public struct ContentJudge: Sendable {
     private static let protectedOnly: [ByteString] = ["alg", "crit", "b64", "typ", "cty"]
 
     private func question(
-        _ signature: EncodedSignature, _ header: ContentHeader, _ serialization: EncodedContent.Serialization,
-        _ wanted: [Int], _ keys: [KeyDescription], _ steps: StepReporter
+        _ signature: EncodedSignature, _ header: ContentHeader, _ signer: ByteString?, _ keys: [KeyDescription],
+        _ steps: StepReporter
     ) throws(TokenRejection) -> PlannedSignature {
         let rules = HeaderRules(steps: steps)
         let algorithm = try rules.algorithm(
@@ -118,8 +117,8 @@ public struct ContentJudge: Sendable {
             throw steps.refused(
                 .type, .typeMismatch, part: .header, "\"typ\" is not what is expected: \(Display.list(types))")
         }
-        let candidates = try KeyChoice(keys: keys, among: wanted, steps: steps)
-            .candidates(keyID: header.joint.keyID, algorithm)
+        let candidates = try KeyChoice(keys: keys, steps: steps)
+            .candidates(for: header.joint, algorithm, signer: signer)
         let bytes: [UInt8]
         do throws(Base64Error) {
             bytes = try Base64URL.decode(signature.signature)
@@ -195,7 +194,7 @@ public struct PlannedSignature: Sendable {
     /// The algorithm that both policy and key allow.
     public let algorithm: SignatureAlgorithm
     /// Positions of the keys to try.
-    public let candidates: [Int]
+    public let candidates: KeyCandidates
     /// The signature's bytes.
     public let signature: [UInt8]
     /// Whether the payload is signed as base64url.
