@@ -262,6 +262,18 @@ enum Sextets {
             next.pointee = letters[Int(value & 63)]
             next += 1
         }
+        // Six bytes, read as eight, make eight characters.
+        let raw = UnsafeRawBufferPointer(input)
+        while place + 8 <= raw.count {
+            let six = UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)) >> 16
+            func pair(_ number: UInt64) -> UInt64 {
+                UInt64(pairs[Int(truncatingIfNeeded: six >> (36 - 12 * number)) & 0xFFF]) << (16 * number)
+            }
+            let eight = pair(0) | pair(1) | pair(2) | pair(3)
+            UnsafeMutableRawPointer(next).storeBytes(of: eight.littleEndian, as: UInt64.self)
+            next += 8
+            place += 6
+        }
         while place + 3 <= input.count {
             let group = Int(input[place]) << 16 | Int(input[place + 1]) << 8 | Int(input[place + 2])
             let four = UInt32(pairs[group >> 12]) | UInt32(pairs[group & 0xFFF]) << 16

@@ -79,13 +79,28 @@ public enum JSONWriter {
         output.append(UInt8(ascii: "\""))
     }
 
-    /// Whether nothing in a string needs an escape.
+    /// Whether nothing in a string needs an escape. Eight bytes are looked at in turn.
     private static func isPlain(_ bytes: [UInt8]) -> Bool {
-        var isPlain = true
-        for byte in bytes {
-            let isSpecial = byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
-            isPlain = isPlain && !isSpecial
+        bytes.withUnsafeBytes { bytes in
+            var offset = 0
+            while offset + 8 <= bytes.count {
+                let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                let quote = word ^ 0x2222_2222_2222_2222
+                let backslash = word ^ 0x5C5C_5C5C_5C5C_5C5C
+                let delete = word ^ 0x7F7F_7F7F_7F7F_7F7F
+                // The top bit of a byte comes to stand where the byte is `"`, `\`, DEL or below 0x20. A borrow can mark
+                // a byte above a true mark, which is there then.
+                let marks =
+                    ((quote &- 0x0101_0101_0101_0101) & ~quote)
+                    | ((backslash &- 0x0101_0101_0101_0101) & ~backslash)
+                    | ((delete &- 0x0101_0101_0101_0101) & ~delete)
+                    | ((word &- 0x2020_2020_2020_2020) & ~word)
+                guard marks & 0x8080_8080_8080_8080 == 0 else { return false }
+                offset += 8
+            }
+            return bytes[offset...].allSatisfy {
+                $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") && $0 != 0x7F
+            }
         }
-        return isPlain
     }
 }

@@ -17,7 +17,9 @@ struct KeyChoice {
         var usable = 0
         var candidates = KeyCandidates()
         for index in keys.indices where isMeant(index, signer) {
-            guard hasExact ? isNamed(index, header) : header.keyIDPlace == nil || keys[index].id == nil else { continue }
+            guard hasExact ? isNamed(index, header) : header.keyIDPlace == nil || keys[index].id == nil else {
+                continue
+            }
             first = first ?? index
             guard keys[index].algorithm == algorithm else { continue }
             fitting += 1
