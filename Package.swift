@@ -6,6 +6,8 @@ import PackageDescription
 
 /// What only the server needs.
 let server = TargetDependencyCondition.when(traits: ["Server"])
+/// What the middleware for Hummingbird needs, and with it the server.
+let hummingbird = TargetDependencyCondition.when(traits: ["Hummingbird"])
 /// What only the second backend needs.
 let openSSL = TargetDependencyCondition.when(traits: ["OpenSSL"])
 
@@ -14,14 +16,17 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "JOSE", targets: ["JOSE", "Tokens", "Codecs"]),
+        .library(name: "HummingbirdJOSE", targets: ["HummingbirdJOSE"]),
         .executable(name: "signet", targets: ["CLI"]),
     ],
     traits: [
         .default(enabledTraits: ["Server"]),
         .trait(
             name: "Server",
-            description: "The server and the command; a user of the library alone turns it off (traits: [])."
+            description: "The server and the command; a user of the library alone turns it off (traits: []).",
+            enabledTraits: ["Hummingbird"]
         ),
+        .trait(name: "Hummingbird", description: "The middleware HummingbirdJOSE."),
         .trait(
             name: "OpenSSL",
             description: "The system's libcrypto beside BoringSSL: faster RSA signing, ES512, HMAC; ES256K and Ed448."),
@@ -55,6 +60,16 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "OAuth", dependencies: ["Codecs"]),
         .target(name: "HTTPWire"),
+        // Tokens checked in anybody's Hummingbird server; nothing here imports it.
+        .target(
+            name: "HummingbirdJOSE",
+            dependencies: [
+                "Codecs", "Tokens", "JOSE", "OAuth",
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: hummingbird),
+                .product(name: "Hummingbird", package: "hummingbird", condition: hummingbird),
+                .product(name: "Logging", package: "swift-log", condition: hummingbird),
+                .product(name: "NIOCore", package: "swift-nio", condition: hummingbird),
+            ]),
 
         // Floor 2: the outside.
         .target(
@@ -150,7 +165,19 @@ let package = Package(
         .testTarget(name: "CodecsTests", dependencies: ["Codecs", "TestSupport"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
         .testTarget(name: "TokensTests", dependencies: ["Codecs", "Tokens", "TestSupport"]),
-        .testTarget(name: "JOSETests", dependencies: ["Codecs", "Tokens", "JOSE", "TestSupport"]),
+        .testTarget(
+            name: "JOSETests",
+            dependencies: [
+                "Codecs", "Tokens", "JOSE", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        .testTarget(
+            name: "HummingbirdJOSETests",
+            dependencies: [
+                "Codecs", "Tokens", "JOSE", "HummingbirdJOSE",
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: hummingbird),
+                .product(name: "Hummingbird", package: "hummingbird", condition: hummingbird),
+                .product(name: "HummingbirdTesting", package: "hummingbird", condition: hummingbird),
+            ]),
         .testTarget(name: "OAuthTests", dependencies: ["Codecs", "OAuth"]),
         .testTarget(name: "StudioBrowserTests", dependencies: ["Codecs", "Tokens", "JOSE", "StudioBrowser"]),
         .testTarget(

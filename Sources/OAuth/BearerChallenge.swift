@@ -19,6 +19,8 @@ public struct BearerChallenge: Equatable, Sendable {
         }
     }
 
+    /// The protected space; nil leaves it out.
+    public let realm: String?
     /// What is wrong; nil when the request brought no token at all, which is no error (RFC 6750 §3.1).
     public let failure: Failure?
     /// One sentence for developers.
@@ -27,7 +29,10 @@ public struct BearerChallenge: Equatable, Sendable {
     public let scope: String?
 
     /// A challenge.
-    public init(failure: Failure? = nil, description: String? = nil, scope: String? = nil) {
+    public init(
+        realm: String? = "signet", failure: Failure? = nil, description: String? = nil, scope: String? = nil
+    ) {
+        self.realm = realm
         self.failure = failure
         self.description = description
         self.scope = scope
@@ -35,11 +40,11 @@ public struct BearerChallenge: Equatable, Sendable {
 
     /// The field value. Characters that RFC 6750 §3 does not allow inside the quotes are left out.
     public var headerValue: String {
-        var value = "Bearer realm=\"signet\""
-        if let failure { value += ", error=\"\(failure.rawValue)\"" }
-        if let description { value += ", error_description=\"\(Self.quotable(description))\"" }
-        if let scope { value += ", scope=\"\(Self.quotable(scope))\"" }
-        return value
+        let parameters = [
+            ("realm", realm), ("error", failure?.rawValue), ("error_description", description), ("scope", scope),
+        ]
+        let said = parameters.compactMap { name, value in value.map { "\(name)=\"\(Self.quotable($0))\"" } }
+        return said.isEmpty ? "Bearer" : "Bearer " + said.joined(separator: ", ")
     }
 
     private static func quotable(_ text: String) -> String {
