@@ -17,6 +17,7 @@ public struct VerificationKey: Sendable {
             throw KeyError(.unsupported, key.description.summary)
         }
         try SignatureBackends.requireSupport(algorithm)
+        try key.certificates?.requireMatchingHashes()
         self.material = try PublicHalf.of(material)
         do {
             prepared = try PreparedKey(self.material, for: algorithm, to: .verify)

@@ -14,6 +14,7 @@ struct EncryptionKeyBinding {
         _ key: DecodedKey, _ wanted: KeyManagementAlgorithm?, _ encryption: ContentEncryptionAlgorithm?
     ) throws(KeyError) {
         guard let material = key.material else { throw KeyError(.unsupported, key.description.summary) }
+        try key.certificates?.requireMatchingHashes()
         let stated = key.description.keyManagement
         guard let algorithm = stated ?? wanted else {
             throw KeyError(

@@ -139,6 +139,7 @@ public enum JWKReader {
             material = try members.mlDSA(parameters)
         default: return unsupported(Display.quoted(type), id)
         }
+        let certificates = try KeyCertificates(jwk, of: material)
         if let stated {
             guard let bound = Self.purpose(stated, material) else {
                 guard stated != "RSA1_5" else {
@@ -148,14 +149,15 @@ public enum JWKReader {
                 }
                 return unsupported(Display.quoted(stated), id)
             }
-            return try DecodedKey(material, id: id, purpose: bound, permissions: usage.permissions)
+            return try DecodedKey(material, id: id, purpose: bound, permissions: usage.permissions).with(certificates)
         }
         if let purpose, material.fits(purpose) {
-            return try DecodedKey(material, id: id, purpose: purpose, permissions: usage.permissions)
+            return try DecodedKey(material, id: id, purpose: purpose, permissions: usage.permissions).with(certificates)
         }
         return try DecodedKey(
             material, id: id, purpose: usage.isEncryption && material.fitsEncryption ? .encryption : nil,
-            permissions: usage.permissions)
+            permissions: usage.permissions
+        ).with(certificates)
     }
 
     private static func curve(_ members: JWKMembers) throws(KeyError) -> ByteString {

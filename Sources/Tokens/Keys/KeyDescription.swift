@@ -201,11 +201,18 @@ public struct DecodedKey: Sendable, Equatable {
     public let description: KeyDescription
     /// Its numbers; nil when the key's type or algorithm is not supported.
     public let material: KeyMaterial?
+    /// The certificates that its document shows for it; nil where it shows none.
+    public let certificates: KeyCertificates?
 
     /// A key.
-    public init(description: KeyDescription, material: KeyMaterial?) {
+    public init(description: KeyDescription, material: KeyMaterial?, certificates: KeyCertificates? = nil) {
         self.description = description
         self.material = material
+        self.certificates = certificates
+    }
+
+    func with(_ certificates: KeyCertificates?) -> DecodedKey {
+        DecodedKey(description: description, material: material, certificates: certificates)
     }
 }
 
@@ -234,6 +241,8 @@ public struct KeyError: Error, Sendable, Equatable, CustomStringConvertible {
         case notPrivate = "key-not-private"
         /// The key's own `use`, `key_ops` or `alg` forbid this.
         case usage = "key-forbids-use"
+        /// The certificate that is shown for the key is not for this key, or its hash is another.
+        case certificate = "key-certificate-mismatch"
     }
 
     /// A complaint.

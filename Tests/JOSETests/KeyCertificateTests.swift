@@ -1,0 +1,80 @@
+import Codecs
+import Crypto
+import JOSE
+import Testing
+import Tokens
+
+/// `x5c`, `x5t` and `x5t#S256` of a JWK (RFC 7517 §4.7 to §4.9).
+@Suite struct KeyCertificateTests {
+    private static let keys: [SigningKey] = [SignatureAlgorithm.es256, .rs256, .ed25519].compactMap { Keys.all[$0] }
+
+    /// A certificate that says what is needed and that nobody has signed.
+    private func certificate(of key: SigningKey) throws -> [UInt8] {
+        let pem = try #require(key.verificationKey.publicPEM)
+        let info = try #require(try PEM.read(Array(pem.utf8)).first).der
+        let algorithm = DERWriter.sequence([DERWriter.element(DERReader.Tag.objectIdentifier, [0x2B, 0x65, 0x70])])
+        let name = DERWriter.sequence([])
+        let time = DERWriter.element(0x17, Array("260101000000Z".utf8))
+        let body = DERWriter.sequence([
+            DERWriter.unsignedInteger([7]), algorithm, name, DERWriter.sequence([time, time]), name, info,
+        ])
+        return DERWriter.sequence([body, algorithm, DERWriter.bitString([0])])
+    }
+
+    private func code(_ jwk: JSONObject) -> KeyError.Code? {
+        do throws(KeyError) {
+            _ = try VerificationKey(try JWKReader.key(jwk))
+            return nil
+        } catch {
+            return error.code
+        }
+    }
+
+    private func with(_ members: JSONObject, in jwk: JSONObject) -> JSONObject {
+        var jwk = jwk
+        for member in members.members { jwk[member.name] = member.value }
+        return jwk
+    }
+
+    private func text(_ bytes: some Sequence<UInt8>) -> JSON { .string(ByteString(Base64URL.encode(Array(bytes)))) }
+
+    @Test(arguments: keys) func `a key's own certificate is taken, another key's is not`(key: SigningKey) throws {
+        let jwk = try #require(key.verificationKey.publicJWK)
+        let own = try certificate(of: key)
+        let other = try certificate(of: try SigningKey.generate(.es256))
+        let chain = [own, other].map { JSON.string(ByteString(Base64.encode($0))) }
+        let good = with(["x5c": .array(chain), "x5t#S256": text(SHA256.hash(data: own))], in: jwk)
+        #expect(try JWKReader.key(good).certificates?.chain.map(\.der) == [own, other])
+        #expect(code(good) == nil)
+        #expect(code(with(["x5t": text(Insecure.SHA1.hash(data: own))], in: good)) == nil)
+
+        #expect(code(with(["x5c": .array(chain.reversed())], in: jwk)) == .certificate)
+        #expect(code(with(["x5t#S256": text(SHA256.hash(data: other))], in: good)) == .certificate)
+        #expect(code(with(["x5t": text(Insecure.SHA1.hash(data: other))], in: good)) == .certificate)
+    }
+
+    @Test func `what is no chain of certificates refuses the key`() throws {
+        let key = try #require(Self.keys.first)
+        let jwk = try #require(key.verificationKey.publicJWK)
+        let own = JSON.string(ByteString(Base64.encode(try certificate(of: key))))
+        let bad: [JSON] = [
+            [], "", .null, own, .array([own, 7]), .array([own, "AAAA"]), .array([own, "not base64"]),
+            .array(Array(repeating: own, count: KeyCertificates.maximumCount + 1)),
+        ]
+        for chain in bad { #expect(code(with(["x5c": chain], in: jwk)) == .malformed, "\(chain)") }
+        for hash: JSON in ["", "AAAA", 7, "=="] {
+            #expect(code(with(["x5t#S256": hash], in: jwk)) == .malformed)
+            #expect(code(with(["x5t": hash], in: jwk)) == .malformed)
+        }
+        // Without a chain there is nothing to compare a hash with.
+        #expect(code(with(["x5t#S256": text([UInt8](repeating: 1, count: 32))], in: jwk)) == nil)
+    }
+
+    @Test func `a secret has no certificate`() throws {
+        let key = try #require(Self.keys.first)
+        let chain: JSON = .array([.string(ByteString(Base64.encode(try certificate(of: key))))])
+        let secret: JSONObject = ["kty": "oct", "k": text([UInt8](repeating: 9, count: 40)), "alg": "HS256"]
+        #expect(code(secret) == nil)
+        #expect(code(with(["x5c": chain], in: secret)) == .certificate)
+    }
+}
