@@ -18,12 +18,18 @@ struct InspectCommand: ParsableCommand {
     @OptionGroup var input: TokenInput
     @OptionGroup var output: StyleOptions
 
+    @Option(
+        name: .long,
+        help: "Judge as if it were this time: seconds since 1970, 2026-11-23T18:25:00Z, now, +5m or -2d.")
+    var at: Moment?
+
     @Flag(name: .long, help: "Print JSON.")
     var json = false
 
     func run() throws {
+        let now = at?.seconds() ?? Moment.clock
         let found = TokenFinder.find(try input.read())
-        let inspections = found.tokens.map { TokenInspection($0, now: Moment.clock) }
+        let inspections = found.tokens.map { TokenInspection($0, now: now) }
         guard !inspections.isEmpty else { throw CommandFailure.refused("there is nothing like a token in it") }
         if json {
             return print(JSONOutput.text(.array(inspections.map { .object($0.json) }), pretty: true))
@@ -45,35 +51,5 @@ struct InspectCommand: ParsableCommand {
                 print("    \(finding.advice) (\(finding.reference))")
             }
         }
-    }
-}
-
-/// Finds out which mistake keeps a signature from verifying.
-struct DiagnoseCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "diagnose", abstract: "Say why a signature does not verify.",
-        discussion: """
-            Tries the mistakes people make: a secret in another form, a line feed too many, another key of the set, \
-            another hash, a damaged copy. Exit status 1 when none of them explains it.
-
-            Example: signet diagnose --secret-file secret --file token
-            """)
-
-    @OptionGroup var input: TokenInput
-    @OptionGroup var keys: KeyOptions
-
-    @Flag(name: .long, help: "Print JSON.")
-    var json = false
-
-    func run() throws {
-        let key = try keys.text()
-        let diagnosis = Diagnosis(token: try input.read(), key: key.bytes, form: key.form)
-        if json {
-            print(JSONOutput.text(.object(diagnosis.json), pretty: true))
-        } else {
-            print(diagnosis.text)
-            if !diagnosis.advice.isEmpty { print(diagnosis.advice) }
-        }
-        if diagnosis.outcome == .unexplained { throw ExitCode(CommandFailure.refused) }
     }
 }
