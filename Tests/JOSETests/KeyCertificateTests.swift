@@ -9,14 +9,22 @@ import Tokens
     private static let keys: [SigningKey] = [SignatureAlgorithm.es256, .rs256, .ed25519].compactMap { Keys.all[$0] }
 
     /// A certificate that says what is needed and that nobody has signed.
-    private func certificate(of key: SigningKey) throws -> [UInt8] {
+    private func certificate(
+        of key: SigningKey, name values: [String] = [], until: String = "260101000000Z"
+    ) throws -> [UInt8] {
         let pem = try #require(key.verificationKey.publicPEM)
         let info = try #require(try PEM.read(Array(pem.utf8)).first).der
         let algorithm = DERWriter.sequence([DERWriter.element(DERReader.Tag.objectIdentifier, [0x2B, 0x65, 0x70])])
-        let name = DERWriter.sequence([])
+        let name = DERWriter.sequence(
+            values.map { value in
+                let type = DERWriter.element(DERReader.Tag.objectIdentifier, [0x55, 0x04, 0x03])
+                return DERWriter.element(
+                    0x31, DERWriter.sequence([type, DERWriter.element(0x0C, Array(value.utf8))]))
+            })
         let time = DERWriter.element(0x17, Array("260101000000Z".utf8))
+        let end = DERWriter.element(0x17, Array(until.utf8))
         let body = DERWriter.sequence([
-            DERWriter.unsignedInteger([7]), algorithm, name, DERWriter.sequence([time, time]), name, info,
+            DERWriter.unsignedInteger([7]), algorithm, name, DERWriter.sequence([time, end]), name, info,
         ])
         return DERWriter.sequence([body, algorithm, DERWriter.bitString([0])])
     }
@@ -68,6 +76,24 @@ import Tokens
         }
         // Without a chain there is nothing to compare a hash with.
         #expect(code(with(["x5t#S256": text([UInt8](repeating: 1, count: 32))], in: jwk)) == nil)
+    }
+
+    @Test(arguments: [
+        (["ada"], "CN=ada"), (["a", "b"], "CN=a, CN=b"), (["a, CN=b"], #"CN=a\, CN\=b"#), ([" "], #"CN=\ "#),
+        ([#"say "hi"; <\>"#], #"CN=say \"hi\"\; \<\\\>"#), ([""], "CN="),
+    ])
+    func `no name can be taken for two`(values: [String], wanted: String) throws {
+        let der = try certificate(of: try #require(Self.keys.first), name: values)
+        #expect(try Certificate(der: der).subject == wanted)
+    }
+
+    @Test func `a day that is in no calendar is refused`() throws {
+        let key = try #require(Self.keys.first)
+        #expect(try Certificate(der: certificate(of: key, until: "280229000000Z")).notAfter == 1_835_395_200)
+        for day in ["260229000000Z", "260431000000Z", "261301000000Z", "260100000000Z", "260101240000Z"] {
+            let der = try certificate(of: key, until: day)
+            #expect(throws: KeyError.self) { try Certificate(der: der) }
+        }
     }
 
     @Test func `a secret has no certificate`() throws {

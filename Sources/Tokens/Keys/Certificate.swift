@@ -91,7 +91,7 @@ public struct Certificate: Sendable, Equatable {
                 let value = try attribute.read(tag)
                 try attribute.finish()
                 if !text.isEmpty { text += ", " }
-                text += label(type) + "=" + self.text(value, tag)
+                text += label(type) + "=" + escaped(self.text(value, tag))
             }
         }
         return text
@@ -127,6 +127,18 @@ public struct Certificate: Sendable, Equatable {
         }
     }
 
+    /// A value in which nothing can be taken for the end of it and the start of another part (RFC 4514 §2.4).
+    private static func escaped(_ value: String) -> String {
+        let special: Set<Character> = [",", "+", "\"", "\\", "<", ">", ";", "="]
+        var text = ""
+        for (index, character) in value.enumerated() {
+            let isEdge = character == " " && (index == 0 || index == value.count - 1)
+            if isEdge || special.contains(character) { text += "\\" }
+            text.append(character)
+        }
+        return text
+    }
+
     /// UTCTime or GeneralizedTime in the one form that RFC 5280 §4.1.2.5 allows: to the second, in UTC.
     private static func time(_ reader: inout DERReader) throws(DERError) -> Int64 {
         guard let tag = reader.nextTag, tag == 0x17 || tag == 0x18 else { throw .malformed }
@@ -140,9 +152,10 @@ public struct Certificate: Sendable, Equatable {
         if tag == 0x17 { pairs.insert(pairs[0] >= 50 ? 19 : 20, at: 0) }
         let year = pairs[0] * 100 + pairs[1]
         let (month, day, hour, minute, second) = (pairs[2], pairs[3], pairs[4], pairs[5], pairs[6])
-        guard month >= 1, month <= 12, day >= 1, day <= 31, hour <= 23, minute <= 59, second <= 59 else {
-            throw .malformed
-        }
+        let isLeapYear = year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
+        let lengths: [Int64] = [31, isLeapYear ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        guard month >= 1, month <= 12, day >= 1, day <= lengths[Int(month) - 1], hour <= 23, minute <= 59, second <= 59
+        else { throw .malformed }
         // Days since 1970 in the Gregorian calendar, years starting in March so that the leap day comes last.
         let shifted = month > 2 ? year : year - 1
         let era = shifted / 400
