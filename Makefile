@@ -18,7 +18,7 @@ INTEROP ?= Interop
 BENCH ?=
 UPDATE ?=
 
-.PHONY: help run build test test-swift test-interop fuzz fuzz-slice proof-differential check bench bench-jwt bench-gateway wasm docs check-library vectors clean \
+.PHONY: help run build test test-swift test-interop fuzz fuzz-slice proof-differential check bench bench-jwt bench-gateway wasm man docs check-library vectors clean \
 	needs-build needs-test needs-bench
 
 help: ## Show this list
@@ -65,6 +65,9 @@ check: needs-build $(JUDGE) ## Format, architecture, traps, names, sizes, docume
 check-library: needs-build ## Resolve, build and run a package that uses the library alone
 	@$(STEP) "The library alone" "3 to 5 minutes the first time" dev/check-library-only --build
 
+man: build ## Write the manual pages into .man/ (man -M .man signet-verify)
+	@$(STEP) "Manual pages" "1 second" dev/make-man .build/release/signet
+
 docs: needs-build ## Build the library's reference and guides into .docs/
 	@$(STEP) "Reference and guides" "2 minutes the first time" dev/build-docs
 
@@ -94,7 +97,7 @@ vectors: ## Tell where the public test vectors come from; FOLDER=path fetches th
 	@dev/fetch-vectors $(FOLDER)
 
 clean: ## Remove everything that was built or installed inside this folder
-	@rm -rf .build .docs .build-library-only Benchmarks/.build Benchmarks/.build-peers Benchmarks/.venv .venv .artifacts $(JUDGE)
+	@rm -rf .build .docs .man .build-library-only Benchmarks/.build Benchmarks/.build-peers Benchmarks/.venv .venv .artifacts $(JUDGE)
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 needs-build:

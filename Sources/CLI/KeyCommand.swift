@@ -51,7 +51,11 @@ struct KeyCommand: ParsableCommand {
     struct Convert: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write a key in another form.",
-            discussion: "A private key is written with its private part; signet key public leaves that out.")
+            discussion: """
+                A private key is written with its private part; signet key public leaves that out.
+
+                Example: signet key convert private.jwk --to pem --out private.pem
+                """)
 
         @Argument(help: "The file with the key; - is standard input.")
         var file: String
@@ -59,15 +63,22 @@ struct KeyCommand: ParsableCommand {
         @Option(name: .long, help: "jwk, pem (PKCS#8 or SPKI), pkcs1 or sec1.")
         var to: Form = .jwk
 
+        @Option(name: .long, help: "Write to this new file, readable by you alone if the key is private.")
+        var out: String?
+
         enum Form: String, ExpressibleByArgument, CaseIterable {
             case jwk, pem, pkcs1, sec1
         }
 
         func run() throws {
             let key = try KeyCommand.document(file)
+            try OutputFile.write(try text(key), to: out, isSecret: key.isPrivate)
+        }
+
+        private func text(_ key: KeyDocument) throws -> String {
             let form: KeyDocument.Form
             switch to {
-            case .jwk: return print(JSONOutput.text(.object(key.jwk), pretty: true))
+            case .jwk: return JSONOutput.text(.object(key.jwk), pretty: true) + "\n"
             case .pem: form = key.isPrivate ? .pkcs8 : .spki
             case .pkcs1: form = key.isPrivate ? .pkcs1Private : .pkcs1Public
             case .sec1: form = .sec1
@@ -75,7 +86,7 @@ struct KeyCommand: ParsableCommand {
             guard let text = key.pem(form) else {
                 throw CommandFailure.usage("\(to.rawValue) has no place for this key")
             }
-            print(text, terminator: "")
+            return text
         }
     }
 
@@ -88,13 +99,16 @@ struct KeyCommand: ParsableCommand {
         @Flag(name: .long, help: "Write PEM instead of JWK.")
         var pem = false
 
+        @Option(name: .long, help: "Write to this new file.")
+        var out: String?
+
         func run() throws {
             let key = try KeyCommand.document(file)
             guard
                 let text = pem
                     ? key.pem(.spki) : key.publicJWK.map({ JSONOutput.text(.object($0), pretty: true) + "\n" })
             else { throw CommandFailure.usage("a shared secret has no public half") }
-            print(text, terminator: "")
+            try OutputFile.write(text, to: out, isSecret: false)
         }
     }
 
@@ -131,57 +145,6 @@ struct KeyCommand: ParsableCommand {
             let isSame = try KeyCommand.document(file).matches(try KeyCommand.document(other))
             print(isSame ? "the same key" : "different keys")
             if !isSame { throw ExitCode(CommandFailure.refused) }
-        }
-    }
-}
-
-/// Makes key sets and finds keys in them.
-struct JWKSCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "jwks", abstract: "Make key sets and find keys in them.", subcommands: [Make.self, Find.self])
-
-    struct Make: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Make a JWK set of the public halves of keys.",
-            discussion: "Example: signet jwks make current.pem next.jwk > jwks.json")
-
-        @Argument(help: "The files with the keys.")
-        var files: [String]
-
-        func run() throws {
-            var keys: [JSON] = []
-            for file in files {
-                guard let key = try KeyCommand.document(file).publicJWK else {
-                    throw CommandFailure.usage("\(file): a shared secret is not published")
-                }
-                keys.append(.object(key))
-            }
-            print(JSONOutput.text(["keys": .array(keys)], pretty: true))
-        }
-    }
-
-    struct Find: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Print the key of a set by its name (kid).")
-
-        @Argument(help: "The file with the set; - is standard input.")
-        var file: String
-
-        @Argument(help: "The kid.")
-        var id: String
-
-        func run() throws {
-            let wanted = ByteString(id)
-            guard let key = try KeyCommand.keys(file).first(where: { $0.description.id == wanted }) else {
-                throw CommandFailure.refused("no key of the set is named \(Display.quoted(wanted))")
-            }
-            do {
-                guard let jwk = try KeyDocument(key).publicJWK else {
-                    throw CommandFailure.usage("that is a shared secret; it is not shown")
-                }
-                print(JSONOutput.text(.object(jwk), pretty: true))
-            } catch let error as KeyError {
-                throw CommandFailure.usage("\(error.detail) (\(error.code.rawValue))")
-            }
         }
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Codecs
-import Foundation
 import JOSE
 import Tokens
 
@@ -70,30 +69,12 @@ struct KeygenCommand: ParsableCommand {
             guard let text = pem ? key.publicPEM : key.publicJWK.map(Self.text) else {
                 throw CommandFailure.usage("a shared secret has no public half; leave --public-out out")
             }
-            try Self.write(text, to: publicOut, mode: 0o644)
+            try OutputFile.write(text, to: publicOut, isSecret: false)
         }
-        if let out {
-            try Self.write(privateText, to: out, mode: 0o600)
-        } else {
-            print(privateText, terminator: "")
-        }
+        try OutputFile.write(privateText, to: out, isSecret: true)
     }
 
     private static func text(_ jwk: JSONObject) -> String {
         JSONWriter.text(.object(jwk), pretty: true) + "\n"
-    }
-
-    /// Never overwrites: a key that is gone is gone.
-    private static func write(_ text: String, to path: String, mode: mode_t) throws {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-        guard descriptor >= 0 else {
-            throw CommandFailure.usage("cannot create \(path): \(String(cString: strerror(errno)))")
-        }
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        do {
-            try handle.write(contentsOf: Data(text.utf8))
-        } catch {
-            throw CommandFailure.usage("cannot write \(path)")
-        }
     }
 }
