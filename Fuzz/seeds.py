@@ -111,6 +111,21 @@ def ders() -> list[tuple[str, bytes]]:
     return made
 
 
+def certificates() -> list[bytes]:
+    """Certificates of every kind of public key, signed by nobody."""
+    made = []
+    for label, info in ders():
+        if label != "PUBLIC KEY":
+            continue
+        name = der(0x30, der(0x31, der(0x30, bytes.fromhex("0603550403") + der(0x0C, b"ada"))))
+        times = der(0x30, der(0x17, b"260101000000Z") + der(0x18, b"20560229235959Z"))
+        algorithm = der(0x30, bytes.fromhex("06032b6570"))
+        extensions = der(0xA3, der(0x30, der(0x30, bytes.fromhex("0603551d0f") + der(0x04, bytes.fromhex("03020780")))))
+        body = der(0x30, der(0xA0, number(b"\2")) + number(b"\7") + algorithm + name + times + name + info + extensions)
+        made.append(der(0x30, body + algorithm + der(0x03, b"\0" + generator.randbytes(64))))
+    return made
+
+
 LABELS = ["PUBLIC KEY", "PRIVATE KEY", "RSA PUBLIC KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"]  # as in Targets/pem.swift
 
 
@@ -166,7 +181,7 @@ TARGETS = {
     "jwk": lambda: [compact(key).encode() for key in jwks()],
     "jwks": lambda: [compact({"keys": [key]}).encode() for key in jwks()] + [
         compact({"keys": [{**key, "kid": f"k{i}"} for i, key in enumerate(jwks()[3:12])]}).encode()],
-    "jwe": encrypted, "jws": lambda: signed_json() + tokens()[::2],
+    "certificate": certificates, "jwe": encrypted, "jws": lambda: signed_json() + tokens()[::2],
 }
 
 
