@@ -55,6 +55,9 @@ import Tokens
         #expect(try JWKReader.key(good).certificates?.chain.map(\.der) == [own, other])
         #expect(code(good) == nil)
         #expect(code(with(["x5t": text(Insecure.SHA1.hash(data: own))], in: good)) == nil)
+        let digits = Hex.encode(Array(Insecure.SHA1.hash(data: own))).utf8
+        #expect(code(with(["x5t": text(digits)], in: good)) == nil)
+        #expect(code(with(["x5t": text(digits.reversed())], in: good)) == .certificate)
 
         #expect(code(with(["x5c": .array(chain.reversed())], in: jwk)) == .certificate)
         #expect(code(with(["x5t#S256": text(SHA256.hash(data: other))], in: good)) == .certificate)

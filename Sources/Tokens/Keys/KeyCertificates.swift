@@ -17,7 +17,7 @@ public struct KeyCertificates: Sendable, Equatable {
     /// compared by whoever can compute them.
     init?(_ jwk: JSONObject, of material: KeyMaterial) throws(KeyError) {
         let members = JWKMembers(jwk)
-        sha1 = try members.bytesIfPresent("x5t", count: 20)
+        sha1 = try Self.sha1(members)
         sha256 = try members.bytesIfPresent("x5t#S256", count: 32)
         guard let value = jwk["x5c"] else {
             guard sha1 != nil || sha256 != nil else { return nil }
@@ -40,6 +40,16 @@ public struct KeyCertificates: Sendable, Equatable {
                 .certificate, "the first certificate of \"x5c\" is not for this key (RFC 7517 §4.7)")
         }
         self.chain = chain
+    }
+
+    /// Some well-known issuers encode the hash's hexadecimal digits instead of the hash; they say the same.
+    private static func sha1(_ members: JWKMembers) throws(KeyError) -> [UInt8]? {
+        guard let bytes = try members.optionalBytes("x5t") else { return nil }
+        if bytes.count == 40, let hash = try? Hex.decode(bytes) { return hash }
+        guard bytes.count == 20 else {
+            throw KeyError(.malformed, "\"x5t\" must be 20 bytes and has \(bytes.count)")
+        }
+        return bytes
     }
 }
 
