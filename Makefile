@@ -15,7 +15,7 @@ DEBUG_FLAGS := --explicit-target-dependency-import-check error
 TRAITS := --traits default,OpenSSL
 INTEROP ?= Interop
 # Tests that keep every core busy go by themselves: beside them, whoever waits for a timer waits for minutes.
-COMPUTING := JOSETests TokensTests
+COMPUTING := CodecsTests JOSETests StudioBrowserTests TokensTests
 # Arguments for bench-jwt (Benchmarks/README.md), and --update for bench-check.
 BENCH ?=
 UPDATE ?=

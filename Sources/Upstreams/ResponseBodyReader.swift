@@ -21,6 +21,15 @@ struct ResponseBodyReader {
     /// Whether the peer's close is the body's proper end.
     var endsWithConnection: Bool { framing == .untilClose }
 
+    /// Whether nothing of the body is missing, by what its length says.
+    var isComplete: Bool {
+        switch framing {
+        case .none: true
+        case .length: left == 0
+        case .chunked, .untilClose: false
+        }
+    }
+
     /// The next piece of the body in `bytes`; what it covers is taken out of `bytes`.
     mutating func next(from bytes: inout ByteBuffer) throws(WireDefect) -> Step {
         switch framing {

@@ -209,7 +209,8 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
     }
 
     private func readBody() -> Bool {
-        guard let call, !call.isPaused else { return false }
+        // The end needs no room at the client, and a peer that closes behind it must not look like one that broke off.
+        guard let call, !call.isPaused || body.isComplete else { return false }
         do throws(WireDefect) {
             switch try body.next(from: &pending) {
             case .more: return false

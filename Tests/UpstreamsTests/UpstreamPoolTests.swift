@@ -23,13 +23,29 @@ private final class RecordedCall: UpstreamCall {
     override func failed(_ failure: UpstreamFailure) { recorder.add(failure.code) }
 }
 
+/// A call whose reader takes one piece and then nothing more.
+private final class StalledCall: UpstreamCall {
+    private let recorder: Recorder<String>
+
+    init(_ recorder: Recorder<String>) {
+        self.recorder = recorder
+        super.init(head: ByteBuffer(string: "GET / HTTP/1.1\r\nHost: a\r\n\r\n"), method: .get, hasBody: false)
+    }
+
+    override func responseBody(_ piece: ByteBuffer) { pauseResponse() }
+    override func responseEnded() { recorder.add("ended") }
+    override func failed(_ failure: UpstreamFailure) { recorder.add(failure.code) }
+}
+
 @Suite struct `An upstream pool` {
     private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
     /// Runs `count` calls one after the other and returns what each came to.
     private func outcomes(
-        port: Int, count: Int = 1, method: RequestMethod = .get, limits: UpstreamLimits = hasty(), atOnce: Bool = false
+        port: Int, count: Int = 1, method: RequestMethod = .get, limits: UpstreamLimits = hasty(), atOnce: Bool = false,
+        call: (@Sendable (Recorder<String>) -> UpstreamCall)? = nil
     ) async throws -> [String] {
+        let call = call ?? { RecordedCall($0, method: method) }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         let recorder = Recorder<String>()
@@ -42,11 +58,11 @@ private final class RecordedCall: UpstreamCall {
         }.get()
         if atOnce {
             try await loop.submit {
-                for _ in 1...count { pool.value.begin(RecordedCall(recorder, method: method)) }
+                for _ in 1...count { pool.value.begin(call(recorder)) }
             }.get()
         } else {
             for number in 1...count {
-                try await loop.submit { pool.value.begin(RecordedCall(recorder, method: method)) }.get()
+                try await loop.submit { pool.value.begin(call(recorder)) }.get()
                 #expect(await recorder.wait(for: number))
             }
         }
@@ -166,6 +182,15 @@ private final class RecordedCall: UpstreamCall {
         }
         let seen = try await outcomes(port: server.port)
         #expect(seen == [outcome])
+    }
+
+    /// A slow client still has the last piece before it while the upstream, done with its work, goes away.
+    @Test func `a response that is complete has not failed when the peer closes behind it`() async throws {
+        let server = try ScriptedServer { socket, _ in
+            _ = try socket.receive(until: "\r\n\r\n")
+            try socket.send(Self.ok)
+        }
+        #expect(try await outcomes(port: server.port, limits: UpstreamLimits()) { StalledCall($0) } == ["ended"])
     }
 
     @Test func `bytes on an idle connection end it`() async throws {
