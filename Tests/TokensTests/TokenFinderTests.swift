@@ -154,6 +154,7 @@ import Tokens
         for unit in [
             "eyJ", "eyJ.", "eyJ a\n", ".", "Bearer ", "\"", "eyJ\n", "%", "%2", "%22eyJ", "=", "eyJ eyJ\n", "eyJ.a.b ",
             "{\"a\":", "\\n", "eyJhbGciOiJIUzI1NiJ9.e30.\n", " eyJhbGciOiJIUzI1NiJ9", "/", "eyJ/.-",
+            "session/eyJhbGciOiJIUzI ",
         ] {
             let input = Array(String(repeating: unit, count: 300_000 / unit.utf8.count).utf8)
             let found = TokenFinder.find(input)
@@ -163,6 +164,25 @@ import Tokens
         let large = [UInt8](repeating: 0x61, count: TokenFinder.maximumInput + 1)
         #expect(TokenFinder.find(large).limit != nil)
         #expect(find(String(repeating: Self.token + "\n", count: 70)).count == TokenFinder.maximumTokens)
+    }
+
+    @Test func `a text made to be read over and over is not read to its end`() {
+        let units = String(repeating: "eyJ/+eyJhbGciOiJIUzI ", count: 10_000)
+        let input = Array((units + "eyJ-eyJhbGciOiJIUzI1NiJ9").utf8)
+        let found = TokenFinder.find(input)
+        #expect(found.steps <= input.count * 11)
+        #expect(found.limit?.contains("too long") == true)
+    }
+
+    @Test(arguments: [
+        ("https://a.example/eyJhbGciOiJIUzI1NiJ9.e30.AAAA/next/eyJh", "eyJhbGciOiJIUzI1NiJ9.e30.AAAA"),
+        ("x=eyJhbGciOiJIUzI1NiJ9.e30.A-AA/next", "eyJhbGciOiJIUzI1NiJ9.e30.A-AA"),
+        ("x=eyJhbGciOiJIUzI1NiJ9.e30.A/AA-next", "eyJhbGciOiJIUzI1NiJ9.e30.A"),
+        ("x=eyJhbGciOiJIUzI1NiJ9.e30.A/A+", "eyJhbGciOiJIUzI1NiJ9.e30.A/A+"),
+        (#""eyJhbGciOiJIUzI1NiJ9.e30.A\/A+""#, "eyJhbGciOiJIUzI1NiJ9.e30.A/A+"),
+    ])
+    func `a path behind a token is not of it`(text: String, token: String) throws {
+        #expect(try String(decoding: #require(find(text).first).bytes, as: UTF8.self) == token)
     }
 
     @Test func `damaged pastes are read without a trap`() {

@@ -27,6 +27,7 @@ public enum TokenFinder {
             }
             tokens.append(token)
         }
+        if let place = scanner.gaveUp { limit = "Only the first \(place) bytes were looked at: they took too long." }
         if tokens.isEmpty, let part = document.loosePart { tokens = [part] }
         return FoundTokens(tokens: tokens, limit: limit, steps: steps + scanner.steps)
     }

@@ -19,6 +19,11 @@ struct TokenRun {
     private(set) var hadFullStop = false
 
     private let text: [UInt8]
+    /// Whether an address's path goes on behind the token: a slash is not of the token then.
+    private let isInPath: Bool
+    /// Whether `-` or `_` was among the characters, with which `/` and `+` cannot be.
+    private var isURLAlphabet = false
+    private var slash: Int?
     private var dots = 0
     /// The dots' places in `bytes`, the first four.
     private var dotPlaces: [Int] = []
@@ -35,12 +40,14 @@ struct TokenRun {
         let isRSA: Bool
     }
 
-    init(_ text: [UInt8], from start: Int) {
+    /// Reads on from `start`, and stops where more than `budget` bytes would have to be looked at.
+    init(_ text: [UInt8], from start: Int, budget: Int) {
         self.text = text
+        isInPath = start > 0 && text[start - 1] == UInt8(ascii: "/")
         end = start
         var at = start
-        while at < text.count, let next = step(at) { at = next }
-        steps += end - start
+        while at < text.count, at - start + steps < budget, let next = step(at) { at = next }
+        steps += at - start
         trim()
     }
 
@@ -73,10 +80,19 @@ struct TokenRun {
         return next
     }
 
-    private mutating func take(_ byte: UInt8, _ at: Int, _ width: Int) -> Int {
-        if byte == UInt8(ascii: ".") {
+    /// Takes a character; nil where the token has ended before it: `/` and `-` are never in one token.
+    private mutating func take(_ byte: UInt8, _ at: Int, _ width: Int) -> Int? {
+        switch byte {
+        case UInt8(ascii: "."):
             dots += 1
             if dotPlaces.count < 4 { dotPlaces.append(bytes.count) }
+        case UInt8(ascii: "-"), UInt8(ascii: "_"):
+            isURLAlphabet = true
+            guard slash == nil else { return nil }
+        case UInt8(ascii: "/"):
+            guard !isInPath, !isURLAlphabet else { return nil }
+            if slash == nil { slash = bytes.count }
+        default: break
         }
         bytes.append(byte)
         offsets.append(at)
@@ -167,9 +183,7 @@ struct TokenRun {
 
     /// Leaves out what cannot belong to it: a full stop behind a sentence, the rest of an address's path.
     private mutating func trim() {
-        let isURLAlphabet = bytes.contains { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
-        let isAddress = offsets.first.map { $0 > 0 && text[$0 - 1] == UInt8(ascii: "/") } ?? false
-        if isURLAlphabet || isAddress, let slash = bytes.firstIndex(of: UInt8(ascii: "/")) { cut(slash) }
+        if isURLAlphabet, let slash { cut(slash) }
         if dots == 3 || dots > 4, bytes.last == UInt8(ascii: ".") {
             hadFullStop = true
             cut(bytes.count - 1)

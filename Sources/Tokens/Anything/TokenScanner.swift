@@ -1,10 +1,13 @@
 import Codecs
 
 /// Walks through a text from token to token. Where a run of token characters has been read, the walk goes on behind it,
-/// and before a blank is joined over, the word behind it is looked at once: every byte is seen at most a few times.
+/// and before a blank is joined over, the word behind it is looked at once: in what people paste, every byte is seen at
+/// most a few times. A text made to have its bytes seen more often is not read to its end.
 struct TokenScanner {
     /// How many bytes were looked at.
     private(set) var steps = 0
+    /// Where the walk ended, when it took more steps than this text is owed.
+    private(set) var gaveUp: Int?
     private let text: [UInt8]
     private var at = 0
 
@@ -15,12 +18,16 @@ struct TokenScanner {
     /// The next token; nil at the end of the text.
     mutating func next() -> FoundToken? {
         while at < text.count {
+            guard steps < budget else {
+                gaveUp = at
+                return nil
+            }
             steps += 1
             guard isBoundary(at), startsToken(at) else {
                 at += 1
                 continue
             }
-            let run = TokenRun(text, from: at)
+            let run = TokenRun(text, from: at, budget: budget - steps)
             steps += run.steps
             let start = at
             at = max(run.end, at + 1)
@@ -28,6 +35,10 @@ struct TokenScanner {
         }
         return nil
     }
+
+    /// How often a byte may be looked at, taken over all of them.
+    private static let looks = 8
+    private var budget: Int { Self.looks * text.count + 64 }
 
     // Where tokens begin
 
