@@ -6,7 +6,8 @@ import Tokens
 /// Makes key sets and finds keys in them.
 struct JWKSCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "jwks", abstract: "Make key sets and find keys in them.", subcommands: [Make.self, Find.self])
+        commandName: "jwks", abstract: "Make key sets, fetch them and find keys in them.",
+        subcommands: [Make.self, Fetch.self, Find.self])
 
     struct Make: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -25,6 +26,49 @@ struct JWKSCommand: ParsableCommand {
                 keys.append(.object(key))
             }
             print(JSONOutput.text(["keys": .array(keys)], pretty: true))
+        }
+    }
+
+    struct Fetch: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Fetch the key set that an issuer publishes.",
+            discussion: """
+                The set is read as a verifier would read it, then printed as it was published. Only https is asked \
+                (http on this machine), no redirect is followed, and an issuer's metadata must name that issuer.
+
+                Examples:
+                  signet jwks fetch https://idp.example/keys > jwks.json
+                  signet jwks fetch --issuer https://idp.example --out jwks.json
+                """)
+
+        @Argument(help: "The address of the set.")
+        var address: String?
+
+        @Option(name: .long, help: "The issuer whose metadata says where its keys are.")
+        var issuer: String?
+
+        @Option(name: .long, help: "Write the set to this new file.")
+        var out: String?
+
+        @Option(name: .long, help: "A file with the certificates (PEM) to trust when asking, instead of the system's.")
+        var caFile: String?
+
+        func validate() throws {
+            guard (address == nil) != (issuer == nil) else {
+                throw ValidationError("give the address of the set, or --issuer")
+            }
+        }
+
+        func run() async throws {
+            let download = Download(roots: caFile)
+            let published =
+                if let issuer {
+                    try await PublishedKeys(issuer: issuer, download)
+                } else {
+                    try await PublishedKeys(at: address ?? "", download)
+                }
+            let text = JSONOutput.text(try JSONReader.read(published.document), pretty: true)
+            try OutputFile.write(text + "\n", to: out, isSecret: false)
         }
     }
 

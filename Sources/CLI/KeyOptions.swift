@@ -81,8 +81,21 @@ struct KeyOptions: ParsableArguments {
     }
 
     /// The keys, as their document gives them; with `--alg`, only those that are for it.
-    func read() throws -> [DecodedKey] {
-        let keys = try decoded()
+    func read() throws -> [DecodedKey] { try fitting(decoded(), of: name) }
+
+    /// The keys of a published set as a trusted one; with `--alg`, only those that are for it.
+    func keySet(_ published: PublishedKeys) throws -> KeySet {
+        guard !isGiven else { throw CommandFailure.usage("keys are taken from a file or fetched, not both") }
+        guard let algorithm else { return published.keys }
+        do {
+            let keys = try KeyReader.read(published.document, algorithm: algorithm)
+            return try KeySet(try fitting(keys, of: published.address))
+        } catch let error as KeyError {
+            throw CommandFailure.usage("\(published.address): \(error.detail) (\(error.code.rawValue))")
+        }
+    }
+
+    private func fitting(_ keys: [DecodedKey], of name: String) throws -> [DecodedKey] {
         guard let algorithm else { return keys }
         let fitting = keys.filter { $0.description.algorithm == algorithm }
         guard fitting.isEmpty else { return fitting }

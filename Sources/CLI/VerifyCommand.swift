@@ -5,7 +5,7 @@ import JOSE
 import Tokens
 
 /// Verifies a token and shows every step.
-struct VerifyCommand: ParsableCommand {
+struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Verify a token with a key, and show each step.",
         discussion: """
@@ -19,12 +19,14 @@ struct VerifyCommand: ParsableCommand {
             Examples:
               signet verify --key public.json --issuer https://idp.example --audience orders --file token
               signet verify --key public.json --profile access-token --issuer https://idp.example --audience orders < token
+              signet verify --discover --issuer https://idp.example --audience orders --file token
               signet verify --decryption-key private.json --key public.json --file encrypted
               signet verify --batch --signature-only < lines.json
             """)
 
     @OptionGroup var input: TokenInput
     @OptionGroup var keys: KeyOptions
+    @OptionGroup(title: "Published keys") var published: PublishedKeyOptions
     @OptionGroup(title: "Policy") var policy: PolicyOptions
     @OptionGroup var output: StyleOptions
 
@@ -50,9 +52,9 @@ struct VerifyCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
-        if batch { return try runBatch() }
-        let keySet = try keys.keySet()
+    func run() async throws {
+        if batch { return try await runBatch() }
+        let keySet = try await keySet()
         let verifier = TokenVerifier(keys: keySet, policy: policy.policy(algorithms: keySet.algorithms))
         let decrypter = try decrypter()
         let token = try input.read()
@@ -83,10 +85,15 @@ struct VerifyCommand: ParsableCommand {
         }
     }
 
-    private func runBatch() throws {
+    private func keySet() async throws -> KeySet {
+        guard let published = try await published.fetch(issuers: policy.issuer) else { return try keys.keySet() }
+        return try keys.keySet(published)
+    }
+
+    private func runBatch() async throws {
         var verification = BatchVerification(
-            keys: keys.isGiven ? try keys.keySet() : nil, options: policy, signatureOnly: signatureOnly,
-            algorithm: keys.algorithm)
+            keys: keys.isGiven || published.isGiven ? try await keySet() : nil, options: policy,
+            signatureOnly: signatureOnly, algorithm: keys.algorithm)
         let source = try input.lines()
         try BatchLines(input: source.fileDescriptor, output: STDOUT_FILENO) { verification.answer($0) }.run()
     }

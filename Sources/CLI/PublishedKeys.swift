@@ -1,0 +1,116 @@
+import ArgumentParser
+import Codecs
+import Foundation
+import JOSE
+import Tokens
+
+/// Keys that an issuer publishes: at an address that is named, or that its own metadata names.
+struct PublishedKeyOptions: ParsableArguments {
+    @Option(name: .long, help: "The address (https) of a JWK set with the keys.")
+    var jwksURL: String?
+
+    @Flag(name: .long, help: "Take the keys that the issuer (--issuer) publishes by its metadata.")
+    var discover = false
+
+    @Option(name: .long, help: "A file with the certificates (PEM) to trust when asking, instead of the system's.")
+    var caFile: String?
+
+    /// Whether keys are to be asked for.
+    var isGiven: Bool { jwksURL != nil || discover }
+
+    func validate() throws {
+        if jwksURL != nil, discover { throw ValidationError("give --jwks-url or --discover, not both") }
+        if caFile != nil, !isGiven { throw ValidationError("--ca-file goes with --jwks-url or --discover") }
+        if let jwksURL { try Download.check(jwksURL) }
+    }
+
+    /// The published set and where it was; nil if none was asked for.
+    func fetch(issuers: [String]) async throws -> PublishedKeys? {
+        if let jwksURL { return try await PublishedKeys(at: jwksURL, Download(roots: caFile)) }
+        guard discover else { return nil }
+        guard let issuer = issuers.first, issuers.count == 1 else {
+            throw CommandFailure.usage("--discover needs one --issuer: it is asked where its keys are")
+        }
+        return try await PublishedKeys(issuer: issuer, Download(roots: caFile))
+    }
+}
+
+/// A key set as it was published.
+struct PublishedKeys {
+    /// Where.
+    let address: String
+    /// What was there, byte for byte.
+    let document: [UInt8]
+    /// Its keys.
+    let keys: KeySet
+
+    /// Asks an address for a key set.
+    init(at address: String, _ download: Download) async throws {
+        self.address = address
+        document = try await download.read(address)
+        do throws(RemoteKeySetFailure) {
+            keys = try RemoteKeySetReader.read(document).get()
+        } catch {
+            throw CommandFailure.refused("\(address): \(Self.complaint(error))")
+        }
+    }
+
+    /// Asks an issuer where its keys are (OpenID Connect Discovery §4, RFC 8414 §3), then there.
+    init(issuer: String, _ download: Download) async throws {
+        try Download.check(issuer)
+        guard let parts = URLComponents(string: issuer), parts.query == nil, parts.fragment == nil else {
+            throw CommandFailure.usage("an issuer's address has no query and no fragment (RFC 8414 §2)")
+        }
+        var metadata: (address: String, document: [UInt8])?
+        var refusals: [String] = []
+        for address in Self.metadataAddresses(parts) where metadata == nil {
+            do {
+                metadata = (address, try await download.read(address))
+            } catch let failure as CommandFailure where failure.status == CommandFailure.refused {
+                refusals.append(failure.message)
+            }
+        }
+        guard let metadata else { throw CommandFailure.refused(refusals.joined(separator: "\n        ")) }
+        try await self.init(at: Self.keySetAddress(metadata.document, metadata.address, issuer: issuer), download)
+    }
+
+    /// Where an issuer's metadata may be: behind its path, or between its host and its path.
+    static func metadataAddresses(_ issuer: URLComponents) -> [String] {
+        var path = issuer.percentEncodedPath
+        while path.hasSuffix("/") { path.removeLast() }
+        return [path + "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server" + path]
+            .compactMap { path in
+                var place = issuer
+                place.percentEncodedPath = path
+                return place.string
+            }
+    }
+
+    /// The metadata must be this issuer's: otherwise anybody could answer for anybody (RFC 8414 §3.3).
+    private static func keySetAddress(_ document: [UInt8], _ address: String, issuer: String) throws -> String {
+        guard let metadata = try? JSONReader.read(document, depth: DecodedToken.headerDepth).object else {
+            throw CommandFailure.refused("\(address): this is no issuer's metadata: no JSON object")
+        }
+        guard let named = metadata["issuer"]?.string, named == ByteString(issuer) else {
+            let named = metadata["issuer"]?.string.map { Display.quoted($0) } ?? "nobody"
+            throw CommandFailure.refused(
+                "\(address): this is the metadata of \(named), not of \(Display.quoted(ByteString(issuer)))")
+        }
+        guard let place = metadata["jwks_uri"]?.string else {
+            throw CommandFailure.refused("\(address): the metadata names no \"jwks_uri\"")
+        }
+        let keys = "\(place)"
+        try Download.check(keys)
+        return keys
+    }
+
+    private static func complaint(_ failure: RemoteKeySetFailure) -> String {
+        switch failure {
+        case .unreachable: "it cannot be reached"
+        case .tooLarge: "the set is larger than \(JWKReader.maximumSetSize) bytes"
+        case .unreadable(let error): "\(error.detail) (\(error.code.rawValue))"
+        case .empty: "the set has no key that can be used here"
+        case .privateKey: "the set holds a private key or a shared secret: its keys can be trusted no longer"
+        }
+    }
+}
