@@ -56,19 +56,19 @@ struct JSONNameTable {
     }
 
     private static func hash(_ name: JSONPlace, in text: UnsafeBufferPointer<UInt8>, _ origin: Int) -> UInt32 {
-        guard name.hasEscapes else { return hash(name.stretch(of: text, origin)) }
-        return name.string(in: text, origin).bytes.withUnsafeBufferPointer { hash($0) }
+        guard name.hasEscapes else { return hash(name.stretch(of: text, origin), endOf: text) }
+        return name.string(in: text, origin).bytes.withUnsafeBufferPointer { hash($0, endOf: $0) }
     }
 
     /// Tells most names apart by their length, their first and their last eight bytes; need not be hard to collide with.
-    private static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
+    private static func hash(_ bytes: UnsafeBufferPointer<UInt8>, endOf text: UnsafeBufferPointer<UInt8>) -> UInt32 {
         var mixed = UInt64(truncatingIfNeeded: bytes.count)
         if bytes.count >= 8, let start = bytes.baseAddress {
             let raw = UnsafeRawPointer(start)
             mixed ^= UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self)) &* 0x9E37_79B9_7F4A_7C15
             mixed ^= UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self))
         } else {
-            for byte in bytes { mixed = mixed << 8 ^ UInt64(byte) }
+            mixed ^= ShortBytes.number(bytes, endOf: text) << 8
         }
         mixed = mixed &* 0xD6E8_FEB8_6659_FD93
         return UInt32(truncatingIfNeeded: mixed >> 32)

@@ -41,8 +41,8 @@ struct JSONParser<Sink: JSONSink> {
         offset < text.count ? failure(.unexpectedByte(text[offset])) : failure(.unexpectedEnd)
     }
 
-    private func place(from start: Int, to end: Int, _ kind: JSONPlace.Kind, hasEscapes: Bool = false) -> JSONPlace {
-        JSONPlace(kind, offset: origin + start, count: end - start, hasEscapes: hasEscapes)
+    private func place(from start: Int, to end: Int, _ kind: JSONPlace.Kind) -> JSONPlace {
+        JSONPlace(kind, offset: origin + start, count: end - start, hasEscapes: false)
     }
 
     private mutating func skipWhiteSpace() {
@@ -162,18 +162,24 @@ struct JSONParser<Sink: JSONSink> {
         offset += 1
         let start = offset
         var hasEscapes = false
+        var hasDelete = false
         while true {
             skipPlain()
             guard offset < text.count else { throw failure(.unexpectedEnd) }
             switch text[offset] {
             case UInt8(ascii: "\""):
                 offset += 1
-                return place(from: start, to: offset - 1, .string, hasEscapes: hasEscapes)
+                return JSONPlace(
+                    .string, offset: origin + start, count: offset - 1 - start, hasEscapes: hasEscapes,
+                    hasDelete: hasDelete)
             case UInt8(ascii: "\\"):
                 hasEscapes = true
                 try escape()
             case 0..<0x20: throw failure(.controlCharacter)
-            case 0x20..<0x80: offset += 1
+            case 0x7F:
+                hasDelete = true
+                offset += 1
+            case 0x20..<0x7F: offset += 1
             default:
                 guard let length = UTF8Sequence.length(in: text, at: offset) else { throw failure(.notUTF8) }
                 offset += length
@@ -189,11 +195,11 @@ struct JSONParser<Sink: JSONSink> {
                 littleEndian: UnsafeRawPointer(start + offset).loadUnaligned(as: UInt64.self))
             let quote = word ^ 0x2222_2222_2222_2222
             let backslash = word ^ 0x5C5C_5C5C_5C5C_5C5C
-            // The top bit of a byte comes to stand where the byte is `"`, `\`, below 0x20, or above 0x7F. A borrow can
-            // only mark bytes above a true mark, and the lowest is what counts.
+            // The top bit of a byte comes to stand where the byte is `"`, `\`, below 0x20, or above 0x7E. A borrow or a
+            // carry can only mark bytes above a true mark, and the lowest is what counts.
             let marks =
                 ((quote &- 0x0101_0101_0101_0101) & ~quote) | ((backslash &- 0x0101_0101_0101_0101) & ~backslash)
-                | ((word &- 0x2020_2020_2020_2020) & ~word) | word
+                | ((word &- 0x2020_2020_2020_2020) & ~word) | word | (word &+ 0x0101_0101_0101_0101)
             let found = marks & 0x8080_8080_8080_8080
             guard found == 0 else {
                 offset += found.trailingZeroBitCount >> 3

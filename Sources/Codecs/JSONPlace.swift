@@ -23,12 +23,15 @@ public struct JSONPlace: Sendable, Equatable {
     public let kind: Kind
     /// Whether a string has escapes, so that its bytes are not its meaning.
     public let hasEscapes: Bool
+    /// Whether a DEL (0x7F) stands in a string, the one control character that the grammar lets through.
+    let hasDelete: Bool
     private let start: Int32
     private let length: Int32
 
-    init(_ kind: Kind, offset: Int, count: Int, hasEscapes: Bool) {
+    init(_ kind: Kind, offset: Int, count: Int, hasEscapes: Bool, hasDelete: Bool = false) {
         self.kind = kind
         self.hasEscapes = hasEscapes
+        self.hasDelete = hasDelete
         start = Int32(truncatingIfNeeded: offset)
         length = Int32(truncatingIfNeeded: count)
     }
@@ -68,13 +71,32 @@ extension JSONPlace {
     public func shortNumber(in block: [UInt8]) -> Int64? {
         guard kind == .number, count <= 12 else { return nil }
         return block.withUnsafeBufferPointer { block in
+            let digits = stretch(of: block, 0)
             var whole: Int64 = 0
-            for digit in stretch(of: block, 0) {
-                guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
-                whole = whole * 10 + Int64(digit & 0x0F)
+            var offset = 0
+            if digits.count >= 8, let start = digits.baseAddress {
+                guard let eight = Self.eightDigits(start) else { return nil }
+                whole = eight
+                offset = 8
+            }
+            while offset < digits.count {
+                let digit = digits[offset] ^ UInt8(ascii: "0")
+                guard digit < 10 else { return nil }
+                whole = whole * 10 + Int64(digit)
+                offset += 1
             }
             return whole
         }
+    }
+
+    /// The number that eight digits write; nil if one of them is none. Neighbours are joined to pairs, fours and eight.
+    private static func eightDigits(_ start: UnsafePointer<UInt8>) -> Int64? {
+        let text = UInt64(littleEndian: UnsafeRawPointer(start).loadUnaligned(as: UInt64.self))
+        let digits = text ^ 0x3030_3030_3030_3030
+        guard (digits | (digits &+ 0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0 == 0 else { return nil }
+        let pairs = (digits &* 10 &+ digits >> 8) & 0x00FF_00FF_00FF_00FF
+        let fours = (pairs &* 100 &+ pairs >> 16) & 0x0000_FFFF_0000_FFFF
+        return Int64((fours &* 10_000 &+ fours >> 32) & 0xFFFF_FFFF)
     }
 
     /// Whether the string, which holds words with one space between each, has this word. Escapes are not resolved.
@@ -218,32 +240,13 @@ extension JSONPlace {
             let bytes = string(in: block).bytes
             return bytes.count <= 8 && !bytes.contains(0) ? bytes.reduce(0) { $0 << 8 | UInt64($1) } : nil
         }
-        return block.withUnsafeBufferPointer { block in
-            var name: UInt64 = 0
-            for byte in stretch(of: block, 0) { name = name << 8 | UInt64(byte) }
-            return name
-        }
+        return block.withUnsafeBufferPointer { ShortBytes.number(stretch(of: $0, 0), endOf: $0) }
     }
 
     /// Whether a C0 control character or DEL stands in the string.
     public func hasControlCharacter(in block: [UInt8]) -> Bool {
-        // Without escapes only DEL can: the grammar refuses the others.
-        guard !hasEscapes else { return string(in: block).hasControlCharacter }
-        return block.withUnsafeBufferPointer { block in
-            let bytes = stretch(of: block, 0)
-            guard let start = bytes.baseAddress else { return false }
-            var offset = 0
-            while offset + 8 <= bytes.count {
-                let word = UnsafeRawPointer(start + offset).loadUnaligned(as: UInt64.self) ^ 0x7F7F_7F7F_7F7F_7F7F
-                guard (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080 == 0 else { return true }
-                offset += 8
-            }
-            while offset < bytes.count {
-                guard start[offset] != 0x7F else { return true }
-                offset += 1
-            }
-            return false
-        }
+        // The grammar refuses the others but as escapes.
+        hasEscapes ? string(in: block).hasControlCharacter : hasDelete
     }
 
     /// The value that stands here, as a tree.
@@ -269,18 +272,33 @@ extension JSONPlace {
                 guard block[offset] == UInt8(ascii: "\"") else { continue }
                 let start = offset + 1
                 var hasEscapes = false
+                var hasDelete = false
                 offset = start
                 while offset < end, block[offset] != UInt8(ascii: "\"") {
+                    if block[offset] == 0x7F { hasDelete = true }
                     if block[offset] == UInt8(ascii: "\\") {
                         hasEscapes = true
                         offset += 1
                     }
                     offset += 1
                 }
-                let element = JSONPlace(.string, offset: start, count: offset - start, hasEscapes: hasEscapes)
+                let element = JSONPlace(
+                    .string, offset: start, count: offset - start, hasEscapes: hasEscapes, hasDelete: hasDelete)
                 if matches(element) { return true }
             }
             return false
         }
+    }
+}
+
+/// Up to eight bytes as one number, the first byte the highest.
+enum ShortBytes {
+    /// The number; read at once where eight bytes of `text` lie behind the first.
+    @inline(__always)
+    static func number(_ bytes: UnsafeBufferPointer<UInt8>, endOf text: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        guard let start = bytes.baseAddress, let first = text.baseAddress, !bytes.isEmpty else { return 0 }
+        guard start + 8 <= first + text.count else { return bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+        let eight = UInt64(bigEndian: UnsafeRawPointer(start).loadUnaligned(as: UInt64.self))
+        return eight >> (64 - 8 * UInt64(bytes.count))
     }
 }

@@ -73,6 +73,17 @@ public struct TokenHeader: Sendable {
         hasUnencodedMark = unencoded
     }
 
+    /// The same header at the start of another block.
+    init(_ other: TokenHeader, block: [UInt8]) {
+        self.block = block
+        object = other.object
+        algorithmPlace = other.algorithmPlace
+        keyIDPlace = other.keyIDPlace
+        typePlace = other.typePlace
+        criticalPlace = other.criticalPlace
+        hasUnencodedMark = other.hasUnencodedMark
+    }
+
     private static func text(_ name: StaticString, _ value: JSONPlace?) throws(HeaderDefect) -> JSONPlace? {
         guard let value else { return nil }
         guard value.kind == .string, value.count > 0 else {

@@ -19,11 +19,19 @@ public struct TokenJudge: Sendable {
     /// - Parameters:
     ///   - text: the token as it arrived.
     ///   - keys: the trusted keys, by what they say about themselves.
+    ///   - known: a decision about this token's header, made by this judge for these keys. Whoever listens hears of
+    ///     every step, and then it is made again.
     ///   - report: hears of each step as it is made.
     public func plan(
-        _ text: [UInt8], keys: [KeyDescription], report: ((VerificationStep) -> Void)? = nil
+        _ text: [UInt8], keys: [KeyDescription], known: HeaderDecision? = nil,
+        report: ((VerificationStep) -> Void)? = nil
     ) throws(TokenRejection) -> VerificationPlan {
         let steps = StepReporter(listener: report)
+        if let known, report == nil, known.isAbout(text) {
+            let token = DecodedToken(try divide(text, steps), header: known.header)
+            try checkSignature(token, known.algorithm, known.candidates, keys, steps)
+            return VerificationPlan(token: token, algorithm: known.algorithm, candidates: known.candidates)
+        }
         let token = try decode(text, steps)
         let algorithm = try allowedAlgorithm(of: token.header, steps)
         try checkCritical(token.header, steps)
@@ -53,13 +61,16 @@ public struct TokenJudge: Sendable {
         return claims
     }
 
-    private func decode(_ text: [UInt8], _ steps: StepReporter) throws(TokenRejection) -> DecodedToken {
-        let encoded: EncodedToken
+    private func divide(_ text: [UInt8], _ steps: StepReporter) throws(TokenRejection) -> EncodedToken {
         do throws(FormDefect) {
-            encoded = try EncodedToken(text)
+            return try EncodedToken(text)
         } catch {
             throw steps.refused(.form, error.code, error.detail)
         }
+    }
+
+    private func decode(_ text: [UInt8], _ steps: StepReporter) throws(TokenRejection) -> DecodedToken {
+        let encoded = try divide(text, steps)
         steps.passed(.form, "three parts, \(text.count) bytes")
         do throws(HeaderDefect) {
             let token = try DecodedToken(encoded)
@@ -143,6 +154,9 @@ public struct VerificationPlan: Sendable {
     public let algorithm: SignatureAlgorithm
     /// Positions of the keys to try, in the list that `plan` was given.
     public let candidates: KeyCandidates
+
+    /// What was decided about the header.
+    public var headerDecision: HeaderDecision { HeaderDecision(self) }
 
     /// The signature's bytes.
     public var signature: [UInt8] { (try? token.signatureBytes()).map { Array($0) } ?? [] }

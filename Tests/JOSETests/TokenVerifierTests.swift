@@ -5,6 +5,34 @@ import Testing
 import Tokens
 
 @Suite struct TokenVerifierTests {
+    @Test func `what a verifier remembers of headers changes no answer`() throws {
+        let key = try SigningKey.generate(.es256, id: "k1")
+        let keys = try KeySet([key.verificationKey])
+        let signer = TokenSigner(key: key)
+        let good = Array(try signer.sign(claims: Keys.claims).utf8)
+        var expired = Keys.claims
+        expired["exp"] = 1
+        var tokens = [good, Array(try signer.sign(claims: expired).utf8)]
+        tokens.append(
+            Array(try TokenSigner(key: try SigningKey.generate(.es256, id: "k1")).sign(claims: Keys.claims).utf8))
+        var generator = SeededGenerator(seed: 41)
+        for _ in 0..<200 { tokens.append(Mutation.of(good, words: [".", "=", "e30", "AAAA"], using: &generator)) }
+        let practised = TokenVerifier(keys: keys, policy: Keys.policy)
+        for _ in 0..<2 { _ = try practised.verify(good, now: Keys.now) }
+        for token in tokens {
+            let new = TokenVerifier(keys: keys, policy: Keys.policy)
+            func answer(_ verifier: TokenVerifier) -> String {
+                do throws(TokenRejection) {
+                    let verified = try verifier.verify(token, now: Keys.now)
+                    return JSONWriter.text(["h": .object(verified.header.json), "c": .object(verified.claims.json)])
+                } catch {
+                    return error.description
+                }
+            }
+            #expect(answer(practised) == answer(new))
+        }
+    }
+
     @Test func `a rejection's steps can be told again, exactly as they were heard`() throws {
         let key = try SigningKey.generate(.es256, id: "k1")
         let verifier = TokenVerifier(keys: try KeySet([key.verificationKey]), policy: Keys.policy)

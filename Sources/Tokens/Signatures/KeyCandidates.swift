@@ -3,7 +3,7 @@ public struct KeyCandidates: Sendable, RandomAccessCollection {
     /// The most keys that are tried for a token that names none.
     public static let maximum = 8
 
-    private var positions: InlineArray<8, Int> = .init(repeating: 0)
+    private var positions = SIMD8<Int32>()
     /// How many there are.
     public private(set) var count = 0
 
@@ -12,7 +12,7 @@ public struct KeyCandidates: Sendable, RandomAccessCollection {
     /// Adds a position while there is room.
     mutating func append(_ position: Int) {
         guard count < Self.maximum else { return }
-        positions[count] = position
+        positions[count] = Int32(truncatingIfNeeded: position)
         count += 1
     }
 
@@ -21,5 +21,5 @@ public struct KeyCandidates: Sendable, RandomAccessCollection {
     /// How many there are.
     public var endIndex: Int { count }
     /// A position in the list of keys.
-    public subscript(index: Int) -> Int { positions[index] }
+    public subscript(index: Int) -> Int { Int(positions[index]) }
 }
