@@ -27,7 +27,7 @@ public struct TokenJudge: Sendable {
         report: ((VerificationStep) -> Void)? = nil
     ) throws(TokenRejection) -> VerificationPlan {
         let steps = StepReporter(listener: report)
-        if let known, report == nil, known.isAbout(text) {
+        if let known, report == nil, known.isAbout(text), mayHaveMade(known, keys) {
             let token = DecodedToken(try divide(text, steps), header: known.header)
             try checkSignature(token, known.algorithm, known.candidates, keys, steps)
             return VerificationPlan(token: token, algorithm: known.algorithm, candidates: known.candidates)
@@ -59,6 +59,14 @@ public struct TokenJudge: Sendable {
         try claimJudge.judge(claims, header: plan.token.header, now: now, steps)
         try checkRevocation(claims, revocations, steps)
         return claims
+    }
+
+    /// Whether this judge could have made the decision for these keys: one of another judge must open no door.
+    private func mayHaveMade(_ decision: HeaderDecision, _ keys: [KeyDescription]) -> Bool {
+        policy.algorithms.contains(decision.algorithm)
+            && decision.candidates.allSatisfy { index in
+                index < keys.count && keys[index].algorithm == decision.algorithm && keys[index].mayVerify
+            }
     }
 
     private func divide(_ text: [UInt8], _ steps: StepReporter) throws(TokenRejection) -> EncodedToken {

@@ -35,6 +35,25 @@ import Tokens
         #expect(throws: TokenRejection.self) { try candidates(kid: nil, eight + [Sample.key]) }
     }
 
+    /// A decision opens nothing to a judge that would have decided otherwise.
+    @Test func `a decision about a header is of no use to another judge or for other keys`() throws {
+        let token = Sample.token()
+        let keys = [Sample.description("k0", .es256), Sample.key]
+        let judge = TokenJudge(policy: Sample.policy)
+        let known = try judge.plan(token, keys: keys).headerDecision
+        #expect(try Array(judge.plan(token, keys: keys, known: known).candidates) == [1])
+        for keys in [
+            [], [Sample.key], [Sample.key, Sample.description("k1", .rs256)],
+            [Sample.key, Sample.description("k1", .es256, mayVerify: false)],
+        ] {
+            let told = (try? judge.plan(token, keys: keys, known: known).candidates).map { Array($0) }
+            let anew = (try? judge.plan(token, keys: keys).candidates).map { Array($0) }
+            #expect(told == anew)
+        }
+        let other = TokenJudge(policy: Sample.policy { $0.algorithms = [.rs256] })
+        #expect(throws: TokenRejection.self) { try other.plan(token, keys: keys, known: known) }
+    }
+
     @Test func `one name may not reach a key of another kind through its name`() {
         // J02: a token that says HS256 and names the ECDSA key.
         var judging = Judging()
