@@ -38,7 +38,8 @@ struct NestedTokenVerifierTests {
         let unsigned =
             Base64URL.encodeBytes(Array(#"{"alg":"none"}"#.utf8)) + [0x2E] + Base64URL.encodeBytes(claims) + [0x2E]
         var forged = signed
-        forged[forged.count - 4] ^= 1
+        // Another letter of the alphabet: what is no base64url has a code of its own.
+        forged[forged.count - 4] = forged[forged.count - 4] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
         let cases: [([UInt8], JSONObject, RejectionCode)] = [
             (claims, ["cty": "JWT"], .contentNotSigned), (claims, [:], .contentNotSigned),
             (signed, [:], .contentNotSigned), (signed, ["cty": "text"], .contentNotSigned),
@@ -46,7 +47,8 @@ struct NestedTokenVerifierTests {
             (nested, ["cty": "JWT"], .nestingTooDeep), ([], ["cty": "JWT"], .contentNotSigned),
         ]
         for (content, header, wanted) in cases {
-            #expect(code(verifier, try encrypter.encrypt(content, header: header)) == wanted)
+            let found = code(verifier, try encrypter.encrypt(content, header: header))
+            #expect(found == wanted, "\(String(decoding: content, as: UTF8.self)) \(header)")
         }
         #expect(code(verifier, try encrypter.encrypt(signed, header: ["cty": "application/jwt"])) == nil)
         #expect(code(verifier, signed) == .tokenNotEncrypted)
