@@ -8,6 +8,8 @@ struct EncryptionKeyOptions: ParsableArguments {
     @Option(name: .long, help: "A file with the key: PEM, JWK, or (to decrypt) a JWK set; - is standard input.")
     var key: String?
 
+    @OptionGroup var keyPassword: KeyPasswordOptions
+
     @Option(name: .long, help: "A file with a password (PBES2). One line feed at its end does not count.")
     var passwordFile: String?
 
@@ -45,7 +47,7 @@ struct EncryptionKeyOptions: ParsableArguments {
                 let decoded = try passwordKey(password, algorithm ?? Self.passwordAlgorithm)
                 return (try EncryptionKey(decoded), nil)
             }
-            let document = EncryptionKeyDocument(text: try keyText(), algorithm: algorithm)
+            let document = try document()
             return (try document.encryptionKey(), document.encryption)
         }
     }
@@ -57,15 +59,15 @@ struct EncryptionKeyOptions: ParsableArguments {
                 let algorithms = algorithm.map { [$0] } ?? KeyManagementAlgorithm.allCases.filter(\.isPasswordBased)
                 return try algorithms.map { try DecryptionKey(try passwordKey(password, $0)) }
             }
-            return try EncryptionKeyDocument(text: try keyText(), algorithm: algorithm).decryptionKeys()
+            return try document().decryptionKeys()
         }
     }
 
-    private func keyText() throws -> [UInt8] {
+    private func document() throws -> EncryptionKeyDocument {
         guard let key else {
             throw CommandFailure.usage("a key is needed: --key FILE (PEM, JWK) or --password-file FILE")
         }
-        return try InputFile.read(key)
+        return try EncryptionKeyDocument(file: key, algorithm: algorithm, keyPassword)
     }
 
     private func password() throws -> [UInt8]? {
@@ -95,6 +97,27 @@ struct EncryptionKeyDocument {
     let text: [UInt8]
     /// What the keys are for that do not say so themselves.
     let algorithm: KeyManagementAlgorithm?
+    /// The keys, where reading them took more than the text.
+    private let opened: [DecodedKey]?
+
+    /// The keys of a text.
+    init(text: [UInt8], algorithm: KeyManagementAlgorithm?) {
+        self.text = text
+        self.algorithm = algorithm
+        opened = nil
+    }
+
+    /// The keys of a file, which may be under a password.
+    init(file: String, algorithm: KeyManagementAlgorithm?, _ password: KeyPasswordOptions) throws {
+        text = try InputFile.read(file)
+        self.algorithm = algorithm
+        // A JWK says more than a key alone: what a set holds, and what dir is for.
+        guard (try? JSONReader.read(text))?.object == nil else {
+            opened = nil
+            return
+        }
+        opened = try password.keys(in: text, named: file, purpose: algorithm.map { .keyManagement($0) })
+    }
 
     /// What the one key of a JWK encrypts by itself (`dir`), where its `alg` says so.
     var encryption: ContentEncryptionAlgorithm? {
@@ -135,7 +158,12 @@ struct EncryptionKeyDocument {
     private var object: JSONObject? { (try? JSONReader.read(text))?.object }
 
     private func single() throws(KeyError) -> DecodedKey {
-        let keys = try KeyReader.read(text, purpose: algorithm.map { .keyManagement($0) })
+        let keys: [DecodedKey]
+        if let opened {
+            keys = opened
+        } else {
+            keys = try KeyReader.read(text, purpose: algorithm.map { .keyManagement($0) })
+        }
         guard let key = keys.first, keys.count == 1 else {
             throw KeyError(.set, "there are \(keys.count) keys; give one")
         }

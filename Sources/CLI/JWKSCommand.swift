@@ -17,10 +17,12 @@ struct JWKSCommand: ParsableCommand {
         @Argument(help: "The files with the keys.")
         var files: [String]
 
+        @OptionGroup var password: KeyPasswordOptions
+
         func run() throws {
             var keys: [JSON] = []
             for file in files {
-                guard let key = try KeyCommand.document(file).publicJWK else {
+                guard let key = try KeyCommand.document(file, password).publicJWK else {
                     throw CommandFailure.usage("\(file): a shared secret is not published")
                 }
                 keys.append(.object(key))
@@ -81,9 +83,11 @@ struct JWKSCommand: ParsableCommand {
         @Argument(help: "The kid.")
         var id: String
 
+        @OptionGroup var password: KeyPasswordOptions
+
         func run() throws {
             let wanted = ByteString(id)
-            guard let key = try KeyCommand.keys(file).first(where: { $0.description.id == wanted }) else {
+            guard let key = try KeyCommand.keys(file, password).first(where: { $0.description.id == wanted }) else {
                 throw CommandFailure.refused("no key of the set is named \(Display.quoted(wanted))")
             }
             do {

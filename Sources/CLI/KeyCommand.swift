@@ -10,17 +10,13 @@ struct KeyCommand: ParsableCommand {
         subcommands: [Show.self, Convert.self, Public.self, ThumbprintOf.self, Match.self])
 
     /// The keys of a file; the command is refused where there are none.
-    static func keys(_ path: String) throws -> [DecodedKey] {
-        do {
-            return try KeyReader.read(try InputFile.read(path), algorithm: nil)
-        } catch let error as KeyError {
-            throw CommandFailure.usage("\(path): \(error.detail) (\(error.code.rawValue))")
-        }
+    static func keys(_ path: String, _ password: KeyPasswordOptions) throws -> [DecodedKey] {
+        try password.keys(in: try InputFile.read(path), named: path, purpose: nil)
     }
 
     /// The one key of a file.
-    static func document(_ path: String) throws -> KeyDocument {
-        let keys = try keys(path)
+    static func document(_ path: String, _ password: KeyPasswordOptions) throws -> KeyDocument {
+        let keys = try keys(path, password)
         guard let key = keys.first, keys.count == 1 else {
             throw CommandFailure.usage("\(path): there are \(keys.count) keys; give one")
         }
@@ -38,8 +34,10 @@ struct KeyCommand: ParsableCommand {
         @Argument(help: "The file: PEM, DER, JWK or JWK set; - is standard input.")
         var file: String
 
+        @OptionGroup var password: KeyPasswordOptions
+
         func run() throws {
-            for key in try KeyCommand.keys(file) {
+            for key in try KeyCommand.keys(file, password) {
                 let id = key.description.id.map { " \(Display.quoted($0))" } ?? ""
                 let algorithm = key.description.algorithm.map { " for \($0.rawValue)" } ?? ""
                 let half = key.description.isPrivate ? "private" : "public"
@@ -54,14 +52,21 @@ struct KeyCommand: ParsableCommand {
             discussion: """
                 A private key is written with its private part; signet key public leaves that out.
 
-                Example: signet key convert private.jwk --to pem --out private.pem
+                Examples:
+                  signet key convert private.jwk --to pem --out private.pem
+                  signet key convert private.pem --new-password-prompt --out locked.pem
                 """)
 
         @Argument(help: "The file with the key; - is standard input.")
         var file: String
 
-        @Option(name: .long, help: "jwk, pem (PKCS#8 or SPKI), pkcs1 or sec1.")
-        var to: Form = .jwk
+        @OptionGroup var password: KeyPasswordOptions
+
+        @Option(
+            name: .long, help: "jwk, pem (PKCS#8 or SPKI), pkcs1 or sec1. Default: jwk, or pem with a new password.")
+        var to: Form?
+
+        @OptionGroup var newPassword: OutputPasswordOptions
 
         @Option(name: .long, help: "Write to this new file, readable by you alone if the key is private.")
         var out: String?
@@ -70,12 +75,23 @@ struct KeyCommand: ParsableCommand {
             case jwk, pem, pkcs1, sec1
         }
 
-        func run() throws {
-            let key = try KeyCommand.document(file)
-            try OutputFile.write(try text(key), to: out, isSecret: key.isPrivate)
+        func validate() throws {
+            if newPassword.isGiven, let to, to != .pem {
+                throw ValidationError("only --to pem has a form for a key under a password")
+            }
         }
 
-        private func text(_ key: KeyDocument) throws -> String {
+        func run() throws {
+            let key = try KeyCommand.document(file, password)
+            if password.isGiven, file != "-", !KeyReader.isEncrypted(try InputFile.read(file)) {
+                throw CommandFailure.usage(
+                    "\(file) is under no password; to write a key under one, say so with --new-password-file")
+            }
+            let text = newPassword.isGiven ? try newPassword.pem(key) : try text(key, to ?? .jwk)
+            try OutputFile.write(text, to: out, isSecret: key.isPrivate)
+        }
+
+        private func text(_ key: KeyDocument, _ to: Form) throws -> String {
             let form: KeyDocument.Form
             switch to {
             case .jwk: return JSONOutput.text(.object(key.jwk), pretty: true) + "\n"
@@ -96,6 +112,8 @@ struct KeyCommand: ParsableCommand {
         @Argument(help: "The file with the key; - is standard input.")
         var file: String
 
+        @OptionGroup var password: KeyPasswordOptions
+
         @Flag(name: .long, help: "Write PEM instead of JWK.")
         var pem = false
 
@@ -103,7 +121,7 @@ struct KeyCommand: ParsableCommand {
         var out: String?
 
         func run() throws {
-            let key = try KeyCommand.document(file)
+            let key = try KeyCommand.document(file, password)
             guard
                 let text = pem
                     ? key.pem(.spki) : key.publicJWK.map({ JSONOutput.text(.object($0), pretty: true) + "\n" })
@@ -119,11 +137,13 @@ struct KeyCommand: ParsableCommand {
         @Argument(help: "The file with the key; - is standard input.")
         var file: String
 
+        @OptionGroup var password: KeyPasswordOptions
+
         @Flag(name: .long, help: "As a URI (RFC 9278).")
         var uri = false
 
         func run() throws {
-            let key = try KeyCommand.document(file)
+            let key = try KeyCommand.document(file, password)
             guard let text = uri ? key.thumbprintURI() : key.thumbprint() else {
                 throw CommandFailure.usage("a shared secret gets no thumbprint: its hash would invite guessing")
             }
@@ -141,8 +161,10 @@ struct KeyCommand: ParsableCommand {
         @Argument(help: "The other.")
         var other: String
 
+        @OptionGroup var password: KeyPasswordOptions
+
         func run() throws {
-            let isSame = try KeyCommand.document(file).matches(try KeyCommand.document(other))
+            let isSame = try KeyCommand.document(file, password).matches(try KeyCommand.document(other, password))
             print(isSame ? "the same key" : "different keys")
             if !isSame { throw ExitCode(CommandFailure.refused) }
         }

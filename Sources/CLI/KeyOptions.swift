@@ -8,6 +8,8 @@ struct KeyOptions: ParsableArguments {
     @Option(name: .long, help: "A file with the key: PEM, JWK, or (to verify) a JWK set; - is standard input.")
     var key: String?
 
+    @OptionGroup var password: KeyPasswordOptions
+
     @Option(name: .long, help: "A file with a shared secret. One line feed at its end does not count.")
     var secretFile: String?
 
@@ -113,7 +115,10 @@ struct KeyOptions: ParsableArguments {
             throw CommandFailure.usage("give --key or --secret-file, not both")
         }
         do {
-            if let key { return try KeyReader.read(try InputFile.read(key), algorithm: algorithm) }
+            if let key {
+                return try password.keys(
+                    in: try InputFile.read(key), named: key, purpose: algorithm.map { .signature($0) })
+            }
             let secret = try SecretInput.read(
                 name: "secret", value: secret, file: secretFile, variable: secretEnv, prompt: secretPrompt)
             return try KeyReader.read(secret ?? [], as: secretForm.form, algorithm: algorithm)

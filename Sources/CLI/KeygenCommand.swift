@@ -18,6 +18,7 @@ struct KeygenCommand: ParsableCommand {
               signet keygen ES256 --out private.jwk --public-out public.jwk
               signet keygen ECDH-ES+A256KW --curve P-256 --out private.jwk --public-out public.jwk
               signet keygen RS256 --size 3072 --pem --out private.pem
+              signet keygen ES256 --pem --new-password-prompt --out locked.pem --public-out public.pem
             """)
 
     @Argument(help: "What the key is for.")
@@ -39,6 +40,8 @@ struct KeygenCommand: ParsableCommand {
     @Flag(name: .long, help: "Write PEM instead of JWK.")
     var pem = false
 
+    @OptionGroup var newPassword: OutputPasswordOptions
+
     @Option(name: .long, help: "Write the private key to this new file, readable by you alone.")
     var out: String?
 
@@ -46,6 +49,7 @@ struct KeygenCommand: ParsableCommand {
     var publicOut: String?
 
     func validate() throws {
+        if newPassword.isGiven, !pem { throw ValidationError("only --pem has a form for a key under a password") }
         if size != nil, !algorithm.isRSA { throw ValidationError("--size goes with the RSA algorithms") }
         if curve != nil, !algorithm.isAgreement { throw ValidationError("--curve goes with ECDH-ES and its kin") }
         if (encryption != nil) != algorithm.isDirect {
@@ -62,8 +66,11 @@ struct KeygenCommand: ParsableCommand {
         } catch {
             throw CommandFailure.refused("\(error.detail) (\(error.code.rawValue))")
         }
-        guard let privateText = pem ? key.privatePEM : Self.text(key.privateJWK) else {
+        guard var privateText = pem ? key.privatePEM : Self.text(key.privateJWK) else {
             throw CommandFailure.usage("a shared secret has no PEM form; leave --pem out")
+        }
+        if newPassword.isGiven {
+            privateText = try newPassword.pem(try KeyDocument(try JWKReader.key(key.privateJWK, purpose: nil)))
         }
         if let publicOut {
             guard let text = pem ? key.publicPEM : key.publicJWK.map(Self.text) else {

@@ -7,8 +7,8 @@ struct PolicyOptions: ParsableArguments {
     @Option(
         name: .long,
         help: """
-            Ask for all that such a token must say: access-token, id-token, client-assertion, logout-token or \
-            security-event. Needs --issuer, and mostly --audience.
+            Ask for all that such a token must say: access-token, id-token, client-assertion, logout-token, \
+            security-event or dpop-proof. Needs --issuer, and mostly --audience; dpop-proof needs --method and --url.
             """)
     var profile: PolicyProfile?
 
@@ -42,7 +42,9 @@ struct PolicyOptions: ParsableArguments {
             discussion: "name=text, name:=JSON, name (it is there), !name (it is not); /outer/inner leads inside."))
     var rule: [TypedRule] = []
 
-    @Option(name: .long, help: "With --profile id-token: the nonce that the client sent.")
+    @Option(
+        name: .long,
+        help: "With --profile id-token: the nonce that the client sent; with dpop-proof, the one it was given.")
     var nonce: String?
 
     @Option(name: .long, help: "The most seconds since the token was issued (iat).")
@@ -57,7 +59,12 @@ struct PolicyOptions: ParsableArguments {
                 throw ValidationError("\(name) is 1 second to 100 years, in seconds")
             }
         }
-        if nonce != nil, profile != .idToken { throw ValidationError("--nonce goes with --profile id-token") }
+        if nonce != nil, profile != .idToken, profile != .dpopProof {
+            throw ValidationError("--nonce goes with --profile id-token or dpop-proof")
+        }
+        if profile == .dpopProof, !require.isEmpty || !rule.isEmpty || !scope.isEmpty || maxLifetime != nil {
+            throw ValidationError("a DPoP proof says what RFC 9449 asks for; rules of one's own do not go with it")
+        }
         if let profile {
             if !type.isEmpty { throw ValidationError("--profile says what the type is; leave --type out") }
             if let complaint = profile.complaint(issuers: issuer.count, audiences: audience.count) {

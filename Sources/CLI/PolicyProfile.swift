@@ -9,9 +9,13 @@ enum PolicyProfile: String, ExpressibleByArgument, CaseIterable {
     case clientAssertion = "client-assertion"
     case logoutToken = "logout-token"
     case securityEvent = "security-event"
+    case dpopProof = "dpop-proof"
 
     /// What the profile cannot do without, as advice; nil when it is all there.
     func complaint(issuers: Int, audiences: Int) -> String? {
+        if self == .dpopProof {
+            return issuers + audiences == 0 ? nil : "a DPoP proof has no issuer and no audience; leave both out"
+        }
         guard issuers == 1 else {
             let who = self == .clientAssertion ? "the client's identifier" : "whom to trust"
             return "--profile \(rawValue) needs one --issuer: \(who)"
@@ -23,6 +27,7 @@ enum PolicyProfile: String, ExpressibleByArgument, CaseIterable {
             return audiences > 0 ? nil : "--profile id-token needs --audience: the client, then others it trusts"
         case .clientAssertion:
             return audiences > 0 ? nil : "--profile client-assertion needs --audience: the authorization server"
+        case .dpopProof: return nil
         case .securityEvent:
             return audiences < 2 ? nil : "--profile security-event takes one --audience: the receiver"
         }
@@ -45,6 +50,9 @@ enum PolicyProfile: String, ExpressibleByArgument, CaseIterable {
             return .clientAssertion(clientID: issuer, audiences: audiences, algorithms: algorithms, leeway: leeway)
         case .logoutToken:
             return .logoutToken(issuer: issuer, clientID: audience, algorithms: algorithms, leeway: leeway)
+        case .dpopProof:
+            // What is left of it for a mere token; a proof has a verifier of its own.
+            return ClaimPolicy(algorithms: algorithms, types: ["dpop+jwt"], leeway: leeway)
         case .securityEvent:
             return .securityEventToken(
                 issuer: issuer, audience: audiences.first, algorithms: algorithms, leeway: leeway)

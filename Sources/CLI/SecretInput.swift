@@ -7,13 +7,16 @@ enum SecretInput {
     private static let longestTyped = 4_096
 
     /// One of the four ways to give a secret, whichever was used; nil when none was.
-    /// - Parameter name: the option's name, such as `secret` or `password`.
+    /// - Parameters:
+    ///   - name: the option's name, such as `secret` or `password`.
+    ///   - question: what the terminal is asked; nil asks for the name.
     static func read(
-        name: String, value: String?, file: String?, variable: String?, prompt: Bool
+        name: String, value: String?, file: String?, variable: String?, prompt: Bool, question: String? = nil
     ) throws -> [UInt8]? {
         let given = [value != nil, file != nil, variable != nil, prompt].filter { $0 }.count
         guard given <= 1 else {
-            throw CommandFailure.usage("give one of --\(name)-file, --\(name)-env, --\(name)-prompt and --\(name)")
+            let bare = name == "secret" ? " and --secret" : ""
+            throw CommandFailure.usage("give one of --\(name)-file, --\(name)-env, --\(name)-prompt\(bare)")
         }
         if let value {
             Output.error(
@@ -28,7 +31,15 @@ enum SecretInput {
             }
             return Array(text.utf8)
         }
-        return prompt ? try typed("\(name.prefix(1).uppercased())\(name.dropFirst()): ") : nil
+        return prompt ? try typed(question ?? "\(name.prefix(1).uppercased())\(name.dropFirst()): ") : nil
+    }
+
+    /// Whether there is a terminal to ask at.
+    static var canAsk: Bool {
+        let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
+        guard terminal >= 0 else { return false }
+        close(terminal)
+        return true
     }
 
     /// A line from the terminal, not shown while it is typed.

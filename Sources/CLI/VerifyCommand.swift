@@ -20,6 +20,7 @@ struct VerifyCommand: AsyncParsableCommand {
               signet verify --key public.json --issuer https://idp.example --audience orders --file token
               signet verify --key public.json --profile access-token --issuer https://idp.example --audience orders < token
               signet verify --discover --issuer https://idp.example --audience orders --file token
+              signet verify --profile dpop-proof --method GET --url https://api.example/orders --file proof
               signet verify --decryption-key private.json --key public.json --file encrypted
               signet verify --batch --signature-only < lines.json
             """)
@@ -28,6 +29,7 @@ struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup var keys: KeyOptions
     @OptionGroup(title: "Published keys") var published: PublishedKeyOptions
     @OptionGroup(title: "Policy") var policy: PolicyOptions
+    @OptionGroup(title: "DPoP proof") var proof: ProofOptions
     @OptionGroup var output: StyleOptions
 
     @Option(
@@ -45,6 +47,7 @@ struct VerifyCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
+        try validateProof()
         if signatureOnly, !batch { throw ValidationError("--signature-only goes with --batch") }
         if batch, decryptionKey != nil { throw ValidationError("--decryption-key does not go with --batch") }
         if batch, input.token != nil {
@@ -54,6 +57,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         if batch { return try await runBatch() }
+        if policy.profile == .dpopProof { return try verifyProof() }
         let keySet = try await keySet()
         let verifier = TokenVerifier(keys: keySet, policy: policy.policy(algorithms: keySet.algorithms))
         let decrypter = try decrypter()
@@ -77,10 +81,10 @@ struct VerifyCommand: AsyncParsableCommand {
 
     private func decrypter() throws -> TokenDecrypter? {
         guard let decryptionKey else { return nil }
-        let document = EncryptionKeyDocument(text: try InputFile.read(decryptionKey), algorithm: nil)
         do {
+            let document = try EncryptionKeyDocument(file: decryptionKey, algorithm: nil, keys.password)
             return TokenDecrypter(keys: try document.decryptionKeys(), acceptsPasswords: false)
-        } catch {
+        } catch let error as KeyError {
             throw CommandFailure.usage("\(decryptionKey): \(error.detail) (\(error.code.rawValue))")
         }
     }
@@ -98,8 +102,9 @@ struct VerifyCommand: AsyncParsableCommand {
         try BatchLines(input: source.fileDescriptor, output: STDOUT_FILENO) { verification.answer($0) }.run()
     }
 
-    private func show(
-        _ steps: [VerificationStep], verdict: String, code: RejectionCode?, header: JSONObject?, claims: JSONObject?
+    func show(
+        _ steps: [VerificationStep], verdict: String, code: RejectionCode?, header: JSONObject?, claims: JSONObject?,
+        thumbprint: ByteString? = nil
     ) {
         if json {
             var answer: JSONObject = ["verdict": .string(ByteString(verdict))]
@@ -107,11 +112,13 @@ struct VerifyCommand: AsyncParsableCommand {
             answer["steps"] = .array(steps.map { .object($0.json) })
             if let header { answer["header"] = .object(header) }
             if let claims { answer["claims"] = .object(claims) }
+            if let thumbprint { answer["thumbprint"] = .string(thumbprint) }
             print(JSONOutput.text(.object(answer), pretty: true))
             return
         }
         let style = output.style
         for step in steps { print(style.step(step.check.rawValue, step.outcome.rawValue, step.detail)) }
+        if let thumbprint { print("  made with the key \(Display.quoted(thumbprint))") }
         print(style.verdict(verdict, code: code?.rawValue))
     }
 }

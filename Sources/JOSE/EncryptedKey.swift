@@ -12,18 +12,13 @@ public import Tokens
 /// A private key under a password: PKCS#8 EncryptedPrivateKeyInfo (RFC 5958 §3) with PBES2 (RFC 8018 §6.2).
 public enum EncryptedKey {
     /// The label of its PEM block.
-    public static let label = "ENCRYPTED PRIVATE KEY"
+    public static let label = KeyReader.encryptedLabel
     /// The most rounds of PBKDF2 that are run to read a key.
     public static let maximumRounds = 10_000_000
     /// The most memory that scrypt may take to read a key, in bytes.
     public static let maximumMemory = 64 << 20
     /// The rounds of PBKDF2 with HMAC-SHA-256 that keys are written with.
     public static let rounds = 600_000
-
-    /// Whether a text is such a key, in PEM.
-    public static func isEncrypted(_ text: [UInt8]) -> Bool {
-        (try? PEM.read(text))?.contains { $0.label == label } ?? false
-    }
 
     /// The private key in an encrypted PKCS#8, in PEM or DER. A wrong password and damage look the same.
     /// - Parameters:

@@ -63,6 +63,15 @@ public enum KeyReader {
         PEM.isLikely(text) || DERKeyReader.Form(structure: text) != nil || text.first { $0 > 0x20 } == UInt8(ascii: "{")
     }
 
+    /// Whether a text is a private key under a password (PKCS#8, RFC 5958 §3), in PEM or DER.
+    public static func isEncrypted(_ text: [UInt8]) -> Bool {
+        if DERKeyReader.Form(structure: text) == .encrypted { return true }
+        return (try? PEM.read(text))?.contains { $0.label == encryptedLabel } ?? false
+    }
+
+    /// The label of its PEM block.
+    public static let encryptedLabel = DERKeyReader.Form.encrypted.rawValue
+
     private static func document(
         _ text: [UInt8], purpose: KeyPurpose?
     ) throws(KeyError) -> [DecodedKey] {
