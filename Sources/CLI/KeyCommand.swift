@@ -29,7 +29,7 @@ struct KeyCommand: ParsableCommand {
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say what keys a file holds; nothing secret is shown.")
+            abstract: "Say what keys and certificates a file holds; nothing secret is shown.")
 
         @Argument(help: "The file: PEM, DER, JWK or JWK set; - is standard input.")
         var file: String
@@ -42,6 +42,7 @@ struct KeyCommand: ParsableCommand {
                 let algorithm = key.description.algorithm.map { " for \($0.rawValue)" } ?? ""
                 let half = key.description.isPrivate ? "private" : "public"
                 print("\(key.description.summary)\(algorithm), \(half)\(id)")
+                for certificate in key.certificates?.chain ?? [] { print(CertificateFile.text(certificate)) }
             }
         }
     }

@@ -26,6 +26,11 @@ struct SignCommand: ParsableCommand {
     @Option(name: .long, help: "A header parameter: name=text, or name:=JSON. May be repeated.")
     var header: [NamedValue] = []
 
+    @Option(
+        name: .customLong("x5c"),
+        help: "Send these certificates along (PEM, the key's own first); readers who trust the last one need no key.")
+    var certificates: String?
+
     @Flag(name: .long, help: "Print JSON.")
     var json = false
 
@@ -58,6 +63,7 @@ struct SignCommand: ParsableCommand {
             }
             extra["jwk"] = .object(jwk)
         }
+        if let certificates { extra["x5c"] = try CertificateFile.chain(certificates, of: key.verificationKey) }
         for parameter in header {
             guard !["alg", "typ", "kid"].contains(parameter.name) else {
                 throw CommandFailure.usage(

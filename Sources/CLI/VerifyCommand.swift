@@ -20,6 +20,7 @@ struct VerifyCommand: AsyncParsableCommand {
               signet verify --key public.json --issuer https://idp.example --audience orders --file token
               signet verify --key public.json --profile access-token --issuer https://idp.example --audience orders < token
               signet verify --discover --issuer https://idp.example --audience orders --file token
+              signet verify --x5c-roots roots.pem --issuer https://idp.example --file token
               signet verify --profile dpop-proof --method GET --url https://api.example/orders --file proof
               signet verify --decryption-key private.json --key public.json --file encrypted
               signet verify --batch --signature-only < lines.json
@@ -31,6 +32,11 @@ struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup(title: "Policy") var policy: PolicyOptions
     @OptionGroup(title: "DPoP proof") var proof: ProofOptions
     @OptionGroup var output: StyleOptions
+
+    @Option(
+        name: .customLong("x5c-roots"),
+        help: "Take the key from the token's own certificates (x5c), if they lead to one in this file (PEM).")
+    var certificateRoots: String?
 
     @Option(
         name: .long,
@@ -48,6 +54,9 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func validate() throws {
         try validateProof()
+        if certificateRoots != nil, keys.isGiven || published.isGiven || decryptionKey != nil || batch {
+            throw ValidationError("--x5c-roots takes the key from the token; give no other, and no --batch")
+        }
         if signatureOnly, !batch { throw ValidationError("--signature-only goes with --batch") }
         if batch, decryptionKey != nil { throw ValidationError("--decryption-key does not go with --batch") }
         if batch, input.token != nil {
@@ -58,6 +67,7 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         if batch { return try await runBatch() }
         if policy.profile == .dpopProof { return try verifyProof() }
+        if let certificateRoots { return try await verifyCertified(roots: certificateRoots) }
         let keySet = try await keySet()
         let verifier = TokenVerifier(keys: keySet, policy: policy.policy(algorithms: keySet.algorithms))
         let decrypter = try decrypter()

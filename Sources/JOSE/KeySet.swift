@@ -8,6 +8,14 @@ public struct KeySet: Sendable {
     /// What each key says about itself, in the same order.
     public let descriptions: [KeyDescription]
 
+    /// No keys at all.
+    static let empty = KeySet()
+
+    private init() {
+        keys = []
+        descriptions = []
+    }
+
     /// A set of keys; no two may have the same identifier.
     public init(_ keys: [VerificationKey]) throws(KeyError) {
         var ids: Set<ByteString> = []

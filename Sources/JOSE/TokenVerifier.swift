@@ -12,8 +12,13 @@ public struct TokenVerifier: Sendable {
 
     /// A verifier that trusts these keys and asks for this.
     public init(keys: KeySet, policy: ClaimPolicy) {
+        self.init(keys: keys, policy: policy, maximumHeaderSize: EncodedToken.maximumHeaderSize)
+    }
+
+    /// The same for tokens with larger headers.
+    init(keys: KeySet, policy: ClaimPolicy, maximumHeaderSize: Int) {
         self.keys = keys
-        judge = TokenJudge(policy: policy)
+        judge = TokenJudge(policy: policy, maximumHeaderSize: maximumHeaderSize)
     }
 
     /// What is asked of a token.

@@ -6,6 +6,8 @@ public struct EncodedToken: Sendable {
     public static let maximumSize = 16_384
     /// The largest encoded header, in bytes.
     public static let maximumHeaderSize = 4_096
+    /// The largest encoded header, in bytes, where it is asked to bring a certificate chain.
+    public static let maximumCertifiedHeaderSize = 12_288
 
     /// The whole text.
     public let bytes: [UInt8]
@@ -17,7 +19,10 @@ public struct EncodedToken: Sendable {
     public let signature: Range<Int>
 
     /// Finds the parts; stops at the first dot too many (RFC 7515 §7.1).
-    public init(_ bytes: [UInt8]) throws(FormDefect) {
+    /// - Parameters:
+    ///   - bytes: the token as it arrived.
+    ///   - maximumHeaderSize: the largest encoded header that is looked at, in bytes.
+    public init(_ bytes: [UInt8], maximumHeaderSize: Int = Self.maximumHeaderSize) throws(FormDefect) {
         guard !bytes.isEmpty else { throw FormDefect(code: .tokenEmpty, detail: "there is no token") }
         guard bytes.count <= Self.maximumSize else {
             throw FormDefect(
@@ -26,10 +31,10 @@ public struct EncodedToken: Sendable {
         }
         let dots = Self.dots(in: bytes)
         guard dots.count == 2 else { throw FormDefect(dots: dots.count) }
-        guard dots.first <= Self.maximumHeaderSize else {
+        guard dots.first <= maximumHeaderSize else {
             throw FormDefect(
                 code: .tokenTooLarge,
-                detail: "the header has \(dots.first) bytes; the most that is looked at is \(Self.maximumHeaderSize)")
+                detail: "the header has \(dots.first) bytes; the most that is looked at is \(maximumHeaderSize)")
         }
         self.bytes = bytes
         header = 0..<dots.first

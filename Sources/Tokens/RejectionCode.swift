@@ -43,6 +43,8 @@ public enum RejectionCode: String, Sendable, CaseIterable {
     case keyUnknown = "key-unknown"
     /// The key is for another algorithm: one key, one algorithm.
     case keyAlgorithmMismatch = "key-algorithm-mismatch"
+    /// The certificate chain in the header is missing, not valid, or leads to no certificate that is trusted.
+    case certificateUntrusted = "certificate-untrusted"
     /// The key's own `use` or `key_ops` forbid verifying.
     case keyUsage = "key-usage"
     /// The token names no key and too many could be meant.

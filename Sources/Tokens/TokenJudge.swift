@@ -6,10 +6,15 @@ import Codecs
 /// `plan` runs before a key is touched and says which keys to ask; `judge` runs on the answer.
 public struct TokenJudge: Sendable {
     private let claimJudge: ClaimJudge
+    private let maximumHeaderSize: Int
 
     /// A judge for one policy.
-    public init(policy: ClaimPolicy) {
+    /// - Parameters:
+    ///   - policy: what is asked of the token.
+    ///   - maximumHeaderSize: the largest encoded header that is looked at, in bytes.
+    public init(policy: ClaimPolicy, maximumHeaderSize: Int = EncodedToken.maximumHeaderSize) {
         claimJudge = ClaimJudge(policy: policy)
+        self.maximumHeaderSize = maximumHeaderSize
     }
 
     /// What is asked of the token.
@@ -71,7 +76,7 @@ public struct TokenJudge: Sendable {
 
     private func divide(_ text: [UInt8], _ steps: StepReporter) throws(TokenRejection) -> EncodedToken {
         do throws(FormDefect) {
-            return try EncodedToken(text)
+            return try EncodedToken(text, maximumHeaderSize: maximumHeaderSize)
         } catch {
             throw steps.refused(.form, error.code, error.detail)
         }

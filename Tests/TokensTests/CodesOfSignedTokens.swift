@@ -13,10 +13,10 @@ extension RejectionCode {
             .compressionNotAllowed,
             .decryptionFailed, .compressionInvalid, .contentNotSigned, .nestingTooDeep,
         ]
-        // ContentTable and the tests of proofs earn these.
+        // ContentTable and the tests of proofs and of certificates earn these.
         let ofOtherForms: Set<RejectionCode> = [
             .proofKeyInvalid, .proofNonceMismatch, .serializationInvalid, .headerDuplicate, .payloadMissing,
-            .payloadUnexpected, .payloadEncoding, .signerMissing,
+            .payloadUnexpected, .payloadEncoding, .signerMissing, .certificateUntrusted,
         ]
         return allCases.filter { !ofEncrypted.contains($0) && !ofOtherForms.contains($0) }
     }()

@@ -1,7 +1,7 @@
-import Codecs
+public import Codecs
 
-/// The certificates that a JWK shows for itself (RFC 7517 §4.7 to §4.9). They must be about this key; that anybody vouches
-/// for them is another question, which nothing here asks.
+/// The certificates that a document shows for a key: a JWK (RFC 7517 §4.7 to §4.9), a token's header, PEM. They must be about
+/// this key; that anybody vouches for them is another question, which nothing here asks.
 public struct KeyCertificates: Sendable, Equatable {
     /// The most certificates in one chain.
     public static let maximumCount = 10
@@ -24,8 +24,35 @@ public struct KeyCertificates: Sendable, Equatable {
             chain = []
             return
         }
-        guard let elements = value.array, !elements.isEmpty, elements.count <= Self.maximumCount else {
-            throw KeyError(.malformed, "\"x5c\" must be an array of 1 to \(Self.maximumCount) certificates")
+        let chain = try Self.chain(value)
+        let shown = try? chain[0].key().material
+        guard let shown, shown.publicNumbers == material.publicNumbers else {
+            throw KeyError(
+                .certificate, "the first certificate of \"x5c\" is not for this key (RFC 7517 §4.7)")
+        }
+        self.chain = chain
+    }
+
+    /// Reads the three members of a token's header (RFC 7515 §4.1.6 to §4.1.8), which is no reason to believe them; nil
+    /// where there is no `x5c`.
+    public init?(header: JSONObject) throws(KeyError) {
+        guard let value = header["x5c"] else { return nil }
+        let members = JWKMembers(header)
+        sha1 = try Self.sha1(members)
+        sha256 = try members.bytesIfPresent("x5t#S256", count: 32)
+        chain = try Self.chain(value)
+    }
+
+    /// The certificates of a document that holds nothing else about a key.
+    init(chain: [Certificate]) {
+        self.chain = chain
+        sha1 = nil
+        sha256 = nil
+    }
+
+    private static func chain(_ value: JSON) throws(KeyError) -> [Certificate] {
+        guard let elements = value.array, !elements.isEmpty, elements.count <= maximumCount else {
+            throw KeyError(.malformed, "\"x5c\" must be an array of 1 to \(maximumCount) certificates")
         }
         var chain: [Certificate] = []
         for element in elements {
@@ -34,12 +61,7 @@ public struct KeyCertificates: Sendable, Equatable {
             }
             chain.append(try Certificate(der: der))
         }
-        let shown = try? chain[0].key().material
-        guard let shown, shown.publicNumbers == material.publicNumbers else {
-            throw KeyError(
-                .certificate, "the first certificate of \"x5c\" is not for this key (RFC 7517 §4.7)")
-        }
-        self.chain = chain
+        return chain
     }
 
     /// Some well-known issuers encode the hash's hexadecimal digits instead of the hash; they say the same.

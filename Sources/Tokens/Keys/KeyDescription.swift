@@ -243,6 +243,8 @@ public struct KeyError: Error, Sendable, Equatable, CustomStringConvertible {
         case usage = "key-forbids-use"
         /// The certificate that is shown for the key is not for this key, or its hash is another.
         case certificate = "key-certificate-mismatch"
+        /// The chain of certificates that is shown for the key leads to nobody who is trusted, or is not valid.
+        case untrusted = "key-certificate-untrusted"
     }
 
     /// A complaint.

@@ -110,7 +110,15 @@ public enum KeyReader {
         var origin = ""
         if keys.isEmpty, certificates.count > 1 { origin = ", the first of \(certificates.count) certificates" }
         if !keys.isEmpty, !certificates.isEmpty { origin = ", the certificate beside it passed over" }
-        return Block(der: block.der, form: form, origin: origin)
+        var others: [Certificate] = []
+        if keys.isEmpty {
+            guard certificates.count <= KeyCertificates.maximumCount else {
+                throw KeyError(
+                    .malformed, "a chain has at most \(KeyCertificates.maximumCount) certificates")
+            }
+            for other in certificates.dropFirst() { others.append(try Certificate(der: other.der)) }
+        }
+        return Block(der: block.der, form: form, origin: origin, others: others)
     }
 
     /// One structure and what is to be said of how it was come by.
@@ -118,11 +126,15 @@ public enum KeyReader {
         let der: [UInt8]
         let form: DERKeyReader.Form
         var origin = ""
+        /// The certificates behind a certificate.
+        var others: [Certificate] = []
     }
 
     private static func key(_ block: Block, purpose: KeyPurpose?) throws(KeyError) -> DecodedKey {
         guard block.form != .certificate else {
-            return try key(of: try Certificate(der: block.der), purpose: purpose, origin: block.origin)
+            let certificate = try Certificate(der: block.der)
+            return try key(of: certificate, purpose: purpose, origin: block.origin)
+                .with(KeyCertificates(chain: [certificate] + block.others))
         }
         return try bound(try DERKeyReader.read(block.der, block.form), purpose: purpose, origin: block.origin)
     }

@@ -207,6 +207,13 @@ extension TokenRejection {
         StepReporter(listener: report).refused(
             .signature, .signatureMismatch, part: .signature, "a signature does not belong to this content and key")
     }
+
+    /// A certificate chain that nobody vouches for, told to the listener as well.
+    public static func certificateUntrusted(
+        _ detail: String, _ report: ((VerificationStep) -> Void)?
+    ) -> TokenRejection {
+        StepReporter(listener: report).refused(.key, .certificateUntrusted, part: .header, detail)
+    }
 }
 
 extension VerificationStep {
