@@ -36,6 +36,18 @@ enum CertificateFile {
         return .array(chain.map { .string(ByteString(Base64.encode($0.der))) })
     }
 
+    /// What a certificate says, for programs.
+    static func json(_ certificate: Certificate) -> JSONObject {
+        func text(_ value: String) -> JSON { .string(ByteString(value)) }
+        return [
+            "subject": text(certificate.subject), "issuer": text(certificate.issuer),
+            "notBefore": text(NumericDate(seconds: certificate.notBefore).utc),
+            "notAfter": text(NumericDate(seconds: certificate.notAfter).utc),
+            "serialNumber": text(Hex.encode(certificate.serialNumber)),
+            "sha256": text(Hex.encode(Array(SHA256.hash(data: certificate.der)))),
+        ]
+    }
+
     /// What a certificate says, for people. That it says so proves nothing.
     static func text(_ certificate: Certificate) -> String {
         let first = NumericDate(seconds: certificate.notBefore).utc

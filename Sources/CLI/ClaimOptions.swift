@@ -48,6 +48,14 @@ struct ClaimOptions: ParsableArguments {
     @Option(name: .long, help: "jti; auto makes one that nobody can guess.")
     var jti: String?
 
+    /// Whether any option says something about claims.
+    var isGiven: Bool {
+        let times: [Moment?] = [exp, nbf, iat]
+        let texts: [String?] = [claims, issuer, subject, jti]
+        return template != nil || expiresIn != nil || times.contains { $0 != nil } || texts.contains { $0 != nil }
+            || !claim.isEmpty || !(claimJson + audience + scope).isEmpty
+    }
+
     /// The claims, in the order in which they will stand in the token.
     func payload(now: Int64, randomID: () -> ByteString) throws -> JSONObject {
         var payload = try given()

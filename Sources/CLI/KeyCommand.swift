@@ -36,14 +36,36 @@ struct KeyCommand: ParsableCommand {
 
         @OptionGroup var password: KeyPasswordOptions
 
+        @Flag(name: .long, help: "Print JSON.")
+        var json = false
+
         func run() throws {
-            for key in try KeyCommand.keys(file, password) {
+            let keys = try KeyCommand.keys(file, password)
+            guard !json else {
+                return print(JSONOutput.text(.array(keys.map { .object(Self.json($0)) }), pretty: true))
+            }
+            for key in keys {
                 let id = key.description.id.map { " \(Display.quoted($0))" } ?? ""
                 let algorithm = key.description.algorithm.map { " for \($0.rawValue)" } ?? ""
                 let half = key.description.isPrivate ? "private" : "public"
                 print("\(key.description.summary)\(algorithm), \(half)\(id)")
                 for certificate in key.certificates?.chain ?? [] { print(CertificateFile.text(certificate)) }
             }
+        }
+
+        private static func json(_ key: DecodedKey) -> JSONObject {
+            let description = key.description
+            var answer: JSONObject = [
+                "summary": .string(ByteString(description.summary)), "private": .bool(description.isPrivate),
+            ]
+            if let name = description.algorithm?.rawValue ?? description.keyManagement?.rawValue {
+                answer["alg"] = .string(ByteString(name))
+            }
+            if let id = description.id { answer["kid"] = .string(id) }
+            if let chain = key.certificates?.chain, !chain.isEmpty {
+                answer["certificates"] = .array(chain.map { .object(CertificateFile.json($0)) })
+            }
+            return answer
         }
     }
 

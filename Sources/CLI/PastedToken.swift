@@ -1,8 +1,13 @@
+import Codecs
+
 /// What people paste instead of a token: the token with something around it, or a key.
 enum PastedToken {
     /// What `text` seems to be if it is no bare token, as advice; nil when nothing comes to mind. For verification the
     /// bytes count as they are, so this only tells what to do.
     static func hint(_ text: [UInt8]) -> String? {
+        if (try? JSONReader.read(text))?.object?["payload"] != nil {
+            return "this looks like something signed in JSON form; --content verifies its signatures"
+        }
         if isKey(text) { return "this looks like a key; give it with --key FILE" }
         let bare = unwrapped(text)
         guard let bare, bare.note != nil else { return nil }

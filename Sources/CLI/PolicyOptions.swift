@@ -74,6 +74,12 @@ struct PolicyOptions: ParsableArguments {
         guard leeway >= 0, leeway <= 3_600 else { throw ValidationError("--leeway is 0 to 3600 seconds") }
     }
 
+    /// Whether anything is asked that only claims can answer.
+    var speaksOfClaims: Bool {
+        profile != nil || nonce != nil || at != nil || maxAge != nil || maxLifetime != nil || !rule.isEmpty
+            || !(issuer + audience + require + scope).isEmpty
+    }
+
     /// Seconds since 1970: the time asked for, or the clock's.
     var now: Int64 { at?.seconds() ?? Moment.clock }
 

@@ -23,6 +23,7 @@ struct VerifyCommand: AsyncParsableCommand {
               signet verify --x5c-roots roots.pem --issuer https://idp.example --file token
               signet verify --profile dpop-proof --method GET --url https://api.example/orders --file proof
               signet verify --decryption-key private.json --key public.json --file encrypted
+              signet verify --content --key public.json --detached letter.txt --file signature.json
               signet verify --batch --signature-only < lines.json
             """)
 
@@ -31,6 +32,7 @@ struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup(title: "Published keys") var published: PublishedKeyOptions
     @OptionGroup(title: "Policy") var policy: PolicyOptions
     @OptionGroup(title: "DPoP proof") var proof: ProofOptions
+    @OptionGroup(title: "Any content") var content: VerifiedContentOptions
     @OptionGroup var output: StyleOptions
 
     @Option(
@@ -54,6 +56,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func validate() throws {
         try validateProof()
+        try validateContent()
         if certificateRoots != nil, keys.isGiven || published.isGiven || decryptionKey != nil || batch {
             throw ValidationError("--x5c-roots takes the key from the token; give no other, and no --batch")
         }
@@ -69,6 +72,7 @@ struct VerifyCommand: AsyncParsableCommand {
         if policy.profile == .dpopProof { return try verifyProof() }
         if let certificateRoots { return try await verifyCertified(roots: certificateRoots) }
         let keySet = try await keySet()
+        if content.content { return try verifyContent(keySet) }
         let verifier = TokenVerifier(keys: keySet, policy: policy.policy(algorithms: keySet.algorithms))
         let decrypter = try decrypter()
         let token = try input.read()
