@@ -102,16 +102,18 @@ struct ClaimJudge {
         guard !policy.requiredClaims.isEmpty || !policy.claimRules.isEmpty else {
             return steps.skipped(.requiredClaims, "the policy requires no claim")
         }
-        for requirement in policy.requiredClaims {
-            guard let place = claims.place(of: requirement.name) else {
+        // Looked at where they stand: nothing is copied for it.
+        let requirements = policy.requiredClaims.span
+        for index in requirements.indices {
+            guard let place = claims.place(of: requirements[index].name) else {
                 throw steps.refused(
                     .requiredClaims, .claimMissing, part: .payload,
-                    "the required claim \(Display.quoted(requirement.name)) is missing")
+                    "the required claim \(Display.quoted(requirements[index].name)) is missing")
             }
-            guard requirement.accepts(place, in: claims.block) else {
+            guard requirements[index].accepts(place, in: claims.block) else {
                 throw steps.refused(
                     .requiredClaims, .claimMismatch, part: .payload,
-                    "the claim \(Display.quoted(requirement.name)) is not what is required")
+                    "the claim \(Display.quoted(requirements[index].name)) is not what is required")
             }
         }
         if let complaint = policy.ruleComplaint(claims) {

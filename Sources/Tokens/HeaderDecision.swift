@@ -1,6 +1,6 @@
 /// What was decided about a header: what it says, that the policy lets it pass, and which keys it means. For the same
 /// text, the same keys and the same policy the decision is the same, and need not be made again.
-public struct HeaderDecision: Sendable {
+public final class HeaderDecision: Sendable {
     /// The encoded header and its dot.
     private let text: [UInt8]
     let header: TokenHeader
