@@ -1,6 +1,6 @@
 /// A JSON value (RFC 8259) that is faithful to its text: members keep their order, numbers their digits, and strings
 /// compare by bytes.
-public indirect enum JSON: Hashable, Sendable {
+public enum JSON: Hashable, Sendable {
     /// The literal `null`.
     case null
     /// `true` or `false`.

@@ -14,6 +14,8 @@ struct JSONNameTable {
 
     private let entries: UnsafeMutableBufferPointer<Entry>
     private var count = 0
+    /// A bit for each hash that was ever kept, by its lowest six bits: most names are seen to be new at a glance.
+    private var seen: UInt64 = 0
 
     init(_ memory: UnsafeMutableBufferPointer<Entry>) {
         entries = memory
@@ -32,9 +34,13 @@ struct JSONNameTable {
     ) -> Bool {
         if many != nil { return many?.insert(name.string(in: text, origin)).inserted ?? false }
         let hash = Self.hash(name, in: text, origin)
-        for index in scope..<count where entries[index].hash == hash {
-            guard !Self.same(entries[index].name, name, in: text, origin) else { return false }
+        let bit: UInt64 = 1 << UInt64(hash & 63)
+        if seen & bit != 0 {
+            for index in scope..<count where entries[index].hash == hash {
+                guard !Self.same(entries[index].name, name, in: text, origin) else { return false }
+            }
         }
+        seen |= bit
         if count - scope < Self.fewest, count < entries.count {
             entries[count] = Entry(hash: hash, name: name)
             count += 1

@@ -17,26 +17,33 @@ public enum JSONWriter {
         switch json {
         case .null: output.append(contentsOf: "null".utf8)
         case .bool(let value): output.append(contentsOf: (value ? "true" : "false").utf8)
-        case .number(let number): output.append(contentsOf: number.text.bytes)
+        case .number(let number): append(number.text.bytes.span, to: &output)
         case .string(let string): append(string, to: &output)
         case .array(let elements):
             output.append(UInt8(ascii: "["))
-            for (index, element) in elements.enumerated() {
+            let span = elements.span
+            for index in span.indices {
                 separate(index, &output, indent)
-                append(element, to: &output, indent: indent.map { $0 + 1 })
+                append(span[index], to: &output, indent: indent.map { $0 + 1 })
             }
             close(UInt8(ascii: "]"), empty: elements.isEmpty, &output, indent)
         case .object(let object):
             output.append(UInt8(ascii: "{"))
-            for (index, member) in object.members.enumerated() {
+            let span = object.members.span
+            for index in span.indices {
                 separate(index, &output, indent)
-                append(member.name, to: &output)
+                append(span[index].name, to: &output)
                 output.append(UInt8(ascii: ":"))
                 if indent != nil { output.append(0x20) }
-                append(member.value, to: &output, indent: indent.map { $0 + 1 })
+                append(span[index].value, to: &output, indent: indent.map { $0 + 1 })
             }
             close(UInt8(ascii: "}"), empty: object.members.isEmpty, &output, indent)
         }
+    }
+
+    /// Appends bytes where they stand: to append an array would count its owners up and down.
+    private static func append(_ bytes: borrowing Span<UInt8>, to output: inout [UInt8]) {
+        bytes.withUnsafeBufferPointer { output.append(contentsOf: $0) }
     }
 
     private static func separate(_ index: Int, _ output: inout [UInt8], _ indent: Int?) {
@@ -57,7 +64,7 @@ public enum JSONWriter {
     private static func append(_ string: ByteString, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
         guard !isPlain(string.bytes) else {
-            output.append(contentsOf: string.bytes)
+            append(string.bytes.span, to: &output)
             output.append(UInt8(ascii: "\""))
             return
         }

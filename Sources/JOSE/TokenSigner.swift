@@ -39,9 +39,8 @@ public struct TokenSigner: Sendable {
         let signedSize = header.count + Base64URL.encodedCount(payload.count)
         let signatureSize = Base64URL.encodedCount(key.verificationKey.description.signatureLength ?? 1_024)
         var failure: SigningError?
-        let token = [UInt8](unsafeUninitializedCapacity: signedSize + 1 + signatureSize) { token, count in
-            _ = token.update(fromContentsOf: header)
-            count = header.count
+        let token = String(unsafeUninitializedCapacity: signedSize + 1 + signatureSize) { token in
+            var count = token[..<header.count].initialize(fromContentsOf: header)
             count += payload.withUnsafeBufferPointer { bytes in
                 Base64URL.encode(bytes, into: UnsafeMutableBufferPointer(rebasing: token[count...]))
             }
@@ -54,11 +53,12 @@ public struct TokenSigner: Sendable {
                 }
             } catch {
                 failure = error
-                count = 0
+                return 0
             }
+            return count
         }
         if let failure { throw failure }
-        return String(decoding: token, as: UTF8.self)
+        return token
     }
 
     private static func encodedHeader(_ key: SigningKey, _ type: ByteString?, _ extra: JSONObject) -> [UInt8] {

@@ -42,33 +42,28 @@ public struct EncodedToken: Sendable {
         signature = (dots.second + 1)..<bytes.count
     }
 
-    /// How many dots there are, counted up to five, and where the first two stand. Most of a token holds none: what has
-    /// none is passed over 32 bytes at a time.
+    /// How many dots there are, counted to five or a few more, and where the first two stand. Most of a token holds none:
+    /// what has none is passed over 32 bytes at a time.
     private static func dots(in bytes: [UInt8]) -> (count: Int, first: Int, second: Int) {
         bytes.withUnsafeBytes { bytes in
             var found = (count: 0, first: 0, second: 0)
+            func note(_ place: Int) {
+                if found.count == 0 { found.first = place }
+                if found.count == 1 { found.second = place }
+                found.count += 1
+            }
             var offset = 0
-            while offset < bytes.count, found.count < 5 {
-                if offset + 32 <= bytes.count,
-                    marks(bytes, offset) | marks(bytes, offset + 8) | marks(bytes, offset + 16)
-                        | marks(bytes, offset + 24) == 0
+            while offset + 32 <= bytes.count, found.count < 5 {
+                if marks(bytes, offset) | marks(bytes, offset + 8) | marks(bytes, offset + 16)
+                    | marks(bytes, offset + 24) != 0
                 {
-                    offset += 32
-                    continue
+                    for place in offset..<(offset + 32) where bytes[place] == UInt8(ascii: ".") { note(place) }
                 }
-                let end = min(offset + 32, bytes.count)
-                while offset < end, found.count < 5 {
-                    if offset + 8 <= end, marks(bytes, offset) == 0 {
-                        offset += 8
-                        continue
-                    }
-                    if bytes[offset] == UInt8(ascii: ".") {
-                        if found.count == 0 { found.first = offset }
-                        if found.count == 1 { found.second = offset }
-                        found.count += 1
-                    }
-                    offset += 1
-                }
+                offset += 32
+            }
+            while offset < bytes.count, found.count < 5 {
+                if bytes[offset] == UInt8(ascii: ".") { note(offset) }
+                offset += 1
             }
             return found
         }
