@@ -3,6 +3,8 @@
 import base64
 import datetime
 import hashlib
+import json
+import re
 import subprocess
 import time
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from signet_process import binary
 
 NOW = datetime.datetime.now(datetime.timezone.utc)
 DAY = datetime.timedelta(days=1)
+PEM_BLOCK = re.compile("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
 
 @dataclass
@@ -227,3 +230,28 @@ def test_signet_sends_a_chain_along_and_shows_it(tmp_path: Path) -> None:
         assert one.certificate.fingerprint(hashes.SHA256()).hex() in shown.stdout
         assert one.certificate.not_valid_after_utc.strftime("%Y-%m-%dT%H:%M:%SZ") in shown.stdout
         assert f"{one.certificate.serial_number:x}" in shown.stdout
+
+
+def test_a_chain_stays_with_its_key_through_every_form(tmp_path: Path) -> None:
+    leaf = certified("Signer", MIDDLE)
+    (tmp_path / "chain.pem").write_bytes(leaf.pem + MIDDLE.pem)
+
+    def signet(*words: str) -> str:
+        done = subprocess.run([binary(), *words], cwd=tmp_path, timeout=30, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    jwk = json.loads(signet("key", "convert", "chain.pem", "--to", "jwk"))
+    assert [base64.b64decode(one) for one in jwk["x5c"]] == [leaf.der, MIDDLE.der]
+    hashed = base64.urlsafe_b64encode(leaf.certificate.fingerprint(hashes.SHA256())).decode().rstrip("=")
+    assert jwk["x5t#S256"] == hashed
+    assert "d" not in jwk
+    (tmp_path / "key.jwk").write_text(json.dumps(jwk))
+    assert json.loads(signet("key", "public", "key.jwk")) == jwk
+    assert json.loads(signet("jwks", "make", "key.jwk")) == {"keys": [jwk]}
+    assert PEM_BLOCK.findall(signet("key", "convert", "key.jwk", "--to", "x509")) == PEM_BLOCK.findall(
+        (leaf.pem + MIDDLE.pem).decode())
+    (tmp_path / "bare.jwk").write_text(json.dumps({k: v for k, v in jwk.items() if not k.startswith("x5")}))
+    refused = subprocess.run([binary(), "key", "convert", "bare.jwk", "--to", "x509"], cwd=tmp_path, timeout=30,
+                             capture_output=True, text=True)
+    assert refused.returncode == 2 and "no certificate came with this key" in refused.stderr

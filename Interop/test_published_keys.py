@@ -180,6 +180,18 @@ def test_tokens_are_verified_with_published_keys(idp, folder):
     assert other.returncode == 2 and "RS256" in other.stderr
 
 
+def test_a_mistake_is_found_with_published_keys(idp, folder):
+    issuer = f"{idp}/realms/a"
+    good = token(folder, issuer)
+    by_issuer = run("diagnose", "--discover", "--issuer", issuer, stdin=good)
+    assert by_issuer.returncode == 0 and "verifies" in by_issuer.stdout, by_issuer.stdout + by_issuer.stderr
+    wrapped = run("diagnose", "--jwks-url", f"{idp}/keys", "--json", stdin=good[:40] + "\n " + good[40:])
+    assert wrapped.returncode == 0 and "token-blanks" in wrapped.stdout, wrapped.stdout + wrapped.stderr
+    for options in (["--issuer", issuer, "--key", "k"], ["--jwks-url", f"{idp}/keys", "--key", "k"], ["--discover"]):
+        refused = run("diagnose", *options, stdin=good)
+        assert refused.returncode == 2 and refused.stderr
+
+
 @pytest.mark.parametrize("options", [
     ["--discover"], ["--discover", "--issuer", "https://a.example", "--issuer", "https://b.example"],
     ["--jwks-url", "https://a.example/keys", "--discover", "--issuer", "https://a.example"],

@@ -52,8 +52,7 @@ struct JWKSCommand: ParsableCommand {
         @Option(name: .long, help: "Write the set to this new file.")
         var out: String?
 
-        @Option(name: .long, help: "A file with the certificates (PEM) to trust when asking, instead of the system's.")
-        var caFile: String?
+        @OptionGroup var download: DownloadOptions
 
         func validate() throws {
             guard (address == nil) != (issuer == nil) else {
@@ -62,7 +61,7 @@ struct JWKSCommand: ParsableCommand {
         }
 
         func run() async throws {
-            let download = Download(roots: caFile)
+            let download = download.download
             let published =
                 if let issuer {
                     try await PublishedKeys(issuer: issuer, download)

@@ -78,6 +78,7 @@ struct KeyCommand: ParsableCommand {
                 Examples:
                   signet key convert private.jwk --to pem --out private.pem
                   signet key convert private.pem --new-password-prompt --out locked.pem
+                  signet key convert chain.pem --to jwk
                 """)
 
         @Argument(help: "The file with the key; - is standard input.")
@@ -86,7 +87,8 @@ struct KeyCommand: ParsableCommand {
         @OptionGroup var password: KeyPasswordOptions
 
         @Option(
-            name: .long, help: "jwk, pem (PKCS#8 or SPKI), pkcs1 or sec1. Default: jwk, or pem with a new password.")
+            name: .long,
+            help: "jwk, pem (PKCS#8 or SPKI), pkcs1, sec1 or x509. Default: jwk, or pem with a new password.")
         var to: Form?
 
         @OptionGroup var newPassword: OutputPasswordOptions
@@ -95,7 +97,7 @@ struct KeyCommand: ParsableCommand {
         var out: String?
 
         enum Form: String, ExpressibleByArgument, CaseIterable {
-            case jwk, pem, pkcs1, sec1
+            case jwk, pem, pkcs1, sec1, x509
         }
 
         func validate() throws {
@@ -111,7 +113,7 @@ struct KeyCommand: ParsableCommand {
                     "\(file) is under no password; to write a key under one, say so with --new-password-file")
             }
             let text = newPassword.isGiven ? try newPassword.pem(key) : try text(key, to ?? .jwk)
-            try OutputFile.write(text, to: out, isSecret: key.isPrivate)
+            try OutputFile.write(text, to: out, isSecret: key.isPrivate && to != .x509)
         }
 
         private func text(_ key: KeyDocument, _ to: Form) throws -> String {
@@ -121,6 +123,11 @@ struct KeyCommand: ParsableCommand {
             case .pem: form = key.isPrivate ? .pkcs8 : .spki
             case .pkcs1: form = key.isPrivate ? .pkcs1Private : .pkcs1Public
             case .sec1: form = .sec1
+            case .x509:
+                guard let chain = key.certificatePEM else {
+                    throw CommandFailure.usage("no certificate came with this key (a JWK shows one as \"x5c\")")
+                }
+                return chain
             }
             guard let text = key.pem(form) else {
                 throw CommandFailure.usage("\(to.rawValue) has no place for this key")
@@ -165,12 +172,16 @@ struct KeyCommand: ParsableCommand {
         @Flag(name: .long, help: "As a URI (RFC 9278).")
         var uri = false
 
+        @Flag(name: .long, help: "Print JSON: the thumbprint, and as a URI.")
+        var json = false
+
         func run() throws {
             let key = try KeyCommand.document(file, password)
-            guard let text = uri ? key.thumbprintURI() : key.thumbprint() else {
+            guard let thumbprint = key.thumbprint(), let asURI = key.thumbprintURI() else {
                 throw CommandFailure.usage("a shared secret gets no thumbprint: its hash would invite guessing")
             }
-            print(text.text)
+            guard json else { return print((uri ? asURI : thumbprint).text) }
+            print(JSONOutput.text(["thumbprint": .string(thumbprint), "uri": .string(asURI)], pretty: true))
         }
     }
 
@@ -186,9 +197,16 @@ struct KeyCommand: ParsableCommand {
 
         @OptionGroup var password: KeyPasswordOptions
 
+        @Flag(name: .long, help: "Print JSON.")
+        var json = false
+
         func run() throws {
             let isSame = try KeyCommand.document(file, password).matches(try KeyCommand.document(other, password))
-            print(isSame ? "the same key" : "different keys")
+            if json {
+                print(JSONOutput.text(["same": .bool(isSame)], pretty: true))
+            } else {
+                print(isSame ? "the same key" : "different keys")
+            }
             if !isSame { throw ExitCode(CommandFailure.refused) }
         }
     }

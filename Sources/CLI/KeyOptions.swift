@@ -60,9 +60,14 @@ struct KeyOptions: ParsableArguments {
         }
     }
 
-    /// The key as it was given, unread.
+    /// The key as it was given, unread; one that is under a password, opened.
     func text() throws -> (bytes: [UInt8], form: KeyReader.Form) {
-        if let key { return (try InputFile.read(key), .document) }
+        if let key {
+            let text = try InputFile.read(key)
+            guard KeyReader.isEncrypted(text) else { return (text, .document) }
+            let opened = try password.keys(in: text, named: key, purpose: algorithm.map { .signature($0) })
+            return (JSONWriter.write(["keys": .array(try opened.map { .object(try KeyDocument($0).jwk) })]), .document)
+        }
         let secret = try SecretInput.read(
             name: "secret", value: secret, file: secretFile, variable: secretEnv, prompt: secretPrompt)
         guard let secret else { throw CommandFailure.usage("a key is needed: --key FILE or --secret-file FILE") }

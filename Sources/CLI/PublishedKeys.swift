@@ -12,27 +12,35 @@ struct PublishedKeyOptions: ParsableArguments {
     @Flag(name: .long, help: "Take the keys that the issuer (--issuer) publishes by its metadata.")
     var discover = false
 
-    @Option(name: .long, help: "A file with the certificates (PEM) to trust when asking, instead of the system's.")
-    var caFile: String?
+    @OptionGroup var download: DownloadOptions
 
     /// Whether keys are to be asked for.
     var isGiven: Bool { jwksURL != nil || discover }
 
     func validate() throws {
         if jwksURL != nil, discover { throw ValidationError("give --jwks-url or --discover, not both") }
-        if caFile != nil, !isGiven { throw ValidationError("--ca-file goes with --jwks-url or --discover") }
+        if download.caFile != nil, !isGiven { throw ValidationError("--ca-file goes with --jwks-url or --discover") }
         if let jwksURL { try Download.check(jwksURL) }
     }
 
     /// The published set and where it was; nil if none was asked for.
     func fetch(issuers: [String]) async throws -> PublishedKeys? {
-        if let jwksURL { return try await PublishedKeys(at: jwksURL, Download(roots: caFile)) }
+        if let jwksURL { return try await PublishedKeys(at: jwksURL, download.download) }
         guard discover else { return nil }
         guard let issuer = issuers.first, issuers.count == 1 else {
             throw CommandFailure.usage("--discover needs one --issuer: it is asked where its keys are")
         }
-        return try await PublishedKeys(issuer: issuer, Download(roots: caFile))
+        return try await PublishedKeys(issuer: issuer, download.download)
     }
+}
+
+/// Whom to trust when something is asked for.
+struct DownloadOptions: ParsableArguments {
+    @Option(name: .long, help: "A file with the certificates (PEM) to trust when asking, instead of the system's.")
+    var caFile: String?
+
+    /// Asks as the options say.
+    var download: Download { Download(roots: caFile) }
 }
 
 /// A key set as it was published.

@@ -3,13 +3,15 @@ import Crypto
 public import Tokens
 
 /// A key of any kind, to be written in any form that has a place for it: JWK, PEM, DER. Its parts belong together, and its
-/// public half is known, even where the document that it came from gave the private part alone.
+/// public half is known, even where the document that it came from gave the private part alone. The certificates that
+/// came with it stay with it.
 public struct KeyDocument: Sendable {
     /// What the key says about itself.
     public let description: KeyDescription
 
     private let material: KeyMaterial
     private let half: KeyMaterial
+    private let certificates: KeyCertificates?
 
     /// The forms of PEM and DER.
     public enum Form: String, Sendable, CaseIterable {
@@ -38,6 +40,7 @@ public struct KeyDocument: Sendable {
         half = try PublicHalf.of(material)
         self.material = material.completed(by: half)
         description = key.description
+        certificates = key.certificates
     }
 
     /// Whether the private part is here; a shared secret is private.
@@ -52,7 +55,7 @@ public struct KeyDocument: Sendable {
                 mayVerify: description.mayVerify, maySign: false, mayEncrypt: description.mayEncrypt,
                 mayDecrypt: false, signatureLength: description.signatureLength, isPrivate: false,
                 summary: description.summary),
-            material: half)
+            material: half, certificates: certificates)
     }
 
     /// The whole key as a JWK (RFC 7517): a secret if the key is private.
@@ -84,6 +87,12 @@ public struct KeyDocument: Sendable {
         der(form).map { PEM.write(label: form.label, der: $0) }
     }
 
+    /// The certificates that came with the key, its own first, in PEM; nil where none did.
+    public var certificatePEM: String? {
+        guard let chain = certificates?.chain, !chain.isEmpty else { return nil }
+        return chain.map { PEM.write(label: "CERTIFICATE", der: $0.der) }.joined()
+    }
+
     /// The JWK thumbprint (RFC 7638); nil for a shared secret, whose hash would invite guessing.
     public func thumbprint(_ hash: Thumbprint.Hash = .sha256) -> ByteString? { Thumbprint.of(half, hash) }
 
@@ -110,7 +119,18 @@ public struct KeyDocument: Sendable {
             jwk["use"] = "enc"
         }
         if let id = description.id { jwk["kid"] = .string(id) }
+        if let certificates { addMembers(of: certificates, to: &jwk) }
         return jwk
+    }
+
+    /// `x5c` and `x5t#S256` (RFC 7517 §4.7, §4.9); the hash alone where that is all that was given.
+    private func addMembers(of certificates: KeyCertificates, to jwk: inout JSONObject) {
+        if !certificates.chain.isEmpty {
+            jwk["x5c"] = .array(certificates.chain.map { .string(ByteString(Base64.encode($0.der))) })
+        }
+        if let hash = certificates.chain.first.map({ Array(SHA256.hash(data: $0.der)) }) ?? certificates.sha256 {
+            jwk["x5t#S256"] = .string(ByteString(Base64URL.encode(hash)))
+        }
     }
 }
 

@@ -100,7 +100,27 @@ import Tokens
         #expect(mistakes(Self.token(Self.key), []) == [.keyMissing])
     }
 
-    @Test(arguments: [SignatureAlgorithm.rs256, .es256, .ed25519])
+    @Test(arguments: [
+        (SignatureAlgorithm.rs256, SignatureAlgorithm.rs512), (.rs512, .rs256), (.ps256, .ps384), (.ps512, .ps256),
+    ])
+    func `another hash of the same family is told for RSA`(named: SignatureAlgorithm, used: SignatureAlgorithm) throws {
+        let pem = try #require(Keys.all[used]?.verificationKey.publicPEM)
+        let input = Self.input(#"{"alg":"\#(named.rawValue)"}"#)
+        let signature = try #require(try Keys.all[used]?.sign(input))
+        let diagnosis = Diagnosis(token: input + [0x2E] + Base64URL.encodeBytes(signature), key: Self.bytes(pem))
+        #expect(diagnosis.mistakes == [.hashMismatch])
+        #expect(diagnosis.algorithm == used)
+    }
+
+    @Test func `the sister padding is told for RSA`() throws {
+        let pem = try #require(Keys.all[.ps256]?.verificationKey.publicPEM)
+        let input = Self.input(#"{"alg":"RS256"}"#)
+        let signature = try #require(try Keys.all[.ps256]?.sign(input))
+        #expect(
+            mistakes(input + [0x2E] + Base64URL.encodeBytes(signature), Self.bytes(pem)) == [.paddingMismatch])
+    }
+
+    @Test(arguments: [SignatureAlgorithm.rs256, .rs512, .ps256, .ps384, .es256, .es384, .es512, .ed25519, .mlDSA65])
     func `mistakes about the key`(algorithm: SignatureAlgorithm) throws {
         let key = try #require(Keys.all[algorithm])
         let stranger = try SigningKey.generate(algorithm == .es256 ? .ed25519 : .es256)

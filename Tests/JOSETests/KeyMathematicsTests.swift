@@ -1,4 +1,5 @@
 import Codecs
+import Foundation
 import TestSupport
 import Testing
 import Tokens
@@ -14,10 +15,17 @@ import Tokens
             try #require(BackendTests.materials[row.algorithm]), for: row.algorithm, to: .sign, in: row.backend)
         let input: [UInt8] = [1, 2, 3]
         var seen: Set<[UInt8]> = []
-        for _ in 0..<1_000 {
+        // SIGNATURES=100000 makes as many of them, in a few minutes.
+        let count = max(1_000, ProcessInfo.processInfo.environment["SIGNATURES"].flatMap { Int($0) } ?? 0)
+        for _ in 0..<count {
             let signature = try input.withUnsafeBytes { try key.sign($0) }
-            #expect(seen.insert(Array(signature.prefix(signature.count / 2))).inserted)
+            guard seen.insert(Array(signature.prefix(signature.count / 2))).inserted else {
+                Issue.record("a nonce came twice")
+                return
+            }
         }
+        #expect(seen.count == count)
+        if count > 1_000 { print("\(row.algorithm.rawValue), \(row.backend): \(count) signatures, no nonce twice") }
     }
 
     /// J80: the encodings of the eight points of small order, those past the field too.
