@@ -53,9 +53,10 @@ fuzz-slice: needs-build
 	@$(STEP) "A slice of fuzzing, the same inputs each time" "40 seconds the first time, then 20" \
 		env SLICE=1 SEED=1 RUNS=$${RUNS:-40000} dev/fuzz
 
-proof-differential: build needs-test $(VENV) ## 100,000 tokens against other implementations, every difference explained
-	@$(STEP) "Differential run" "3 to 6 minutes" env SIGNET_DIFFERENTIAL=$${TOKENS:-100000} \
-		.venv/bin/python -m pytest -q -rs -s --timeout=7200 $(INTEROP)/test_differential.py
+proof-differential: build needs-test $(VENV) ## 100,000 signed and as many encrypted tokens against other implementations, every difference explained
+	@$(STEP) "Differential run" "8 to 15 minutes" env SIGNET_DIFFERENTIAL=$${TOKENS:-100000} \
+		.venv/bin/python -m pytest -q -rs -s --timeout=7200 \
+		$(INTEROP)/test_differential.py $(INTEROP)/test_differential_decryption.py
 
 check: needs-build $(JUDGE) ## Format, architecture, traps, names, sizes, documentation (no tests)
 	@$(STEP) "swift-format" "10 seconds" swift format lint --strict --parallel --recursive \

@@ -28,7 +28,8 @@ class Peer:
     def asks(self, case) -> bool:
         return case.alg in self.algorithms and (self.judges_claims or not case.claims)
 
-    def accepts(self, case) -> bool:
+    def accepts(self, case):
+        """True, or what is in the token where that is compared too; whatever is raised says no."""
         raise NotImplementedError
 
     def answers(self, cases) -> list:
@@ -37,7 +38,7 @@ class Peer:
             warnings.simplefilter("ignore")
             for case in cases:
                 try:
-                    answers.append(bool(self.accepts(case)) if self.asks(case) else None)
+                    answers.append(self.accepts(case) if self.asks(case) else None)
                 except Exception:  # noqa: BLE001  (a peer's way of saying no)
                     answers.append(False)
         return answers
@@ -134,7 +135,7 @@ class Latchset(Peer):
 
     def answers(self, cases):
         most = int(os.environ.get("SIGNET_DIFFERENTIAL_JOSE", "2000"))
-        self.one_of = max(1, len(cases) // most)
+        self.one_of = max(1, -(-len(cases) // most))
         answers = []
         with tempfile.NamedTemporaryFile("w", suffix=".jwk") as file:
             for index, case in enumerate(cases):

@@ -25,28 +25,39 @@ class Case:
     """Whether the claims are judged too."""
 
 
+def registrar(kinds: dict, everything: list[str]):
+    """A way to register makers of tokens in a dictionary: `make(bench)` answers a token, or a token and the key to give."""
+    def kind(name: str, expected: bool, only=None, claims: bool = False, weight: int = 1):
+        def register(make):
+            kinds[name] = (make, expected, set(only or everything), claims, weight)
+            return make
+        return register
+    return kind
+
+
 KINDS = {}
+kind = registrar(KINDS, ALGORITHMS)
 
 
-def kind(name: str, expected: bool, only=None, claims: bool = False, weight: int = 1):
-    """Registers a maker: `make(bench)` answers a token, or a token and the key to give."""
-    def register(make):
-        KINDS[name] = (make, expected, set(only or ALGORITHMS), claims, weight)
-        return make
-    return register
+class Dice:
+    """Chance, the same for the same seed."""
 
-
-class TokenBench:
-    """Where one case is made: an algorithm, its key, another key, and dice."""
-
-    def __init__(self, alg: str, keys: dict, dice: random.Random):
-        self.alg, self.dice = alg, dice
-        self.key, self.other = keys[alg][:2]
-        self.weak = keys.get("weak " + alg)
-        self.keys = keys
+    def __init__(self, dice: random.Random):
+        self.dice = dice
 
     def pick(self, *choices):
         return self.dice.choice(choices)
+
+
+class TokenBench(Dice):
+    """Where one case is made: an algorithm, its key, another key, and dice."""
+
+    def __init__(self, alg: str, keys: dict, dice: random.Random):
+        super().__init__(dice)
+        self.alg = alg
+        self.key, self.other = keys[alg][:2]
+        self.weak = keys.get("weak " + alg)
+        self.keys = keys
 
     def header(self, **changes) -> dict:
         header = {"alg": self.alg, "typ": "JWT"}
@@ -223,8 +234,14 @@ def _(bench):
     return text and bench.seal(b64(compact(bench.header())), text.encode())
 
 
+SPELLINGS = {}
+"""Other ways to write base64url, none of them right; None where a text has no such spelling."""
+
+
 def respell(name: str, change):
     """One change of spelling, in each of the three parts; header and payload are signed as changed."""
+    SPELLINGS[name] = change
+
     @kind(f"{name} in the signature", REFUSE)
     def _(bench):
         header, payload, signature = bench.parts()
@@ -375,6 +392,22 @@ def _(bench):
     return bench.token(alg=bench.dice.choice([alg for alg in family if alg != bench.alg]))
 
 
+def draws(kinds: dict, algorithms: list[str], dice: random.Random, scale=lambda alg: 1, is_even: bool = False):
+    """An algorithm and a kind, without end, each as often as its weight says.
+
+    A kind that is for few algorithms is drawn less often than one that is for many, unless `is_even`.
+    """
+    chances = []
+    for name, (_, _, only, _, weight) in kinds.items():
+        chosen = [alg for alg in algorithms if alg in only]
+        share = 1 / sum(map(scale, chosen)) if is_even and chosen else 1
+        chances += [(alg, name, weight * scale(alg) * share) for alg in chosen]
+    heights = list(itertools.accumulate(weight for *_, weight in chances))
+    while True:
+        [(alg, name, _)] = dice.choices(chances, cum_weights=heights)
+        yield alg, name
+
+
 def cases(count: int, seed: int, algorithms: list[str]) -> list[Case]:
     """So many cases, each algorithm and each kind as often as its weight says."""
     import differential_tokens_claims  # noqa: F401  (registers its kinds)
@@ -387,12 +420,10 @@ def cases(count: int, seed: int, algorithms: list[str]) -> list[Case]:
     for alg in set(algorithms) & set(HMACS):
         keys["weak " + alg] = Key(alg, f"{alg}-key", dice, secret_bytes=16)
     # ML-DSA tokens are ten times as long as others: fewer of them.
-    chances = [(alg, name, weight * (0.3 if alg.startswith("ML") else 1)) for name, (_, _, only, _, weight) in KINDS.items()
-               for alg in algorithms if alg in only]
-    heights = list(itertools.accumulate(weight for *_, weight in chances))
+    drawn = draws(KINDS, algorithms, dice, lambda alg: 0.3 if alg.startswith("ML") else 1)
     made = []
     while len(made) < count:
-        [(alg, name, _)] = dice.choices(chances, cum_weights=heights)
+        alg, name = next(drawn)
         make, expected, _, claims, _ = KINDS[name]
         bench = TokenBench(alg, keys, dice)
         done = make(bench)
