@@ -38,8 +38,12 @@ enum Target {
         let block = [UInt8(ascii: "[")] + input + [UInt8(ascii: "0")]
         var members: [(name: ByteString?, value: JSON)] = []
         let scanned = Result { () throws(JSONError) in
-            try JSONScanner.scan(block, 1..<(1 + input.count), depth: limit) { name, value in
-                members.append((name?.string(in: block), value.value(in: block)))
+            try JSONScanner.scan(block, 1..<(1 + input.count), depth: limit) { found in
+                for member in found {
+                    let name = member.name?.string(in: block)
+                    members.append((name, member.value.value(in: block)))
+                    expect(name.map(JSONMember.shortName) ?? 0 == member.shortName, "another short name")
+                }
             }
         }
         switch (read, scanned) {

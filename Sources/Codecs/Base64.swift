@@ -192,24 +192,23 @@ enum Sextets {
         }
         let groups = alphabet.groups
         var seen: UInt32 = 0
-        var place = 0
-        var written = 0
-        func group(_ place: Int) -> UInt32 {
-            groups[Int(input[place])] | groups[256 + Int(input[place + 1])] | groups[512 + Int(input[place + 2])]
-                | groups[768 + Int(input[place + 3])]
-        }
-        // Two groups make six bytes, stored as eight; the last ones are stored byte by byte.
-        while place + 8 <= text.count, written + 8 <= count {
-            let first = group(place)
-            let second = group(place + 4)
+        // Two groups make six bytes, stored as eight while there is room for eight; the last ones are stored byte by byte.
+        let twos = min(text.count / 8, (count - 2) / 6)
+        var next = input
+        var target = UnsafeMutableRawPointer(bytes)
+        for _ in 0..<twos {
+            let first = group(next, groups)
+            let second = group(next + 4, groups)
             seen |= first | second
             let word = UInt64(first & 0xFF_FFFF) | UInt64(second) << 24
-            UnsafeMutableRawPointer(bytes + written).storeBytes(of: word.littleEndian, as: UInt64.self)
-            place += 8
-            written += 6
+            target.storeBytes(of: word.littleEndian, as: UInt64.self)
+            next += 8
+            target += 6
         }
+        var place = 8 * twos
+        var written = 6 * twos
         while place + 4 <= text.count {
-            let word = group(place)
+            let word = group(input + place, groups)
             seen |= word
             for byte in 0..<3 { bytes[written + byte] = UInt8(truncatingIfNeeded: word >> (8 * UInt32(byte))) }
             place += 4
@@ -227,6 +226,13 @@ enum Sextets {
         }
         guard seen & Alphabet.foreign == 0 else { return .character(offset: firstForeign(text, alphabet)) }
         return tail == 0 ? nil : .trailingBits
+    }
+
+    /// What four characters add to the three bytes they stand for.
+    @inline(__always)
+    private static func group(_ characters: UnsafePointer<UInt8>, _ groups: UnsafePointer<UInt32>) -> UInt32 {
+        groups[Int(characters[0])] | groups[256 + Int(characters[1])] | groups[512 + Int(characters[2])]
+            | groups[768 + Int(characters[3])]
     }
 
     private static func firstForeign(_ text: UnsafeBufferPointer<UInt8>, _ alphabet: Alphabet) -> Int {

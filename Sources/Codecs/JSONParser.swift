@@ -45,7 +45,14 @@ struct JSONParser<Sink: JSONSink> {
         JSONPlace(kind, offset: origin + start, count: end - start, hasEscapes: false)
     }
 
+    /// Most texts hold none.
+    @inline(__always)
     private mutating func skipWhiteSpace() {
+        if next <= 0x20 { skipSomeWhiteSpace() }
+    }
+
+    @inline(never)
+    private mutating func skipSomeWhiteSpace() {
         while offset < text.count {
             switch text[offset] {
             case 0x20, 0x09, 0x0A, 0x0D: offset += 1
@@ -132,9 +139,9 @@ struct JSONParser<Sink: JSONSink> {
             guard count < JSONReader.maximumMembers else { throw failure(.count(limit: JSONReader.maximumMembers)) }
             guard next == UInt8(ascii: "\"") else { throw unexpected }
             let nameStart = offset
-            let name = try string()
+            let name = JSONName(try string(), in: text, origin)
             guard names.insert(name, in: text, origin, since: scope, &many) else {
-                throw failure(.duplicateName(name.string(in: text, origin)), at: nameStart)
+                throw failure(.duplicateName(name.place.string(in: text, origin)), at: nameStart)
             }
             skipWhiteSpace()
             guard next == UInt8(ascii: ":") else { throw unexpected }
@@ -161,6 +168,15 @@ struct JSONParser<Sink: JSONSink> {
     private mutating func string() throws(JSONError) -> JSONPlace {
         offset += 1
         let start = offset
+        skipPlain()
+        guard next == UInt8(ascii: "\"") else { return try string(from: start) }
+        offset += 1
+        return JSONPlace(.string, offset: origin + start, count: offset - 1 - start, hasEscapes: false)
+    }
+
+    /// The rest of a string that holds more than plain letters.
+    @inline(never)
+    private mutating func string(from start: Int) throws(JSONError) -> JSONPlace {
         var hasEscapes = false
         var hasDelete = false
         while true {
@@ -188,25 +204,30 @@ struct JSONParser<Sink: JSONSink> {
     }
 
     /// Passes over bytes that mean nothing in a string, eight at a time.
+    @inline(__always)
     private mutating func skipPlain() {
         guard let start = text.baseAddress else { return }
-        while offset + 8 <= text.count {
-            let word = UInt64(
-                littleEndian: UnsafeRawPointer(start + offset).loadUnaligned(as: UInt64.self))
+        let raw = UnsafeRawPointer(start)
+        let last = text.count &- 8
+        var place = offset
+        while place <= last {
+            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: place, as: UInt64.self))
             let quote = word ^ 0x2222_2222_2222_2222
             let backslash = word ^ 0x5C5C_5C5C_5C5C_5C5C
-            // The top bit of a byte comes to stand where the byte is `"`, `\`, below 0x20, or above 0x7E. A borrow or a
-            // carry can only mark bytes above a true mark, and the lowest is what counts.
+            // The top bit of a byte comes to stand where the byte is `"`, `\`, below 0x20, or above 0x7E: a difference of
+            // two bytes below 0x80 has it only when it is negative, and a byte from 0x80 on is marked as it is. A borrow
+            // or a carry can only mark bytes above a true mark, and the lowest is what counts.
             let marks =
-                ((quote &- 0x0101_0101_0101_0101) & ~quote) | ((backslash &- 0x0101_0101_0101_0101) & ~backslash)
-                | ((word &- 0x2020_2020_2020_2020) & ~word) | word | (word &+ 0x0101_0101_0101_0101)
+                (quote &- 0x0101_0101_0101_0101) | (backslash &- 0x0101_0101_0101_0101)
+                | (word &- 0x2020_2020_2020_2020) | (word &+ 0x0101_0101_0101_0101) | word
             let found = marks & 0x8080_8080_8080_8080
             guard found == 0 else {
-                offset += found.trailingZeroBitCount >> 3
+                offset = place &+ found.trailingZeroBitCount >> 3
                 return
             }
-            offset += 8
+            place &+= 8
         }
+        offset = place
     }
 
     private mutating func escape() throws(JSONError) {
@@ -244,7 +265,7 @@ struct JSONParser<Sink: JSONSink> {
         return unit
     }
 
-    private var isDigit: Bool { next >= UInt8(ascii: "0") && next <= UInt8(ascii: "9") }
+    private var isDigit: Bool { next &- UInt8(ascii: "0") < 10 }
 
     private mutating func number() throws(JSONError) -> JSONPlace {
         let start = offset
@@ -277,7 +298,9 @@ struct JSONParser<Sink: JSONSink> {
 
     private mutating func digits(_ start: Int) throws(JSONError) {
         guard isDigit else { throw failure(.number, at: start) }
-        while isDigit { offset += 1 }
+        var place = offset &+ 1
+        while place < text.count, text[place] &- UInt8(ascii: "0") < 10 { place &+= 1 }
+        offset = place
     }
 }
 
@@ -293,7 +316,7 @@ protocol JSONSink {
     func array(_ elements: Elements, _ place: JSONPlace) -> Value
     func noMembers() -> Members
     mutating func append(
-        _ name: JSONPlace, _ value: Value, to members: inout Members, in text: UnsafeBufferPointer<UInt8>,
+        _ name: JSONName, _ value: Value, to members: inout Members, in text: UnsafeBufferPointer<UInt8>,
         _ origin: Int, depth: Int)
     func object(_ members: Members, _ place: JSONPlace) -> Value
 }

@@ -231,18 +231,6 @@ enum JSONEscapes {
 }
 
 extension JSONPlace {
-    /// A name of up to eight bytes as a number, its first byte the highest: "iss" is 0x697373. Nil for longer ones, and
-    /// for one that holds a NUL.
-    public func shortName(in block: [UInt8]) -> UInt64? {
-        guard count <= 8, !hasEscapes else {
-            guard hasEscapes else { return nil }
-            // A NUL, which only an escape can write, would make a longer name look like a shorter one.
-            let bytes = string(in: block).bytes
-            return bytes.count <= 8 && !bytes.contains(0) ? bytes.reduce(0) { $0 << 8 | UInt64($1) } : nil
-        }
-        return block.withUnsafeBufferPointer { ShortBytes.number(stretch(of: $0, 0), endOf: $0) }
-    }
-
     /// Whether a C0 control character or DEL stands in the string.
     public func hasControlCharacter(in block: [UInt8]) -> Bool {
         // The grammar refuses the others but as escapes.
@@ -288,17 +276,5 @@ extension JSONPlace {
             }
             return false
         }
-    }
-}
-
-/// Up to eight bytes as one number, the first byte the highest.
-enum ShortBytes {
-    /// The number; read at once where eight bytes of `text` lie behind the first.
-    @inline(__always)
-    static func number(_ bytes: UnsafeBufferPointer<UInt8>, endOf text: UnsafeBufferPointer<UInt8>) -> UInt64 {
-        guard let start = bytes.baseAddress, let first = text.baseAddress, !bytes.isEmpty else { return 0 }
-        guard start + 8 <= first + text.count else { return bytes.reduce(0) { $0 << 8 | UInt64($1) } }
-        let eight = UInt64(bigEndian: UnsafeRawPointer(start).loadUnaligned(as: UInt64.self))
-        return eight >> (64 - 8 * UInt64(bytes.count))
     }
 }

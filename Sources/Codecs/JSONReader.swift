@@ -41,7 +41,8 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
         case .controlCharacter: "an unescaped control character at byte \(offset)"
         case .number: "an invalid number at byte \(offset)"
         case .numberRange: "a number too large to represent at byte \(offset)"
-        case .duplicateName(let name): "the name \"\(name.text)\" stands twice in one object, again at byte \(offset)"
+        // The name itself is somebody else's text and does not belong on a terminal or in a log.
+        case .duplicateName: "a name stands twice in one object, again at byte \(offset)"
         case .depth(let limit): "more than \(limit) levels of nesting at byte \(offset)"
         case .count(let limit): "more than \(limit) members in one object or array at byte \(offset)"
         case .trailingBytes: "something follows the value at byte \(offset)"
@@ -85,10 +86,10 @@ private struct TreeSink: JSONSink {
     func noMembers() -> [JSONObject.Member] { [] }
 
     mutating func append(
-        _ name: JSONPlace, _ value: JSON, to members: inout [JSONObject.Member], in text: UnsafeBufferPointer<UInt8>,
+        _ name: JSONName, _ value: JSON, to members: inout [JSONObject.Member], in text: UnsafeBufferPointer<UInt8>,
         _ origin: Int, depth: Int
     ) {
-        members.append(JSONObject.Member(name: name.string(in: text, origin), value: value))
+        members.append(JSONObject.Member(name: name.place.string(in: text, origin), value: value))
     }
 
     func object(_ members: [JSONObject.Member], _ place: JSONPlace) -> JSON {

@@ -37,7 +37,7 @@ public struct TokenVerifier: Sendable {
         let known = headers.decision(for: token)
         let plan = try judge.plan(token, keys: keys.descriptions, known: known, report: report)
         let holds = plan.isAnswered { signature, input in
-            plan.candidates.contains { keys.keys[$0].verifies(signature: signature, input: input) }
+            plan.candidates.contains { keys.keys.span[$0].verifies(signature: signature, input: input) }
         }
         if holds, known == nil { headers.remember(plan) }
         let claims = try judge.judge(

@@ -3,13 +3,29 @@ public import Tokens
 
 /// A key that can check signatures of its one algorithm. The mathematics has been checked: points lie on their curve.
 public struct VerificationKey: Sendable {
-    /// What the key says about itself.
-    public let description: KeyDescription
-    /// The algorithm it is for.
-    public let algorithm: SignatureAlgorithm
+    /// In one place on the heap, so that using a key costs no more than counting one owner.
+    private final class Contents: Sendable {
+        let description: KeyDescription
+        let algorithm: SignatureAlgorithm
+        let material: KeyMaterial
+        let prepared: PreparedKey
 
-    let material: KeyMaterial
-    private let prepared: PreparedKey
+        init(_ description: KeyDescription, _ algorithm: SignatureAlgorithm, _ material: KeyMaterial, _ key: PreparedKey) {
+            self.description = description
+            self.algorithm = algorithm
+            self.material = material
+            prepared = key
+        }
+    }
+
+    private let contents: Contents
+
+    /// What the key says about itself.
+    public var description: KeyDescription { contents.description }
+    /// The algorithm it is for.
+    public var algorithm: SignatureAlgorithm { contents.algorithm }
+
+    var material: KeyMaterial { contents.material }
 
     /// The public half of a key that has been read; a shared secret is its own public half.
     public init(_ key: DecodedKey) throws(KeyError) {
@@ -18,16 +34,15 @@ public struct VerificationKey: Sendable {
         }
         try SignatureBackends.requireSupport(algorithm)
         try key.certificates?.requireMatchingHashes()
-        self.material = try PublicHalf.of(material)
+        let publicHalf = try PublicHalf.of(material)
         do {
-            prepared = try PreparedKey(self.material, for: algorithm, to: .verify)
+            contents = Contents(
+                key.description, algorithm, publicHalf, try PreparedKey(publicHalf, for: algorithm, to: .verify))
         } catch let error as KeyError {
             throw error
         } catch {
             throw KeyError(.malformed, "the numbers are no \(key.description.summary)")
         }
-        self.algorithm = algorithm
-        description = key.description
     }
 
     /// `kid`, or nil.
@@ -54,7 +69,7 @@ public struct VerificationKey: Sendable {
 
     /// The same for bytes that stand somewhere else; nothing is allocated here.
     func verifies(signature: UnsafeRawBufferPointer, input: UnsafeRawBufferPointer) -> Bool {
-        prepared.verifies(signature: signature, input: input)
+        contents.prepared.verifies(signature: signature, input: input)
     }
 }
 

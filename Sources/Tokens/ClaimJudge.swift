@@ -105,7 +105,7 @@ struct ClaimJudge {
         // Looked at where they stand: nothing is copied for it.
         let requirements = policy.requiredClaims.span
         for index in requirements.indices {
-            guard let place = claims.place(of: requirements[index].name) else {
+            guard let place = claims.place(of: requirements[index]) else {
                 throw steps.refused(
                     .requiredClaims, .claimMissing, part: .payload,
                     "the required claim \(Display.quoted(requirements[index].name)) is missing")

@@ -98,25 +98,29 @@ public struct ClaimRequirement: Sendable, Equatable {
     public let name: ByteString
     /// What it must be, or contain when it is an array; nil accepts anything but null.
     public let value: JSON?
+    /// The name's `JSONMember.shortName`, to find it faster.
+    let shortName: UInt64
 
     /// A requirement.
     public init(_ name: ByteString, _ value: JSON? = nil) {
         self.name = name
         self.value = value
+        shortName = JSONMember.shortName(name)
     }
 
     /// Reads `name` or `name=value`, as typed at a terminal or in a form.
     public init(text: ByteString) {
         let parts = text.bytes.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-        name = ByteString(utf8: Array(parts.first ?? []))
-        value = parts.count == 2 ? .string(ByteString(utf8: Array(parts[1]))) : nil
+        self.init(
+            ByteString(utf8: Array(parts.first ?? [])),
+            parts.count == 2 ? .string(ByteString(utf8: Array(parts[1]))) : nil)
     }
 
     /// Whether a claim satisfies this.
     func accepts(_ place: JSONPlace, in block: [UInt8]) -> Bool {
         guard let value else { return place.kind != .null }
         let claim = place.value(in: block)
-        if let elements = claim.array { return elements.contains(value) }
+        if let elements = claim.array, elements.contains(value) { return true }
         return claim == value
     }
 }

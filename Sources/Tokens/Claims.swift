@@ -27,8 +27,8 @@ public struct Claims: Sendable {
         var found = RegisteredClaims()
         let object: JSONPlace
         do throws(JSONError) {
-            object = try JSONScanner.scan(block, range, depth: DecodedToken.claimsDepth) { name, value in
-                if let name { found.note(name, value, in: block) }
+            object = try JSONScanner.scan(block, range, depth: DecodedToken.claimsDepth) { members in
+                found = RegisteredClaims(members, in: block)
             }
         } catch {
             throw ClaimDefect(code: .claimsJSON, detail: "the payload is not JSON: \(error.description)")
@@ -91,12 +91,17 @@ public struct Claims: Sendable {
 
     /// Where a claim stands.
     func place(of name: ByteString) -> JSONPlace? {
-        if let known = registered.place(of: name) { return known }
+        if let known = registered.place(ofShortName: JSONMember.shortName(name)) { return known }
         var found: JSONPlace?
-        _ = try? JSONScanner.scan(block, object.range, depth: DecodedToken.claimsDepth) { candidate, value in
-            if let candidate, candidate.equals(name, in: block) { found = value }
+        _ = try? JSONScanner.scan(block, object.range, depth: DecodedToken.claimsDepth) { members in
+            found = members.first { $0.name?.equals(name, in: block) ?? false }?.value
         }
         return found
+    }
+
+    /// Where the claim stands that a requirement is about.
+    func place(of requirement: ClaimRequirement) -> JSONPlace? {
+        registered.place(ofShortName: requirement.shortName) ?? place(of: requirement.name)
     }
 
     /// Whether `iss` is one of these.
@@ -113,7 +118,7 @@ public struct Claims: Sendable {
     }
 
     /// Whether a scope is granted: one of the words of `scope`, exactly.
-    func grants(_ scope: ByteString) -> Bool {
+    public func grants(_ scope: ByteString) -> Bool {
         guard let place = registered.scope, !scope.isEmpty else { return false }
         guard !place.hasEscapes else { return scopes.contains(scope) }
         return place.containsWord(scope, in: block)

@@ -14,7 +14,6 @@ public struct DecodedToken: Sendable {
     /// Its protected header.
     public let header: TokenHeader
 
-    private let block: [UInt8]
     private let payload: Part
     private let signature: Part
 
@@ -32,17 +31,18 @@ public struct DecodedToken: Sendable {
         }
         header = try TokenHeader(block: decoding.block, decoding.header.range)
         self.encoded = encoded
-        block = decoding.block
         payload = decoding.payload
         signature = decoding.signature
     }
 
-    /// A token whose header is one that has been read before, letter for letter.
-    init(_ encoded: EncodedToken, header known: TokenHeader) {
+    /// A token with a header that has been read before, letter for letter, and a signature of this many bytes. Nil if
+    /// anything about it is not so: then it is to be read from the start, which says what is wrong.
+    init?(_ encoded: EncodedToken?, header known: TokenHeader) {
+        guard let encoded else { return nil }
         let decoding = Self.decode(encoded, header: known.block)
+        guard decoding.payload.defect == nil, decoding.signature.defect == nil else { return nil }
         header = TokenHeader(known, block: decoding.block)
         self.encoded = encoded
-        block = decoding.block
         payload = decoding.payload
         signature = decoding.signature
     }
@@ -53,21 +53,20 @@ public struct DecodedToken: Sendable {
     private static func decode(_ encoded: EncodedToken, header: [UInt8]?) -> Decoding {
         var parts = (Part(range: 0..<0, defect: nil), Part(range: 0..<0, defect: nil), Part(range: 0..<0, defect: nil))
         // Three quarters of the text, rounded up for each part.
-        let block = [UInt8](unsafeUninitializedCapacity: encoded.bytes.count * 3 / 4 + 4) { block, count in
+        var block = [UInt8](repeating: 0, count: encoded.bytes.count * 3 / 4 + 4)
+        block.withUnsafeMutableBufferPointer { block in
             encoded.bytes.withUnsafeBufferPointer { text in
+                var count = 0
                 func decode(_ range: Range<Int>) -> Part {
                     let size = Base64URL.decodedCount(range.count) ?? 0
                     let defect = Base64URL.decode(
                         UnsafeBufferPointer(rebasing: text[range]),
                         into: UnsafeMutableBufferPointer(rebasing: block[count..<(count + size)]))
-                    let start = count
-                    count += size
-                    // Memory is never handed on uninitialised, also not that of a part that could not be decoded.
-                    if defect != nil { block[start..<count].initialize(repeating: 0) }
-                    return Part(range: start..<count, defect: defect)
+                    defer { count += size }
+                    return Part(range: count..<(count + size), defect: defect)
                 }
                 if let header {
-                    count = block[..<header.count].initialize(fromContentsOf: header)
+                    count = block[..<header.count].update(fromContentsOf: header)
                     parts.0 = Part(range: 0..<count, defect: nil)
                 } else {
                     parts.0 = decode(encoded.header)
@@ -84,15 +83,28 @@ public struct DecodedToken: Sendable {
         if let defect = payload.defect {
             throw ClaimDefect(code: .claimsEncoding, detail: "the payload is not base64url: \(defect.description)")
         }
-        return try Claims(block: block, payload.range)
+        return try Claims(block: header.block, payload.range)
     }
 
     /// The header with nothing of the token behind it.
-    var headerAlone: TokenHeader { TokenHeader(header, block: Array(block[..<payload.range.lowerBound])) }
+    var headerAlone: TokenHeader { TokenHeader(header, block: Array(header.block[..<payload.range.lowerBound])) }
 
-    /// The signature's bytes.
-    func signatureBytes() throws(Base64Error) -> ArraySlice<UInt8> {
+    /// The number of bytes of the signature.
+    func signatureLength() throws(Base64Error) -> Int {
         if let defect = signature.defect { throw defect }
-        return block[signature.range]
+        return signature.range.count
+    }
+
+    /// Shows the signature and what it is over, both as they lie in memory. A signature that is no base64url is shown empty.
+    func withSignature<Answer>(
+        _ body: (_ signature: UnsafeRawBufferPointer, _ input: UnsafeRawBufferPointer) -> Answer
+    ) -> Answer {
+        header.block.withUnsafeBytes { block in
+            encoded.bytes.withUnsafeBytes { text in
+                body(
+                    UnsafeRawBufferPointer(rebasing: block[signature.defect == nil ? signature.range : 0..<0]),
+                    UnsafeRawBufferPointer(rebasing: text[..<encoded.payload.upperBound]))
+            }
+        }
     }
 }

@@ -42,6 +42,19 @@ public struct EncodedToken: Sendable {
         signature = (dots.second + 1)..<bytes.count
     }
 
+    /// A token whose dots are where they are expected: behind a header of this length, and before so many last characters.
+    /// Whether there are others is not looked at; whoever decodes the parts meets them, as a dot is no letter of base64url.
+    init?(_ bytes: [UInt8], header: Int, signature: Int) {
+        let second = bytes.count - signature - 1
+        guard bytes.count <= Self.maximumSize, second > header, bytes[header] == UInt8(ascii: "."),
+            bytes[second] == UInt8(ascii: ".")
+        else { return nil }
+        self.bytes = bytes
+        self.header = 0..<header
+        payload = (header + 1)..<second
+        self.signature = (second + 1)..<bytes.count
+    }
+
     /// How many dots there are, counted to five or a few more, and where the first two stand. Most of a token holds none:
     /// what has none is passed over 32 bytes at a time.
     private static func dots(in bytes: [UInt8]) -> (count: Int, first: Int, second: Int) {

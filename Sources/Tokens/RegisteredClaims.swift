@@ -13,38 +13,43 @@ struct RegisteredClaims {
     private(set) var scope: JSONPlace?
     private(set) var clientID: JSONPlace?
 
-    /// Remembers a claim if it is one of them.
-    mutating func note(_ name: JSONPlace, _ value: JSONPlace, in block: [UInt8]) {
-        switch name.shortName(in: block) {
-        case 0x69_7373: issuer = value  // iss
-        case 0x73_7562: subject = value  // sub
-        case 0x61_7564: audience = value  // aud
-        case 0x65_7870: expiry = value  // exp
-        case 0x6E_6266: notBefore = value  // nbf
-        case 0x69_6174: issuedAt = value  // iat
-        case 0x6A_7469: tokenID = value  // jti
-        case 0x73_6964: sessionID = value  // sid
-        case 0x73_636F_7065: scope = value  // scope
-        case nil:
-            if name.equals(literal: "client_id", in: block) { clientID = value }
-        default: break
+    /// None of them.
+    init() {}
+
+    /// Remembers those that are among these members.
+    init(_ members: UnsafeBufferPointer<JSONMember>, in block: [UInt8]) {
+        for member in members {
+            let value = member.value
+            switch member.shortName {
+            case 0x69_7373: issuer = value  // iss
+            case 0x73_7562: subject = value  // sub
+            case 0x61_7564: audience = value  // aud
+            case 0x65_7870: expiry = value  // exp
+            case 0x6E_6266: notBefore = value  // nbf
+            case 0x69_6174: issuedAt = value  // iat
+            case 0x6A_7469: tokenID = value  // jti
+            case 0x73_6964: sessionID = value  // sid
+            case 0x73_636F_7065: scope = value  // scope
+            case 0:
+                if let name = member.name, name.equals(literal: "client_id", in: block) { clientID = value }
+            default: break
+            }
         }
     }
 
-    /// Where one of them stands; nil for other names, too.
-    func place(of name: ByteString) -> JSONPlace? {
-        guard name.count <= 5, !name.bytes.contains(0) else { return nil }
-        switch name.bytes.reduce(UInt64(0), { $0 << 8 | UInt64($1) }) {
-        case 0x69_7373: return issuer
-        case 0x73_7562: return subject
-        case 0x61_7564: return audience
-        case 0x65_7870: return expiry
-        case 0x6E_6266: return notBefore
-        case 0x69_6174: return issuedAt
-        case 0x6A_7469: return tokenID
-        case 0x73_6964: return sessionID
-        case 0x73_636F_7065: return scope
-        default: return nil
+    /// Where one of them stands, by its `JSONMember.shortName`; nil for other names, too.
+    func place(ofShortName name: UInt64) -> JSONPlace? {
+        switch name {
+        case 0x69_7373: issuer
+        case 0x73_7562: subject
+        case 0x61_7564: audience
+        case 0x65_7870: expiry
+        case 0x6E_6266: notBefore
+        case 0x69_6174: issuedAt
+        case 0x6A_7469: tokenID
+        case 0x73_6964: sessionID
+        case 0x73_636F_7065: scope
+        default: nil
         }
     }
 
@@ -74,12 +79,9 @@ struct RegisteredClaims {
         }
         var other: JSONPlace?
         var hasControlCharacter = false
-        _ = try? JSONScanner.scan(block, audience.range, depth: DecodedToken.claimsDepth) { _, element in
-            if element.kind != .string {
-                other = other ?? element
-            } else if element.hasControlCharacter(in: block) {
-                hasControlCharacter = true
-            }
+        _ = try? JSONScanner.scan(block, audience.range, depth: DecodedToken.claimsDepth) { elements in
+            other = elements.first { $0.value.kind != .string }?.value
+            hasControlCharacter = elements.contains { $0.value.hasControlCharacter(in: block) }
         }
         if let other { throw ClaimDefect("aud", "must hold only strings and holds \(other.kindInWords)") }
         guard !hasControlCharacter else { throw ClaimDefect("aud", "holds control characters") }

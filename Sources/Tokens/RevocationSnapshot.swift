@@ -46,7 +46,7 @@ public struct RevocationSnapshot: Sendable {
 
     /// Whether these claims belong to a revoked token or session. Without an issuer nothing can be revoked.
     public func revokes(_ claims: Claims) -> Bool {
-        guard let issuer = claims.issuer else { return false }
+        guard !tokens.isEmpty || !sessions.isEmpty, let issuer = claims.issuer else { return false }
         if !tokens.isEmpty, let id = claims.tokenID, tokens.contains(TokenIdentity(issuer: issuer, id: id)) {
             return true
         }

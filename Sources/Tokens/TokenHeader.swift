@@ -32,16 +32,18 @@ public struct TokenHeader: Sendable {
         var unencoded = false
         let object: JSONPlace
         do throws(JSONError) {
-            object = try JSONScanner.scan(block, range, depth: DecodedToken.headerDepth) { name, value in
-                switch name?.shortName(in: block) {
-                case 0x61_6C67: algorithm = value  // alg
-                case 0x6B_6964: keyID = value  // kid
-                case 0x74_7970: type = value  // typ
-                case 0x63_7479: contentType = value  // cty
-                case 0x6372_6974: critical = value  // crit
-                case 0x6A_776B: embeddedKey = true  // jwk
-                case 0x62_3634: unencoded = true  // b64
-                default: break
+            object = try JSONScanner.scan(block, range, depth: DecodedToken.headerDepth) { members in
+                for member in members {
+                    switch member.shortName {
+                    case 0x61_6C67: algorithm = member.value  // alg
+                    case 0x6B_6964: keyID = member.value  // kid
+                    case 0x74_7970: type = member.value  // typ
+                    case 0x63_7479: contentType = member.value  // cty
+                    case 0x6372_6974: critical = member.value  // crit
+                    case 0x6A_776B: embeddedKey = true  // jwk
+                    case 0x62_3634: unencoded = true  // b64
+                    default: break
+                    }
                 }
             }
         } catch {

@@ -32,9 +32,9 @@ public struct TokenJudge: Sendable {
         report: ((VerificationStep) -> Void)? = nil
     ) throws(TokenRejection) -> VerificationPlan {
         let steps = StepReporter(listener: report)
-        if let known, report == nil, known.isAbout(text), mayHaveMade(known, keys) {
-            let token = DecodedToken(try divide(text, steps), header: known.header)
-            try checkSignature(token, known.algorithm, known.candidates, keys, steps)
+        if let known, report == nil, mayHaveMade(known, keys),
+            let token = known.token(text, keys, maximumHeaderSize: maximumHeaderSize)
+        {
             return VerificationPlan(token: token, algorithm: known.algorithm, candidates: known.candidates)
         }
         let token = try decode(text, steps)
@@ -122,7 +122,7 @@ public struct TokenJudge: Sendable {
     ) throws(TokenRejection) {
         let length: Int
         do throws(Base64Error) {
-            length = try token.signatureBytes().count
+            length = try token.signatureLength()
         } catch {
             throw steps.refused(
                 .signature, .signatureEncoding, part: .signature, "the signature is not base64url: \(error.description)"
@@ -172,15 +172,12 @@ public struct VerificationPlan: Sendable {
     public var headerDecision: HeaderDecision { HeaderDecision(self) }
 
     /// The signature's bytes.
-    public var signature: [UInt8] { (try? token.signatureBytes()).map { Array($0) } ?? [] }
+    public var signature: [UInt8] { token.withSignature { signature, _ in Array(signature) } }
 
     /// Asks whether the signature belongs to the signing input, with both as they lie in memory.
     public func isAnswered(
         by check: (_ signature: UnsafeRawBufferPointer, _ input: UnsafeRawBufferPointer) -> Bool
     ) -> Bool {
-        guard let signature = try? token.signatureBytes() else { return false }
-        return signature.withUnsafeBytes { signature in
-            token.encoded.signingInput.withUnsafeBytes { input in check(signature, input) }
-        }
+        token.withSignature(check)
     }
 }

@@ -7,9 +7,11 @@ import Testing
         let block = Array((before + text + after).utf8)
         let start = before.utf8.count
         var found: [String] = []
-        _ = try JSONScanner.scan(block, start..<(start + text.utf8.count), depth: 8) { name, value in
-            let written = String(decoding: value.written(in: block), as: UTF8.self)
-            found.append((name?.string(in: block).text ?? "-") + "=" + written)
+        _ = try JSONScanner.scan(block, start..<(start + text.utf8.count), depth: 8) { members in
+            for member in members {
+                let written = String(decoding: member.value.written(in: block), as: UTF8.self)
+                found.append((member.name?.string(in: block).text ?? "-") + "=" + written)
+            }
         }
         return found
     }
@@ -58,8 +60,8 @@ import Testing
     @Test func `strings compare by what they mean`() throws {
         let block = Array(#"{"plain":"a longer string value","escaped":"A\uD83D\uDE00\/\"","n":"x"}"#.utf8)
         var places: [String: JSONPlace] = [:]
-        _ = try JSONScanner.scan(block, 0..<block.count, depth: 2) { name, value in
-            places[name?.string(in: block).text ?? ""] = value
+        _ = try JSONScanner.scan(block, 0..<block.count, depth: 2) { members in
+            for member in members { places[member.name?.string(in: block).text ?? ""] = member.value }
         }
         let plain = try #require(places["plain"])
         #expect(plain.equals("a longer string value", in: block))
@@ -70,19 +72,38 @@ import Testing
         #expect(escaped.equals("A😀/\"", in: block))
         #expect(!escaped.equals(#"A\uD83D\uDE00\/\""#, in: block))
         #expect(escaped.string(in: block).text == "A😀/\"")
-        #expect(places["n"]?.shortName(in: block) == 0x78)
     }
 
-    @Test(arguments: [#""\u0000iss""#, #""\u0000\u0000alg""#, #""iss\u0000""#, #""nine bytes""#])
-    func `a name that is not short has no short name`(text: String) throws {
-        let block = Array(text.utf8)
-        let place = try JSONScanner.scan(block, 0..<block.count, depth: 1) { _, _ in }
-        #expect(place.shortName(in: block) == nil)
+    /// The short name of the only member.
+    private func shortName(_ name: String, behind: String = "") throws -> UInt64? {
+        let block = Array("{\"\(name)\":0\(behind)}".utf8)
+        var short: UInt64?
+        _ = try JSONScanner.scan(block, 0..<block.count, depth: 1) { short = $0.first?.shortName }
+        return short
+    }
+
+    @Test(arguments: [#"\u0000iss"#, #"\u0000\u0000alg"#, #"iss\u0000"#, "nine bytes", ""])
+    func `a name that is not short has no short name`(name: String) throws {
+        #expect(try shortName(name) == 0)
+        #expect(try shortName(name, behind: #","more":"than eight bytes""#) == 0)
+    }
+
+    @Test(arguments: ["x", "iss", "iat", "eight by", "üü", "Ω"])
+    func `a short name is the number of its bytes`(name: String) throws {
+        let number = name.utf8.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        #expect(try shortName(name) == number)
+        #expect(try shortName(name, behind: #","more":"than eight bytes""#) == number)
+        #expect(JSONMember.shortName(ByteString(name)) == number)
+    }
+
+    @Test func `an escaped name has the short name of what it means`() throws {
+        #expect(try shortName(#"\u0069ss"#) == 0x69_7373)
+        #expect(try shortName(#"\u0063lient_id"#) == 0)
     }
 
     @Test func `a word is found whole or not at all`() throws {
         let block = Array(#""orders:read nonadmin admins x""#.utf8)
-        let place = try JSONScanner.scan(block, 0..<block.count, depth: 1) { _, _ in }
+        let place = try JSONScanner.scan(block, 0..<block.count, depth: 1) { _ in }
         #expect(place.containsWord("orders:read", in: block))
         #expect(place.containsWord("x", in: block))
         for absent: ByteString in ["admin", "orders", "orders:read nonadmin", "y"] {
@@ -96,14 +117,14 @@ import Testing
             ("\"eight by\u{7F}tes and\"", true), ("\"\u{7F}\"", true), (#""ü€""#, false),
         ] {
             let block = Array(text.utf8)
-            let place = try JSONScanner.scan(block, 0..<block.count, depth: 1) { _, _ in }
+            let place = try JSONScanner.scan(block, 0..<block.count, depth: 1) { _ in }
             #expect(place.hasControlCharacter(in: block) == has, "\(text)")
         }
     }
 
     @Test func `the strings of an array are told one by one`() throws {
         let block = Array(#"["a", "b\"c" ,"\\","]"]"#.utf8)
-        let place = try JSONScanner.scan(block, 0..<block.count, depth: 1) { _, _ in }
+        let place = try JSONScanner.scan(block, 0..<block.count, depth: 1) { _ in }
         var strings: [String] = []
         #expect(
             !place.containsString(in: block) {

@@ -17,6 +17,14 @@ import Tokens
             Array(try TokenSigner(key: try SigningKey.generate(.es256, id: "k1")).sign(claims: Keys.claims).utf8))
         var generator = SeededGenerator(seed: 41)
         for _ in 0..<200 { tokens.append(Mutation.of(good, words: [".", "=", "e30", "AAAA"], using: &generator)) }
+        for place in good.indices {
+            var changed = good
+            changed.remove(at: place)
+            tokens.append(changed)
+            changed.insert(UInt8(ascii: "."), at: place)
+            tokens.append(changed)
+            tokens.append(Array(good[..<place]) + [UInt8(ascii: ".")] + good[place...])
+        }
         let practised = TokenVerifier(keys: keys, policy: Keys.policy)
         for _ in 0..<2 { _ = try practised.verify(good, now: Keys.now) }
         for token in tokens {

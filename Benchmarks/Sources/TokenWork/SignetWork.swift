@@ -54,7 +54,7 @@ public enum SignetWork {
             },
             Work("signet", name, "scan") {
                 for _ in 0..<$0 {
-                    _ = try JSONScanner.scan(payload, 0..<payload.count, depth: DecodedToken.claimsDepth) { _, _ in }
+                    _ = try JSONScanner.scan(payload, 0..<payload.count, depth: DecodedToken.claimsDepth) { _ in }
                 }
             },
             Work("signet", name, "json") { for _ in 0..<$0 { _ = try JSONReader.read(payload) } },
@@ -79,7 +79,8 @@ public enum SignetWork {
         for _ in 0..<50 where filled == nil {
             let cache = VerdictCache<Int>(entries: entries)
             for index in tokens.indices {
-                cache.remember(index, for: tokens[index], policy: 1, keys: 1, claims: claims[index], leeway: 30)
+                cache.remember(
+                    index, for: tokens[index], policy: 1, keys: 1, claims: claims[index], asked: material.policy)
             }
             if cache.count == tokens.count { filled = cache }
         }
