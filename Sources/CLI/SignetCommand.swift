@@ -30,15 +30,19 @@ struct SignetCommand: AsyncParsableCommand {
 
     static func main() async {
         do {
-            var command = try parseAsRoot()
+            let arguments = Array(CommandLine.arguments.dropFirst())
+            if let complaint = CommandNames.complaint(arguments, SignetCommand.self) {
+                throw CommandFailure.usage(complaint)
+            }
+            var command = try parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
                 try command.run()
             }
+            try Output.finish()
         } catch let failure as CommandFailure {
-            Output.error("signet: \(failure.message)")
-            Foundation.exit(failure.status)
+            Output.end(failure)
         } catch let status as ExitCode {
             Foundation.exit(status.rawValue)
         } catch {
@@ -66,19 +70,4 @@ struct CommandFailure: Error {
     static func usage(_ message: String) -> CommandFailure { CommandFailure(status: usage, message: message) }
 
     static func refused(_ message: String) -> CommandFailure { CommandFailure(status: refused, message: message) }
-}
-
-/// Where answers and complaints go.
-enum Output {
-    /// Prints a line at once, also into a pipe.
-    @Sendable static func line(_ text: String) {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
-    }
-
-    /// Prints a complaint on standard error.
-    static func error(_ text: String) {
-        // What was printed before it is to be read before it, also through a pipe.
-        fflush(nil)
-        FileHandle.standardError.write(Data((text + "\n").utf8))
-    }
 }
