@@ -24,9 +24,16 @@ struct SignedFormOptions: ParsableArguments {
     /// Whether something else is asked for than a compact token.
     var isGiven: Bool { content != nil || form != .compact || detached || unencoded }
 
+    func validate() throws {
+        if unencoded, form == .compact, !detached {
+            throw ValidationError(
+                "content that is not base64url has no place in the compact form: add --detached, or another --form")
+        }
+    }
+
     /// The signed content in its form.
-    func sign(_ payload: [UInt8], with key: SigningKey, header: JSONObject) throws(SigningError) -> String {
-        let signer = JWSSigner(key: key, protected: header, encodesPayload: !unencoded)
+    func sign(_ payload: [UInt8], by signers: [JWSSigner.Signer]) throws(SigningError) -> String {
+        let signer = JWSSigner(signers, encodesPayload: !unencoded)
         switch form {
         case .compact: return String(decoding: try signer.compact(payload, detached: detached), as: UTF8.self)
         case .flattened:

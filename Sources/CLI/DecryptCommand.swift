@@ -84,11 +84,7 @@ struct DecryptCommand: ParsableCommand {
             }
             if content.last != 0x0A { return print(text) }
         }
-        do {
-            try FileHandle.standardOutput.write(contentsOf: Data(content))
-        } catch {
-            throw CommandFailure.usage("cannot write the content")
-        }
+        try Output.write(content)
     }
 }
 
@@ -102,7 +98,8 @@ extension TokenDecrypter {
         self.init(
             keys: keys,
             policy: DecryptionPolicy(
-                keyManagement: algorithms, contentEncryption: ContentEncryptionAlgorithm.allCases))
+                keyManagement: algorithms, contentEncryption: ContentEncryptionAlgorithm.allCases,
+                maximumSize: EncodedEncryptedToken.maximumSize))
     }
 
     /// Opens a token in compact or JSON form.

@@ -1,12 +1,17 @@
-public import ArgumentParser
+import ArgumentParser
 import Codecs
 import JOSE
-public import Tokens
+import Tokens
 
 /// Which key encrypts or decrypts: a document, or a password.
 struct EncryptionKeyOptions: ParsableArguments {
-    @Option(name: .long, help: "A file with the key: PEM, JWK, or (to decrypt) a JWK set; - is standard input.")
-    var key: String?
+    @Option(
+        name: .customLong("key"),
+        help: """
+            A file with the key: PEM, JWK, or (to decrypt) a JWK set; - is standard input. To encrypt for several, it may \
+            be repeated.
+            """)
+    var keyFiles: [String] = []
 
     @OptionGroup var keyPassword: KeyPasswordOptions
 
@@ -25,7 +30,10 @@ struct EncryptionKeyOptions: ParsableArguments {
     var algorithm: KeyManagementAlgorithm?
 
     /// Whether any option says which key to use.
-    var isGiven: Bool { key != nil || isPassword }
+    var isGiven: Bool { !keyFiles.isEmpty || isPassword }
+
+    /// Whether a key comes from standard input.
+    var readsStandardInput: Bool { keyFiles.contains("-") }
 
     /// Whether the key is a password.
     var isPassword: Bool { passwordFile != nil || passwordEnv != nil || passwordPrompt }
@@ -34,41 +42,52 @@ struct EncryptionKeyOptions: ParsableArguments {
     private static let passwordAlgorithm = KeyManagementAlgorithm.pbes2HS512A256KW
 
     func validate() throws {
-        if key != nil, isPassword { throw ValidationError("give --key or a password, not both") }
+        if keyFiles.filter({ $0 == "-" }).count > 1 {
+            throw ValidationError("only one key can come from standard input")
+        }
+        if !keyFiles.isEmpty, isPassword { throw ValidationError("give --key or a password, not both") }
         if isPassword, let algorithm, !algorithm.isPasswordBased {
             throw ValidationError("a password goes with the PBES2 algorithms; for \(algorithm.rawValue) give --key")
         }
     }
 
-    /// The one key that encrypts, and the content encryption that it is for where it says so.
-    func encryptionKey() throws -> (key: EncryptionKey, encryption: ContentEncryptionAlgorithm?) {
-        try named { () throws -> (key: EncryptionKey, encryption: ContentEncryptionAlgorithm?) in
-            if let password = try password() {
-                let decoded = try passwordKey(password, algorithm ?? Self.passwordAlgorithm)
-                return (try EncryptionKey(decoded), nil)
+    /// The keys that encrypt, one of each file, and the content encryption that they are for where one says so.
+    func encryptionKeys() throws -> (keys: [EncryptionKey], encryption: ContentEncryptionAlgorithm?) {
+        if isPassword || keyFiles.isEmpty {
+            return try named(passwordFile ?? "the password") {
+                guard let password = try password() else { throw Self.missing }
+                return ([try EncryptionKey(try passwordKey(password, algorithm ?? Self.passwordAlgorithm))], nil)
             }
-            let document = try document()
-            return (try document.encryptionKey(), document.encryption)
         }
+        var keys: [EncryptionKey] = []
+        var encryption: ContentEncryptionAlgorithm?
+        for file in keyFiles {
+            try named(file) {
+                let document = try EncryptionKeyDocument(file: file, algorithm: algorithm, keyPassword)
+                keys.append(try document.encryptionKey())
+                encryption = encryption ?? document.encryption
+            }
+        }
+        return (keys, encryption)
     }
 
     /// The keys that decrypt. A password is tried with each algorithm for passwords, unless one was named.
     func decryptionKeys() throws -> [DecryptionKey] {
-        try named { () throws -> [DecryptionKey] in
+        guard keyFiles.count <= 1 else {
+            throw CommandFailure.usage(
+                "--key was given \(keyFiles.count) times; give one (a JWK set holds several keys)")
+        }
+        return try named(keyFiles.first ?? passwordFile ?? "the password") { () throws -> [DecryptionKey] in
             if let password = try password() {
                 let algorithms = algorithm.map { [$0] } ?? KeyManagementAlgorithm.allCases.filter(\.isPasswordBased)
                 return try algorithms.map { try DecryptionKey(try passwordKey(password, $0)) }
             }
-            return try document().decryptionKeys()
+            guard let file = keyFiles.first else { throw Self.missing }
+            return try EncryptionKeyDocument(file: file, algorithm: algorithm, keyPassword).decryptionKeys()
         }
     }
 
-    private func document() throws -> EncryptionKeyDocument {
-        guard let key else {
-            throw CommandFailure.usage("a key is needed: --key FILE (PEM, JWK) or --password-file FILE")
-        }
-        return try EncryptionKeyDocument(file: key, algorithm: algorithm, keyPassword)
-    }
+    private static let missing = CommandFailure.usage("a key is needed: --key FILE (PEM, JWK) or --password-file FILE")
 
     private func password() throws -> [UInt8]? {
         try SecretInput.read(
@@ -82,11 +101,10 @@ struct EncryptionKeyOptions: ParsableArguments {
         return key
     }
 
-    private func named<Answer>(_ read: () throws -> Answer) throws -> Answer {
+    private func named<Answer>(_ name: String, _ read: () throws -> Answer) throws -> Answer {
         do {
             return try read()
         } catch let error as KeyError {
-            let name = key ?? passwordFile ?? passwordEnv ?? "the password"
             throw CommandFailure.usage("\(name): \(error.detail) (\(error.code.rawValue))")
         }
     }
@@ -109,7 +127,7 @@ struct EncryptionKeyDocument {
 
     /// The keys of a file, which may be under a password.
     init(file: String, algorithm: KeyManagementAlgorithm?, _ password: KeyPasswordOptions) throws {
-        text = try InputFile.read(file)
+        text = try KeyFile.read(file, option: "--key")
         self.algorithm = algorithm
         // A JWK says more than a key alone: what a set holds, and what dir is for.
         guard (try? JSONReader.read(text))?.object == nil else {
@@ -167,28 +185,11 @@ struct EncryptionKeyDocument {
         guard let key = keys.first, keys.count == 1 else {
             throw KeyError(.set, "there are \(keys.count) keys; give one")
         }
+        guard algorithm != nil || key.description.keyManagement != nil || !key.description.mayEncrypt else {
+            let fitting = if case .rsa = key.material { "RSA-OAEP-256" } else { "ECDH-ES+A256KW" }
+            throw KeyError(
+                .usage, "PEM and DER do not say how a key encrypts; name it with --alg, such as --alg \(fitting)")
+        }
         return key
     }
 }
-
-extension KeyManagementAlgorithm {
-    /// Whether the key is a password, which lets whoever made a token say how much work it is to read it.
-    var isPasswordBased: Bool {
-        switch self {
-        case .pbes2HS256A128KW, .pbes2HS384A192KW, .pbes2HS512A256KW: true
-        default: false
-        }
-    }
-
-    /// Whether the key is agreed on over a curve.
-    var isAgreement: Bool {
-        switch self {
-        case .ecdhES, .ecdhESA128KW, .ecdhESA192KW, .ecdhESA256KW: true
-        default: false
-        }
-    }
-}
-
-extension KeyManagementAlgorithm: ExpressibleByArgument {}
-extension ContentEncryptionAlgorithm: ExpressibleByArgument {}
-extension AgreementCurve: ExpressibleByArgument {}

@@ -9,9 +9,9 @@ enum KeyAlgorithm: ExpressibleByArgument {
     case keyManagement(KeyManagementAlgorithm)
 
     init?(argument: String) {
-        if let algorithm = SignatureAlgorithm(rawValue: argument) {
-            self = .signature(algorithm)
-        } else if let algorithm = KeyManagementAlgorithm(rawValue: argument) {
+        if let name = SignatureAlgorithmName(argument: argument) {
+            self = .signature(name.algorithm)
+        } else if let algorithm = KeyManagementAlgorithm(argument: argument) {
             self = .keyManagement(algorithm)
         } else {
             return nil
@@ -20,6 +20,14 @@ enum KeyAlgorithm: ExpressibleByArgument {
 
     static var allValueStrings: [String] {
         SignatureAlgorithm.allCases.map(\.rawValue) + KeyManagementAlgorithm.allCases.map(\.rawValue)
+    }
+
+    /// The same as a purpose of a key.
+    var purpose: KeyPurpose {
+        switch self {
+        case .signature(let algorithm): .signature(algorithm)
+        case .keyManagement(let algorithm): .keyManagement(algorithm)
+        }
     }
 
     /// Whether the key has a modulus.

@@ -1,12 +1,14 @@
-public import ArgumentParser
+import ArgumentParser
 import Codecs
 import JOSE
-public import Tokens
+import Tokens
 
 /// Which key to use. There is no default, and nothing is guessed: a secret is named as one.
 struct KeyOptions: ParsableArguments {
-    @Option(name: .long, help: "A file with the key: PEM, JWK, or (to verify) a JWK set; - is standard input.")
-    var key: String?
+    @Option(
+        name: .customLong("key"),
+        help: "A file with the key: PEM, JWK, or (to verify) a JWK set; - is standard input.")
+    var keyFiles: [String] = []
 
     @OptionGroup var password: KeyPasswordOptions
 
@@ -28,7 +30,7 @@ struct KeyOptions: ParsableArguments {
     @Option(
         name: .customLong("alg"),
         help: "What the key is for, if it does not say so itself, such as ES256 or HS512.")
-    var algorithm: SignatureAlgorithm?
+    var algorithmName: SignatureAlgorithmName?
 
     enum SecretForm: String, ExpressibleByArgument, CaseIterable {
         case utf8, base64, base64url, hex
@@ -43,8 +45,14 @@ struct KeyOptions: ParsableArguments {
         }
     }
 
+    /// What the key is for, if it does not say so itself.
+    var algorithm: SignatureAlgorithm? { algorithmName?.algorithm }
+
     /// Whether any option says which key to use.
-    var isGiven: Bool { key != nil || isSecretGiven }
+    var isGiven: Bool { !keyFiles.isEmpty || isSecretGiven }
+
+    /// The file with the key.
+    private var key: String? { keyFiles.first }
 
     private var isSecretGiven: Bool { secretFile != nil || secretEnv != nil || secretPrompt || secret != nil }
 
@@ -62,8 +70,9 @@ struct KeyOptions: ParsableArguments {
 
     /// The key as it was given, unread; one that is under a password, opened.
     func text() throws -> (bytes: [UInt8], form: KeyReader.Form) {
+        try requireOneKey()
         if let key {
-            let text = try InputFile.read(key)
+            let text = try KeyFile.read(key, option: "--key")
             guard KeyReader.isEncrypted(text) else { return (text, .document) }
             let opened = try password.keys(in: text, named: key, purpose: algorithm.map { .signature($0) })
             return (JSONWriter.write(["keys": .array(try opened.map { .object(try KeyDocument($0).jwk) })]), .document)
@@ -74,16 +83,40 @@ struct KeyOptions: ParsableArguments {
         return (secret, secretForm.form)
     }
 
-    /// The one key that signs.
-    func signingKey() throws -> SigningKey {
+    /// The keys that sign, one of each file.
+    /// - Parameter id: the name (`kid`) of a key that says none itself.
+    func signingKeys(id: ByteString? = nil) throws -> [SigningKey] {
+        guard keyFiles.count > 1 else { return [try signingKey(try read(), id: id)] }
+        guard !isSecretGiven else { throw CommandFailure.usage("give --key or --secret-file, not both") }
+        guard id == nil else { throw CommandFailure.usage("--id names one key; there are \(keyFiles.count)") }
+        guard keyFiles.filter({ $0 == "-" }).count <= 1 else {
+            throw CommandFailure.usage("only one key can come from standard input")
+        }
+        return try keyFiles.map { try signingKey(try fitting(try decoded($0), of: $0), id: nil) }
+    }
+
+    private func signingKey(_ decoded: [DecodedKey], id: ByteString?) throws -> SigningKey {
         do {
-            let decoded = try read()
-            guard let key = decoded.first, decoded.count == 1 else {
+            guard var key = decoded.first, decoded.count == 1 else {
                 throw CommandFailure.usage("there are \(decoded.count) keys; give the one to sign with")
+            }
+            if let id {
+                guard key.description.id == nil || key.description.id == id else {
+                    throw CommandFailure.usage("the key has a name (kid) of its own; leave --id out")
+                }
+                key = key.named(id)
             }
             return try SigningKey(key)
         } catch let error as KeyError {
             throw CommandFailure.usage("\(error.detail) (\(error.code.rawValue))")
+        }
+    }
+
+    /// Where one key is wanted, a second one would be passed over without a word.
+    private func requireOneKey() throws {
+        guard keyFiles.count <= 1 else {
+            throw CommandFailure.usage(
+                "--key was given \(keyFiles.count) times; give one (a JWK set holds several keys)")
         }
     }
 
@@ -98,7 +131,7 @@ struct KeyOptions: ParsableArguments {
             let keys = try KeyReader.read(published.document, algorithm: algorithm)
             return try KeySet(try fitting(keys, of: published.address))
         } catch let error as KeyError {
-            throw CommandFailure.usage("\(published.address): \(error.detail) (\(error.code.rawValue))")
+            throw CommandFailure.usage("\(Download.shown(published.address)): \(error.detail) (\(error.code.rawValue))")
         }
     }
 
@@ -119,11 +152,9 @@ struct KeyOptions: ParsableArguments {
         guard key == nil || !isSecretGiven else {
             throw CommandFailure.usage("give --key or --secret-file, not both")
         }
+        try requireOneKey()
+        if let key { return try decoded(key) }
         do {
-            if let key {
-                return try password.keys(
-                    in: try InputFile.read(key), named: key, purpose: algorithm.map { .signature($0) })
-            }
             let secret = try SecretInput.read(
                 name: "secret", value: secret, file: secretFile, variable: secretEnv, prompt: secretPrompt)
             return try KeyReader.read(secret ?? [], as: secretForm.form, algorithm: algorithm)
@@ -131,6 +162,9 @@ struct KeyOptions: ParsableArguments {
             throw CommandFailure.usage("\(name): \(error.detail) (\(error.code.rawValue))")
         }
     }
-}
 
-extension SignatureAlgorithm: ExpressibleByArgument {}
+    private func decoded(_ file: String) throws -> [DecodedKey] {
+        try password.keys(
+            in: try KeyFile.read(file, option: "--key"), named: file, purpose: algorithm.map { .signature($0) })
+    }
+}

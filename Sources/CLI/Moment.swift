@@ -37,6 +37,17 @@ struct Moment: ExpressibleByArgument, Equatable {
         }
     }
 
+    /// The same, with a reason where it is something else.
+    init(option argument: String) throws {
+        guard let moment = Moment(argument: argument) else {
+            throw ValidationError(
+                Duration.seconds(argument.utf8) == nil
+                    ? "a time is seconds since 1970, 2027-01-15T08:00:00Z, now, or +30m or -5m from now"
+                    : "this is a length of time; counted from now it is +\(argument) or -\(argument)")
+        }
+        self = moment
+    }
+
     /// Seconds since 1970, held inside what a token can say (0 to the year 9999).
     func seconds(now: Int64 = Moment.clock) -> Int64 {
         let value = reference == .now ? now + offset : offset

@@ -13,6 +13,9 @@ enum TokenTemplate: String, ExpressibleByArgument, CaseIterable {
     private static let issuer: JSON = "https://issuer.example.com"
     private static let client: JSON = "example-client"
 
+    /// The claims that only whoever asks for the token can know; a template fills in examples.
+    static let examples: [ByteString] = ["iss", "sub", "aud", "client_id", "htm", "htu"]
+
     /// The header's `typ`.
     var type: String {
         switch self {

@@ -71,6 +71,11 @@ public struct KeyDocument: Sendable {
         return members(half)
     }
 
+    /// The bytes of a shared secret; nil for a key pair.
+    public var secret: [UInt8]? {
+        if case .secret(let bytes) = material { bytes } else { nil }
+    }
+
     /// The key in DER; nil where that form has no place for such a key, or its private part is not here.
     public func der(_ form: Form) -> [UInt8]? {
         switch form {
@@ -131,6 +136,19 @@ public struct KeyDocument: Sendable {
         if let hash = certificates.chain.first.map({ Array(SHA256.hash(data: $0.der)) }) ?? certificates.sha256 {
             jwk["x5t#S256"] = .string(ByteString(Base64URL.encode(hash)))
         }
+    }
+}
+
+extension DecodedKey {
+    /// The same key under another name (`kid`).
+    public func named(_ id: ByteString) -> DecodedKey {
+        DecodedKey(
+            description: KeyDescription(
+                id: id, algorithm: description.algorithm, keyManagement: description.keyManagement,
+                mayVerify: description.mayVerify, maySign: description.maySign, mayEncrypt: description.mayEncrypt,
+                mayDecrypt: description.mayDecrypt, signatureLength: description.signatureLength,
+                isPrivate: description.isPrivate, summary: description.summary),
+            material: material, certificates: certificates)
     }
 }
 

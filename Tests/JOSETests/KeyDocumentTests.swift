@@ -117,6 +117,22 @@ import Tokens
             } == .weak)
     }
 
+    @Test func `a key under another scheme than PBES2 is refused for that reason`() {
+        // pbeWithMD5AndDES-CBC (RFC 8018 §A.3).
+        let scheme = DERWriter.element(
+            DERReader.Tag.objectIdentifier, [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x05, 0x03])
+        let octets = DERReader.Tag.octetString
+        let parameters = DERWriter.sequence([
+            DERWriter.element(octets, [UInt8](repeating: 1, count: 8)), DERWriter.unsignedInteger([1]),
+        ])
+        let sealed = DERWriter.sequence([
+            DERWriter.sequence([scheme, parameters]), DERWriter.element(octets, [UInt8](repeating: 0, count: 32)),
+        ])
+        let error = #expect(throws: KeyError.self) { try EncryptedKey.read(sealed, password: [1]) }
+        #expect(error?.code == .unsupported)
+        #expect(error?.detail.contains("another scheme than PBES2") == true)
+    }
+
     /// J95's relative: whoever hands a key over must not choose how long reading it takes.
     @Test func `an encrypted key that wants too much work is refused`() throws {
         func sealed(_ rounds: [UInt8]) -> [UInt8] {
@@ -212,6 +228,35 @@ import Tokens
         #expect(KeyDocument.Form.allCases.allSatisfy { key.der($0) == nil })
         #expect(key.jwk["k"] == "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8")
         #expect("\(key.debugDescription)" == "shared secret of 256 bits <redacted>")
+        #expect(key.secret == [UInt8](0..<32))
+        #expect(try KeyDocument(JWKReader.key(WorkedExampleTests.ed25519)).secret == nil)
+    }
+
+    @Test func `a key gets another name and stays what it was`() throws {
+        let key = try JWKReader.key(WorkedExampleTests.ed25519)
+        let named = key.named("another")
+        #expect(named.description.id == "another" && named.material == key.material)
+        #expect(try KeyDocument(named).matches(KeyDocument(key)))
+        var jwk = try KeyDocument(key).jwk
+        jwk["kid"] = "another"
+        #expect(try KeyDocument(named).jwk["kid"] == "another")
+        #expect(try KeyDocument(named.named("x")).jwk["alg"] == jwk["alg"])
+    }
+
+    /// A key for signatures is named as one; of another, what it could be for is said.
+    @Test func `a key that names no algorithm for encryption says why`() throws {
+        let signing = try #require(
+            Self.refusal { () throws(KeyError) in
+                _ = try EncryptionKey(try JWKReader.key(WorkedExampleTests.ed25519))
+            })
+        #expect(signing.code == .usage && signing.detail == "this key is for signing (Ed25519), not for encryption")
+        let pair = try JWKReader.key(try DecryptionKey.generate(.ecdhES).privateJWK)
+        let material = try #require(pair.material)
+        let open = try #require(
+            Self.refusal { () throws(KeyError) in
+                _ = try EncryptionKey(try DecodedKey(material, id: nil, purpose: nil))
+            })
+        #expect(open.code == .usage && open.detail.contains("such as ECDH-ES+A256KW"))
     }
 
     /// RFC 7638 §3.1 and RFC 9278 §4.
@@ -222,5 +267,14 @@ import Tokens
                 == "urn:ietf:params:oauth:jwk-thumbprint:sha-256:kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")
         #expect(try Base64URL.decode(key.thumbprint(.sha384)?.bytes ?? []).count == 48)
         #expect(try Base64URL.decode(key.thumbprint(.sha512)?.bytes ?? []).count == 64)
+    }
+
+    private static func refusal(_ make: () throws(KeyError) -> Void) -> KeyError? {
+        do throws(KeyError) {
+            try make()
+            return nil
+        } catch {
+            return error
+        }
     }
 }

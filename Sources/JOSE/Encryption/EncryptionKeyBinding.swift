@@ -16,10 +16,7 @@ struct EncryptionKeyBinding {
         guard let material = key.material else { throw KeyError(.unsupported, key.description.summary) }
         try key.certificates?.requireMatchingHashes()
         let stated = key.description.keyManagement
-        guard let algorithm = stated ?? wanted else {
-            throw KeyError(
-                .usage, "the key does not say which key management algorithm it is for; give it an \"alg\" or name one")
-        }
+        guard let algorithm = stated ?? wanted else { throw Self.unbound(key.description, material) }
         guard wanted == nil || wanted == algorithm else {
             throw KeyError(
                 .usage, "the key is for \(algorithm.rawValue): one key, one algorithm (RFC 8725 §3.1)")
@@ -29,6 +26,24 @@ struct EncryptionKeyBinding {
         self.material = material
         curve = algorithm.isAgreement ? Self.curve(material) : nil
         try check()
+    }
+
+    /// Why a key that names no key management algorithm cannot be used: it is for signatures, or nobody said what for.
+    private static func unbound(_ key: KeyDescription, _ material: KeyMaterial) -> KeyError {
+        if let algorithm = key.algorithm, !key.mayEncrypt, !key.mayDecrypt {
+            return KeyError(.usage, "this key is for signing (\(algorithm.rawValue)), not for encryption")
+        }
+        let fitting: String
+        switch material {
+        case .rsa: fitting = "RSA-OAEP-256 or RSA-OAEP"
+        case .elliptic, .octetPair: fitting = "ECDH-ES+A256KW or another ECDH-ES"
+        case .secret: fitting = "A256KW, dir or another algorithm for secrets"
+        case .mlDSA: return KeyError(.usage, "an ML-DSA key is for signing, not for encryption")
+        }
+        return KeyError(
+            .usage,
+            "the key does not say which key management algorithm it is for; give it an \"alg\" or name one, such as "
+                + fitting)
     }
 
     private func check() throws(KeyError) {

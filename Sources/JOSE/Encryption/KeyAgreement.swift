@@ -1,5 +1,5 @@
 import Crypto
-import Tokens
+public import Tokens
 
 /// A private key that a secret can be agreed on with.
 enum AgreementPrivateKey: Sendable {
@@ -105,8 +105,8 @@ extension KeyManagementAlgorithm {
         }
     }
 
-    /// Whether a secret is agreed on.
-    var isAgreement: Bool {
+    /// Whether a secret is agreed on over a curve (RFC 7518 §4.6).
+    public var isAgreement: Bool {
         switch self {
         case .ecdhES, .ecdhESA128KW, .ecdhESA192KW, .ecdhESA256KW: true
         default: false
