@@ -248,7 +248,8 @@ def test_a_chain_stays_with_its_key_through_every_form(tmp_path: Path) -> None:
     assert "d" not in jwk
     (tmp_path / "key.jwk").write_text(json.dumps(jwk))
     assert json.loads(signet("key", "public", "key.jwk")) == jwk
-    assert json.loads(signet("jwks", "make", "key.jwk")) == {"keys": [jwk]}
+    named = jwk | {"kid": signet("key", "thumbprint", "key.jwk").strip()}
+    assert json.loads(signet("jwks", "make", "key.jwk")) == {"keys": [named]}
     assert PEM_BLOCK.findall(signet("key", "convert", "key.jwk", "--to", "x509")) == PEM_BLOCK.findall(
         (leaf.pem + MIDDLE.pem).decode())
     (tmp_path / "bare.jwk").write_text(json.dumps({k: v for k, v in jwk.items() if not k.startswith("x5")}))

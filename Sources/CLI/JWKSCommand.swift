@@ -12,22 +12,57 @@ struct JWKSCommand: ParsableCommand {
     struct Make: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a JWK set of the public halves of keys.",
-            discussion: "Example: signet jwks make current.pem next.jwk > jwks.json")
+            discussion: """
+                A key without a name gets its thumbprint (RFC 7638) for one, as keygen does. A file may be a set already: \
+                all its keys go into the new one.
 
-        @Argument(help: "The files with the keys.")
+                Examples:
+                  signet jwks make current.pem next.jwk > jwks.json
+                  signet jwks make jwks.json new.jwk > next.json
+                """)
+
+        @Argument(help: "The files with the keys: PEM, DER, JWK or JWK set; - is standard input.")
         var files: [String]
 
         @OptionGroup var password: KeyPasswordOptions
 
+        @Option(name: .long, help: "Name the key so (kid), if there is just one.")
+        var id: String?
+
+        @Option(name: .long, help: "Write the set to this new file.")
+        var out: String?
+
         func run() throws {
+            var named: [(id: ByteString, key: KeyDocument)] = []
             var keys: [JSON] = []
-            for file in files {
-                guard let key = try KeyCommand.document(file, password).publicJWK else {
+            let found = try files.flatMap { file in try KeyCommand.keys(file, password).map { (file, $0) } }
+            if id != nil, found.count != 1 {
+                throw CommandFailure.usage("--id names one key; there are \(found.count)")
+            }
+            for (file, found) in found {
+                var key = try KeyCommand.document(found, of: file)
+                guard let name = id.map({ ByteString($0) }) ?? found.description.id ?? key.thumbprint() else {
                     throw CommandFailure.usage("\(file): a shared secret is not published")
                 }
-                keys.append(.object(key))
+                if let same = named.first(where: { $0.id == name }) {
+                    guard same.key.matches(key) else {
+                        throw CommandFailure.usage("\(file): another key is named \(Display.quoted(name)) already")
+                    }
+                    Output.error("signet: note: \(file): the key \(Display.quoted(name)) is there already")
+                    continue
+                }
+                key = try KeyCommand.document(found.named(name), of: file)
+                guard let jwk = key.publicJWK else {
+                    throw CommandFailure.usage("\(file): a shared secret is not published")
+                }
+                named.append((name, key))
+                keys.append(.object(jwk))
             }
-            print(JSONOutput.text(["keys": .array(keys)], pretty: true))
+            guard keys.count <= JWKReader.maximumKeys else {
+                throw CommandFailure.usage("a set has at most \(JWKReader.maximumKeys) keys; here are \(keys.count)")
+            }
+            let text = JSONOutput.text(["keys": .array(keys)], pretty: true) + "\n"
+            try OutputFile.write(text, to: out, isSecret: false)
         }
     }
 
@@ -68,25 +103,34 @@ struct JWKSCommand: ParsableCommand {
                 } else {
                     try await PublishedKeys(at: address ?? "", download)
                 }
+            for complaint in published.keys.passedOver {
+                Output.error("signet: passed over: \(complaint.detail) (\(complaint.code.rawValue))")
+            }
             let text = JSONOutput.text(try JSONReader.read(published.document), pretty: true)
             try OutputFile.write(text + "\n", to: out, isSecret: false)
         }
     }
 
     struct Find: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Print the key of a set by its name (kid).")
+        static let configuration = CommandConfiguration(
+            abstract: "Print the public key of a set by its name (kid), or say what keys it has.")
 
         @Argument(help: "The file with the set; - is standard input.")
         var file: String
 
-        @Argument(help: "The kid.")
-        var id: String
+        @Argument(help: "The kid. Without it, the keys are listed.")
+        var id: String?
 
         @OptionGroup var password: KeyPasswordOptions
 
+        @Flag(name: .long, help: "Print the list as JSON.")
+        var json = false
+
         func run() throws {
+            let keys = try KeyCommand.keys(file, password)
+            guard let id else { return list(keys.map { KeyReport($0) }) }
             let wanted = ByteString(id)
-            guard let key = try KeyCommand.keys(file, password).first(where: { $0.description.id == wanted }) else {
+            guard let key = keys.first(where: { $0.description.id == wanted }) else {
                 throw CommandFailure.refused("no key of the set is named \(Display.quoted(wanted))")
             }
             do {
@@ -97,6 +141,16 @@ struct JWKSCommand: ParsableCommand {
             } catch let error as KeyError {
                 throw CommandFailure.usage("\(error.detail) (\(error.code.rawValue))")
             }
+        }
+
+        private func list(_ reports: [KeyReport]) {
+            guard !json else {
+                return print(JSONOutput.text(.array(reports.map { .object($0.json) }), pretty: true))
+            }
+            for report in reports {
+                print("\(report.key.description.id.map { Display.quoted($0) } ?? "(no name)")  \(report.text)")
+            }
+            if reports.isEmpty { print("no key") }
         }
     }
 }

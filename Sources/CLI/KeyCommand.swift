@@ -7,19 +7,28 @@ import Tokens
 struct KeyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "key", abstract: "Show, convert and compare keys.",
-        subcommands: [Show.self, Convert.self, Public.self, ThumbprintOf.self, Match.self])
+        subcommands: [Show.self, KeyConvertCommand.self, Public.self, ThumbprintOf.self, Match.self])
 
     /// The keys of a file; the command is refused where there are none.
-    static func keys(_ path: String, _ password: KeyPasswordOptions) throws -> [DecodedKey] {
-        try password.keys(in: try InputFile.read(path), named: path, purpose: nil)
+    static func keys(
+        _ path: String, _ password: KeyPasswordOptions, purpose: KeyPurpose? = nil
+    ) throws -> [DecodedKey] {
+        try password.keys(in: try KeyFile.read(path, option: nil), named: path, purpose: purpose)
     }
 
     /// The one key of a file.
-    static func document(_ path: String, _ password: KeyPasswordOptions) throws -> KeyDocument {
-        let keys = try keys(path, password)
+    static func document(
+        _ path: String, _ password: KeyPasswordOptions, id: String? = nil, purpose: KeyPurpose? = nil
+    ) throws -> KeyDocument {
+        let keys = try keys(path, password, purpose: purpose)
         guard let key = keys.first, keys.count == 1 else {
             throw CommandFailure.usage("\(path): there are \(keys.count) keys; give one")
         }
+        return try document(id.map { key.named(ByteString($0)) } ?? key, of: path)
+    }
+
+    /// A key to be written, whose parts belong together.
+    static func document(_ key: DecodedKey, of path: String) throws -> KeyDocument {
         do {
             return try KeyDocument(key)
         } catch {
@@ -29,7 +38,8 @@ struct KeyCommand: ParsableCommand {
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say what keys and certificates a file holds; nothing secret is shown.")
+            abstract: "Say what keys and certificates a file holds; nothing secret is shown.",
+            discussion: "Exit status 1 says that one of them is no sound key.")
 
         @Argument(help: "The file: PEM, DER, JWK or JWK set; - is standard input.")
         var file: String
@@ -40,99 +50,14 @@ struct KeyCommand: ParsableCommand {
         var json = false
 
         func run() throws {
-            let keys = try KeyCommand.keys(file, password)
-            guard !json else {
-                return print(JSONOutput.text(.array(keys.map { .object(Self.json($0)) }), pretty: true))
+            let reports = try KeyCommand.keys(file, password).map { KeyReport($0) }
+            if json {
+                print(JSONOutput.text(.array(reports.map { .object($0.json) }), pretty: true))
+            } else {
+                for report in reports { print(report.text) }
+                if reports.isEmpty { print("no key") }
             }
-            for key in keys {
-                let id = key.description.id.map { " \(Display.quoted($0))" } ?? ""
-                let algorithm = key.description.algorithm.map { " for \($0.rawValue)" } ?? ""
-                let half = key.description.isPrivate ? "private" : "public"
-                print("\(key.description.summary)\(algorithm), \(half)\(id)")
-                for certificate in key.certificates?.chain ?? [] { print(CertificateFile.text(certificate)) }
-            }
-        }
-
-        private static func json(_ key: DecodedKey) -> JSONObject {
-            let description = key.description
-            var answer: JSONObject = [
-                "summary": .string(ByteString(description.summary)), "private": .bool(description.isPrivate),
-            ]
-            if let name = description.algorithm?.rawValue ?? description.keyManagement?.rawValue {
-                answer["alg"] = .string(ByteString(name))
-            }
-            if let id = description.id { answer["kid"] = .string(id) }
-            if let chain = key.certificates?.chain, !chain.isEmpty {
-                answer["certificates"] = .array(chain.map { .object(CertificateFile.json($0)) })
-            }
-            return answer
-        }
-    }
-
-    struct Convert: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Write a key in another form.",
-            discussion: """
-                A private key is written with its private part; signet key public leaves that out.
-
-                Examples:
-                  signet key convert private.jwk --to pem --out private.pem
-                  signet key convert private.pem --new-password-prompt --out locked.pem
-                  signet key convert chain.pem --to jwk
-                """)
-
-        @Argument(help: "The file with the key; - is standard input.")
-        var file: String
-
-        @OptionGroup var password: KeyPasswordOptions
-
-        @Option(
-            name: .long,
-            help: "jwk, pem (PKCS#8 or SPKI), pkcs1, sec1 or x509. Default: jwk, or pem with a new password.")
-        var to: Form?
-
-        @OptionGroup var newPassword: OutputPasswordOptions
-
-        @Option(name: .long, help: "Write to this new file, readable by you alone if the key is private.")
-        var out: String?
-
-        enum Form: String, ExpressibleByArgument, CaseIterable {
-            case jwk, pem, pkcs1, sec1, x509
-        }
-
-        func validate() throws {
-            if newPassword.isGiven, let to, to != .pem {
-                throw ValidationError("only --to pem has a form for a key under a password")
-            }
-        }
-
-        func run() throws {
-            let key = try KeyCommand.document(file, password)
-            if password.isGiven, file != "-", !KeyReader.isEncrypted(try InputFile.read(file)) {
-                throw CommandFailure.usage(
-                    "\(file) is under no password; to write a key under one, say so with --new-password-file")
-            }
-            let text = newPassword.isGiven ? try newPassword.pem(key) : try text(key, to ?? .jwk)
-            try OutputFile.write(text, to: out, isSecret: key.isPrivate && to != .x509)
-        }
-
-        private func text(_ key: KeyDocument, _ to: Form) throws -> String {
-            let form: KeyDocument.Form
-            switch to {
-            case .jwk: return JSONOutput.text(.object(key.jwk), pretty: true) + "\n"
-            case .pem: form = key.isPrivate ? .pkcs8 : .spki
-            case .pkcs1: form = key.isPrivate ? .pkcs1Private : .pkcs1Public
-            case .sec1: form = .sec1
-            case .x509:
-                guard let chain = key.certificatePEM else {
-                    throw CommandFailure.usage("no certificate came with this key (a JWK shows one as \"x5c\")")
-                }
-                return chain
-            }
-            guard let text = key.pem(form) else {
-                throw CommandFailure.usage("\(to.rawValue) has no place for this key")
-            }
-            return text
+            if reports.contains(where: { $0.problem != nil }) { throw ExitCode(CommandFailure.refused) }
         }
     }
 
@@ -147,11 +72,18 @@ struct KeyCommand: ParsableCommand {
         @Flag(name: .long, help: "Write PEM instead of JWK.")
         var pem = false
 
+        @Option(name: .long, help: "Name the key so (kid).")
+        var id: String?
+
         @Option(name: .long, help: "Write to this new file.")
         var out: String?
 
+        func validate() throws {
+            if pem, id != nil { throw ValidationError("PEM has no place for a name; leave --id or --pem out") }
+        }
+
         func run() throws {
-            let key = try KeyCommand.document(file, password)
+            let key = try KeyCommand.document(file, password, id: id)
             guard
                 let text = pem
                     ? key.pem(.spki) : key.publicJWK.map({ JSONOutput.text(.object($0), pretty: true) + "\n" })
