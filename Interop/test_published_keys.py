@@ -95,6 +95,8 @@ def idp(keys, folder):
         "/.well-known/oauth-authorization-server/realms/b": metadata(base + "/realms/b"),
         "/liar/.well-known/openid-configuration": metadata(base + "/realms/a"),
         "/plain/.well-known/openid-configuration": metadata(base + "/plain", jwks_uri="http://keys.example/"),
+        "/hidden/.well-known/openid-configuration": metadata(
+            base + "/hidden", jwks_uri="http://keys.example/\u202e\u001b[2J" + "x" * 300),
         "/none/.well-known/openid-configuration": json.dumps({"issuer": base + "/none"}).encode(),
     }
     yield base
@@ -141,6 +143,19 @@ def test_metadata_that_is_not_the_issuers_is_refused(idp, path, said):
     done = run("jwks", "fetch", "--issuer", idp + path)
     assert done.returncode in (1, 2) and done.stdout == ""
     assert said in done.stderr
+
+
+def test_the_address_in_metadata_is_shown_safely(idp):
+    done = run("jwks", "fetch", "--issuer", idp + "/hidden")
+    assert done.returncode == 2 and "https" in done.stderr
+    assert done.stderr.isascii() or "\u202e" not in done.stderr
+    assert "\x1b" not in done.stderr and len(done.stderr) < 300
+
+
+def test_a_server_without_tls_is_named_as_one(idp):
+    done = run("jwks", "fetch", idp.replace("http://", "https://") + "/keys")
+    assert done.returncode == 1 and "something else than TLS" in done.stderr, done.stderr
+    assert ".cc" not in done.stderr and "SSL" not in done.stderr
 
 
 def test_a_server_that_drips_is_left_after_ten_seconds(idp):
@@ -242,8 +257,10 @@ def test_over_tls_only_a_trusted_certificate_will_do(secure, folder, keys):
     assert good.returncode == 0, good.stderr
     assert json.loads(good.stdout) == keys
     unknown = run("jwks", "fetch", address)
-    assert unknown.returncode == 1 and "certificate" in unknown.stderr.lower(), unknown.stderr
+    assert unknown.returncode == 1 and "its certificate is not trusted" in unknown.stderr, unknown.stderr
+    assert ".cc" not in unknown.stderr and "BoringSSL" not in unknown.stderr
     wrong_name = run("jwks", "fetch", f"https://127.0.0.1:{secure}/keys", "--ca-file", "root.pem", cwd=folder)
     assert wrong_name.returncode == 1 and wrong_name.stdout == ""
+    assert "another name" in wrong_name.stderr and "SSL" not in wrong_name.stderr, wrong_name.stderr
     no_roots = run("jwks", "fetch", address, "--ca-file", "private.json", cwd=folder)
     assert no_roots.returncode == 2 and "no certificate" in no_roots.stderr

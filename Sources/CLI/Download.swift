@@ -33,7 +33,7 @@ struct Download {
         } catch let failure as CommandFailure {
             throw failure
         } catch {
-            throw CommandFailure.refused("\(address) could not be read: \(Self.reason(error))")
+            throw CommandFailure.refused("\(Self.shown(address)) could not be read: \(Self.reason(error))")
         }
     }
 
@@ -47,8 +47,14 @@ struct Download {
         }
         guard scheme == "https" || ["localhost", "127.0.0.1", "[::1]", "::1"].contains(host.lowercased()) else {
             throw CommandFailure.usage(
-                "\(address) is not https: whoever is on the way could hand over keys of their own")
+                "\(shown(address)) is not https: whoever is on the way could hand over keys of their own")
         }
+    }
+
+    /// An address as it may be shown: it may come from somebody else's document, and hold anything.
+    static func shown(_ address: String) -> String {
+        let isPlain = address.utf8.count <= 200 && address.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        return isPlain ? address : Display.quoted(ByteString(address))
     }
 
     private func configuration() throws -> HTTPClient.Configuration {
@@ -76,14 +82,14 @@ struct Download {
         case 200: break
         case 300..<400:
             let place = response.headers.first(name: "Location").map { ", to \(Display.quoted(ByteString($0)))" } ?? ""
-            throw CommandFailure.refused("\(address) leads elsewhere\(place); no redirect is followed")
+            throw CommandFailure.refused("\(shown(address)) leads elsewhere\(place); no redirect is followed")
         default:
-            throw CommandFailure.refused("\(address) answered with status \(response.status.code)")
+            throw CommandFailure.refused("\(shown(address)) answered with status \(response.status.code)")
         }
         var bytes: [UInt8] = []
         for try await piece in response.body {
             guard bytes.count + piece.readableBytes <= maximumSize else {
-                throw CommandFailure.refused("\(address) sends more than \(maximumSize) bytes")
+                throw CommandFailure.refused("\(shown(address)) sends more than \(maximumSize) bytes")
             }
             bytes += piece.readableBytesView
         }
@@ -106,12 +112,28 @@ struct Download {
         switch error {
         case let error as HTTPClientError where [.connectTimeout, .deadlineExceeded, .readTimeout].contains(error):
             "no answer within \(patience) seconds"
-        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
-            "its certificate is not trusted, or TLS failed (\(error)); --ca-file names other roots"
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: tlsReason("\(error)")
         case let error as NIOConnectionError:
             error.connectionErrors.first.map { reason($0.error) } ?? "there is no such host"
         case let error as IOError: String(cString: strerror(error.errnoCode)).lowercased()
-        default: "\(error)"
+        case let error as HTTPClientError: error.shortDescription
+        default: "the connection failed"
         }
+    }
+
+    /// Why there was no TLS, found by the names that BoringSSL has for it; its own words name files where it was built.
+    private static func tlsReason(_ words: String) -> String {
+        func says(_ names: String...) -> Bool { names.contains { words.contains($0) } }
+        if says("CERTIFICATE_VERIFY_FAILED") {
+            return "its certificate is not trusted: it leads to no root that is trusted here, or its time is over; "
+                + "--ca-file names other roots"
+        }
+        if says("failedToValidateHostname") { return "its certificate is not trusted: it is for another name" }
+        if says("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNEXPECTED_MESSAGE", "UNEXPECTED_RECORD") {
+            return "there is something else than TLS at that address"
+        }
+        if says("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION") { return "it speaks no version of TLS that is spoken here" }
+        if says("uncleanShutdown", "EOF") { return "it ended the connection while TLS was being set up" }
+        return "TLS could not be set up"
     }
 }

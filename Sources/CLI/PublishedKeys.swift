@@ -59,7 +59,7 @@ struct PublishedKeys {
         do throws(RemoteKeySetFailure) {
             keys = try RemoteKeySetReader.read(document).get()
         } catch {
-            throw CommandFailure.refused("\(address): \(Self.complaint(error))")
+            throw CommandFailure.refused("\(Download.shown(address)): \(Self.complaint(error))")
         }
     }
 
@@ -97,15 +97,16 @@ struct PublishedKeys {
     /// The metadata must be this issuer's: otherwise anybody could answer for anybody (RFC 8414 §3.3).
     private static func keySetAddress(_ document: [UInt8], _ address: String, issuer: String) throws -> String {
         guard let metadata = try? JSONReader.read(document, depth: DecodedToken.headerDepth).object else {
-            throw CommandFailure.refused("\(address): this is no issuer's metadata: no JSON object")
+            throw CommandFailure.refused("\(Download.shown(address)): this is no issuer's metadata: no JSON object")
         }
         guard let named = metadata["issuer"]?.string, named == ByteString(issuer) else {
             let named = metadata["issuer"]?.string.map { Display.quoted($0) } ?? "nobody"
             throw CommandFailure.refused(
-                "\(address): this is the metadata of \(named), not of \(Display.quoted(ByteString(issuer)))")
+                "\(Download.shown(address)): this is the metadata of \(named), not of \(Display.quoted(ByteString(issuer)))"
+            )
         }
         guard let place = metadata["jwks_uri"]?.string else {
-            throw CommandFailure.refused("\(address): the metadata names no \"jwks_uri\"")
+            throw CommandFailure.refused("\(Download.shown(address)): the metadata names no \"jwks_uri\"")
         }
         let keys = "\(place)"
         try Download.check(keys)
@@ -114,7 +115,8 @@ struct PublishedKeys {
 
     private static func complaint(_ failure: RemoteKeySetFailure) -> String {
         switch failure {
-        case .unreachable: "it cannot be reached"
+        case .unreachable(let cause): "it cannot be reached: \(cause)"
+        case .cancelled: "nobody waited for the answer"
         case .tooLarge: "the set is larger than \(JWKReader.maximumSetSize) bytes"
         case .unreadable(let error): "\(error.detail) (\(error.code.rawValue))"
         case .empty: "the set has no key that can be used here"
