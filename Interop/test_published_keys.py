@@ -113,6 +113,7 @@ def test_a_set_is_printed_as_it_was_published(idp, keys, folder):
     done = run("jwks", "fetch", f"{idp}/keys")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == keys
+    assert "passed over" in done.stderr and "FUTURE" in done.stderr
     again = run("jwks", "fetch", f"{idp}/keys", "--out", "fetched.json", cwd=folder)
     assert again.returncode == 0 and again.stdout == ""
     assert (folder / "fetched.json").read_text() == done.stdout

@@ -7,6 +7,9 @@ public struct KeySet: Sendable {
     public let keys: [VerificationKey]
     /// What each key says about itself, in the same order.
     public let descriptions: [KeyDescription]
+    /// Why keys of the document are not here: those of a published set that are no good, and those of a kind that is not
+    /// supported. Keys for encryption are no reason to complain.
+    public let passedOver: [KeyError]
 
     /// No keys at all.
     static let empty = KeySet()
@@ -14,10 +17,15 @@ public struct KeySet: Sendable {
     private init() {
         keys = []
         descriptions = []
+        passedOver = []
     }
 
     /// A set of keys; no two may have the same identifier.
     public init(_ keys: [VerificationKey]) throws(KeyError) {
+        try self.init(keys, passedOver: [])
+    }
+
+    private init(_ keys: [VerificationKey], passedOver: [KeyError]) throws(KeyError) {
         var ids: Set<ByteString> = []
         for key in keys {
             if let id = key.id, !ids.insert(id).inserted {
@@ -25,25 +33,51 @@ public struct KeySet: Sendable {
             }
         }
         self.keys = keys
+        self.passedOver = passedOver
         descriptions = keys.map { $0.description }
     }
 
     /// The keys that were read from a document; those of an unsupported type or for encryption are left out, as RFC
     /// 7517 §5 asks.
     public init(_ decoded: [DecodedKey]) throws(KeyError) {
+        try self.init(decoded, isPublished: false)
+    }
+
+    /// The keys of a published set, as `JWKReader.readPublic` gives them: those that are no good are passed over (RFC
+    /// 7517 §5). Refused whole when none is left, and when two that are left have the same name.
+    init(published decoded: [DecodedKey]) throws(KeyError) {
+        try self.init(decoded, isPublished: true)
+    }
+
+    private init(_ decoded: [DecodedKey], isPublished: Bool) throws(KeyError) {
         var keys: [VerificationKey] = []
-        for key in decoded where key.material != nil && key.description.algorithm != nil {
+        var passedOver: [KeyError] = []
+        for (index, key) in decoded.enumerated() {
+            guard key.material != nil else {
+                passedOver.append(key.complaint ?? KeyError(.unsupported, key.description.summary).ofKey(index))
+                continue
+            }
+            guard key.description.algorithm != nil else { continue }
             do throws(KeyError) {
                 keys.append(try VerificationKey(key))
             } catch {
                 // Some algorithms are there only where OpenSSL is built in.
-                guard error.code == .unsupported else { throw error }
+                guard isPublished || error.code == .unsupported else { throw error }
+                passedOver.append(error.ofKey(index))
             }
         }
-        guard !keys.isEmpty || decoded.isEmpty else {
-            throw KeyError(.unsupported, "none of the \(decoded.count) keys is for signatures of a supported kind")
-        }
-        try self.init(keys)
+        guard !keys.isEmpty || decoded.isEmpty else { throw Self.nothing(of: decoded.count, passedOver) }
+        try self.init(keys, passedOver: passedOver)
+    }
+
+    /// No key is left of a document's; says why of each, as far as a message has room.
+    private static func nothing(of count: Int, _ passedOver: [KeyError]) -> KeyError {
+        if count == 1, let only = passedOver.first { return only }
+        let reasons = passedOver.prefix(8).map { "; " + $0.detail }.joined()
+        return KeyError(
+            .unsupported,
+            "none of the \(count) keys is for signatures of a supported kind" + reasons
+                + (passedOver.count > 8 ? "; and \(passedOver.count - 8) more" : ""))
     }
 
     /// The keys of a JWK set in JSON (RFC 7517 §5).
@@ -51,9 +85,16 @@ public struct KeySet: Sendable {
         try self.init(try JWKReader.read(jwks))
     }
 
-    /// The keys of a published JWK set: one that shows a shared secret or a private key is refused whole.
+    /// The keys of a published JWK set: one that shows a shared secret or a private key is refused whole. Keys that are
+    /// no good are passed over, and `passedOver` says why.
     public init(publicJWKS: [UInt8]) throws(KeyError) {
-        try self.init(try JWKReader.readPublic(publicJWKS))
+        try self.init(published: try JWKReader.readPublic(publicJWKS))
+    }
+
+    /// Whether another set has the same keys, in the same order, that say the same of themselves.
+    func hasSameKeys(as other: KeySet) -> Bool {
+        keys.count == other.keys.count && descriptions == other.descriptions
+            && zip(keys, other.keys).allSatisfy { $0.material == $1.material }
     }
 
     /// The public keys as a JWK set, to be published; shared secrets are left out.

@@ -1,6 +1,6 @@
 public import Codecs
 import Synchronization
-import Tokens
+public import Tokens
 
 /// What came back from a key set's address.
 public struct FetchedKeySet: Sendable {
@@ -19,11 +19,13 @@ public struct FetchedKeySet: Sendable {
 /// The keys of an issuer that publishes them at an address: fetched when needed, kept, renewed before they end.
 ///
 /// - However many ask, one fetch is under way at a time, and at most one is begun in `Limits.floor` seconds.
-/// - What does not read as a key set, or holds a private key, changes nothing: the last good set serves on.
+/// - A fetch that brings nothing in `Limits.patience` seconds counts as failed, whether or not it ever returns.
+/// - What does not read as a key set, or holds a private key, changes nothing: the last good set serves on. A single bad
+///   key in a set is passed over, and `health` tells of it.
 /// - The fetch is the caller's: over TLS, to this address alone, following no redirect to another origin, reading no more
 ///   than 512 KiB. So is the clock.
 public final class RemoteKeySet: Sendable {
-    /// Fetches an address.
+    /// Fetches an address. What it throws is told in `health`, so it must not say more than may be read there.
     public typealias Fetch = @Sendable (_ address: String) async throws -> FetchedKeySet
     /// Seconds of a clock that does not jump.
     public typealias Clock = @Sendable () -> Int64
@@ -31,12 +33,33 @@ public final class RemoteKeySet: Sendable {
     /// Where the keys are published.
     public let address: String
 
+    /// One fetch, and who waits for it.
+    private struct Flight {
+        /// Tells one from the next: what an old one brings comes too late.
+        let number: UInt64
+        var tasks: [Task<Void, Never>] = []
+        var waiting: [UInt64: CheckedContinuation<Landing, Never>] = [:]
+    }
+
+    /// How waiting ended.
+    private enum Landing {
+        /// With a set that was taken over.
+        case taken
+        /// Without one.
+        case failed
+        /// The waiting task was cancelled; the fetch goes on for the others.
+        case cancelled
+    }
+
     private struct State {
         var machine: RemoteKeySetStateMachine
-        var flight: Task<Void, Never>?
+        var flight: Flight?
+        var flights: UInt64 = 0
+        var tickets: UInt64 = 0
     }
 
     private let state: Mutex<State>
+    private let limits: RemoteKeySetStateMachine.Limits
     private let fetch: Fetch
     private let clock: Clock
 
@@ -46,6 +69,7 @@ public final class RemoteKeySet: Sendable {
         fetch: @escaping Fetch
     ) {
         self.address = address
+        self.limits = limits
         self.clock = clock
         self.fetch = fetch
         state = Mutex(State(machine: RemoteKeySetStateMachine(limits: limits)))
@@ -58,28 +82,35 @@ public final class RemoteKeySet: Sendable {
         return state.withLock { ($0.machine.current(now: now), $0.machine.generation) }
     }
 
-    /// Why the last fetch gave no good set, and how many in a row gave none: what an alarm looks at.
-    public var health: (failures: Int, last: RemoteKeySetFailure?) {
-        state.withLock { ($0.machine.failures, $0.machine.lastFailure) }
+    /// What an alarm looks at: why the last fetch gave no good set, how many in a row gave none, and which keys of the set
+    /// that serves were passed over.
+    public var health: (failures: Int, last: RemoteKeySetFailure?, passedOver: [KeyError]) {
+        state.withLock { ($0.machine.failures, $0.machine.lastFailure, $0.machine.keys?.passedOver ?? []) }
     }
 
-    /// The keys for a token that names this key, or none. Waits only when there is no set yet, or the name is new.
+    /// The keys for a token that names this key, or none. Waits only when there is no set yet, or the name is new; when the
+    /// waiting task is cancelled, no longer.
     /// - Throws: `RemoteKeySetFailure` when there are no keys at all.
     public func keys(for keyID: ByteString?) async throws(RemoteKeySetFailure) -> KeySet {
+        try await served(for: keyID).keys
+    }
+
+    /// The same, and which set it is.
+    func served(for keyID: ByteString?) async throws(RemoteKeySetFailure) -> (keys: KeySet, generation: UInt64) {
+        var landing: Landing?
         let (answer, flight) = ask(keyID)
-        switch answer {
-        case .use(let keys), .useAndFetch(let keys): return keys
-        case .unavailable: throw health.last ?? .unreachable
-        case .wait:
-            await flight?.value
-            let now = clock()
-            let keys = state.withLock { state in
-                if let keyID { state.machine.missed(keyID, now: now) }
-                return state.machine.current(now: now)
-            }
-            guard let keys else { throw health.last ?? .unreachable }
-            return keys
+        if case .wait = answer, let flight { landing = await wait(for: flight) }
+        let now = clock()
+        let (keys, generation) = state.withLock { state in
+            // Only a set that came in this flight can tell that a name is not there.
+            if landing == .taken, let keyID { state.machine.missed(keyID, now: now) }
+            return (state.machine.current(now: now), state.machine.generation)
         }
+        guard let keys else {
+            if landing == .cancelled { throw .cancelled }
+            throw health.last ?? .unreachable(cause: "nothing has been fetched yet")
+        }
+        return (keys, generation)
     }
 
     /// Tells that this name is wanted, and has a fetch made where one is due; never waits. For a data plane that meets a
@@ -88,34 +119,88 @@ public final class RemoteKeySet: Sendable {
         _ = ask(keyID)
     }
 
-    private func ask(_ keyID: ByteString?) -> (RemoteKeySetStateMachine.Answer, Task<Void, Never>?) {
+    /// What to do, and the number of the fetch that is under way.
+    private func ask(_ keyID: ByteString?) -> (answer: RemoteKeySetStateMachine.Answer, flight: UInt64?) {
         let now = clock()
         return state.withLock { state in
             let answer = state.machine.want(keyID, now: now)
             switch answer {
-            case .useAndFetch, .wait(starting: true): state.flight = Task { await self.renew() }
+            case .useAndFetch, .wait(starting: true): begin(&state)
             case .use, .wait(starting: false), .unavailable: break
             }
-            return (answer, state.flight)
+            return (answer, state.flight?.number)
         }
     }
 
-    private func renew() async {
-        let result: Result<KeySet, RemoteKeySetFailure>
-        var maximumAge: Int64?
+    private func begin(_ state: inout State) {
+        state.flights &+= 1
+        let number = state.flights
+        let patience = max(0, limits.patience)
+        state.flight = Flight(
+            number: number,
+            tasks: [
+                Task { await self.renew(number) },
+                Task {
+                    guard (try? await Task.sleep(for: .seconds(patience))) != nil else { return }
+                    self.land(number, .failure(.unreachable(cause: "no answer came in \(patience) seconds")), nil)
+                },
+            ])
+    }
+
+    private func renew(_ flight: UInt64) async {
         do {
             let answer = try await fetch(address)
-            maximumAge = answer.maximumAge
-            result = RemoteKeySetReader.read(answer.body)
+            land(flight, RemoteKeySetReader.read(answer.body), answer.maximumAge)
         } catch {
-            result = .failure(.unreachable)
+            land(flight, .failure(.unreachable(cause: Display.quoted(ByteString("\(error)")))), nil)
         }
+    }
+
+    /// A fetch has ended, one way or another; whoever waits for it goes on. An end of an old fetch changes nothing.
+    private func land(_ number: UInt64, _ result: Result<KeySet, RemoteKeySetFailure>, _ maximumAge: Int64?) {
+        // Nothing but this flight can replace the set meanwhile.
+        let last = state.withLock { $0.machine.keys }
+        var isNew = true
+        if let last, case .success(let keys) = result { isNew = !last.hasSameKeys(as: keys) }
         let now = clock()
-        state.withLock { state in
+        let flight = state.withLock { state -> Flight? in
+            guard let flight = state.flight, flight.number == number else { return nil }
+            state.flight = nil
             switch result {
-            case .success(let keys): state.machine.take(keys, maximumAge: maximumAge, now: now)
+            case .success(let keys): state.machine.take(keys, isNew: isNew, maximumAge: maximumAge, now: now)
             case .failure(let failure): state.machine.failed(failure, now: now)
             }
+            return flight
+        }
+        guard let flight else { return }
+        var landing = Landing.failed
+        if case .success = result { landing = .taken }
+        for waiting in flight.waiting.values { waiting.resume(returning: landing) }
+        for task in flight.tasks { task.cancel() }
+    }
+
+    /// Waits until this fetch ends, or the waiting task is cancelled.
+    private func wait(for number: UInt64) async -> Landing {
+        let ticket = state.withLock { state in
+            state.tickets &+= 1
+            return state.tickets
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let landing = state.withLock { state -> Landing? in
+                    // A handler that ran already has found nothing to resume.
+                    if Task.isCancelled { return .cancelled }
+                    guard state.flight?.number == number else {
+                        return state.machine.lastFailure == nil ? .taken : .failed
+                    }
+                    state.flight?.waiting[ticket] = continuation
+                    return nil
+                }
+                if let landing { continuation.resume(returning: landing) }
+            }
+        } onCancel: {
+            let waiting = state.withLock { $0.flight?.waiting.removeValue(forKey: ticket) }
+            waiting?.resume(returning: .cancelled)
         }
     }
 }

@@ -25,6 +25,8 @@ public struct RemoteKeySetStateMachine: Sendable {
         public var maximumStaleness: Int64 = 86_400
         /// The most unknown names that are remembered; more are simply unknown.
         public var maximumUnknown = 256
+        /// How long a fetch may take. After that it counts as failed, and what it still brings is not looked at.
+        public var patience: Int64 = 10
 
         /// The usual limits.
         public init() {}
@@ -102,10 +104,16 @@ public struct RemoteKeySetStateMachine: Sendable {
     /// A fetch gave a set that was read already.
     @discardableResult
     public mutating func take(_ keys: KeySet, maximumAge: Int64?, now: Int64) -> Bool {
+        take(keys, isNew: self.keys.map { !$0.hasSameKeys(as: keys) } ?? true, maximumAge: maximumAge, now: now)
+    }
+
+    /// The same, for those who have compared the set with the last one already.
+    @discardableResult
+    mutating func take(_ keys: KeySet, isNew: Bool, maximumAge: Int64?, now: Int64) -> Bool {
         isFetching = false
         failures = 0
         lastFailure = nil
-        if self.keys?.publicJWKS != keys.publicJWKS { generation &+= 1 }
+        if isNew { generation &+= 1 }
         self.keys = keys
         unknown = unknown.filter { !Self.mayAnswer(keys, $0.key) }
         let wanted = maximumAge ?? limits.usualLifetime
@@ -159,11 +167,13 @@ public struct RemoteKeySetStateMachine: Sendable {
 
 /// Why a fetch gave no key set.
 public enum RemoteKeySetFailure: Error, Sendable, Equatable {
-    /// The server could not be reached, or refused.
-    case unreachable
+    /// The server could not be reached, or refused: why, in the words of whoever asked it, made safe to show and cut.
+    case unreachable(cause: String)
+    /// Whoever wanted the keys stopped waiting for them.
+    case cancelled
     /// The answer is larger than any key set may be.
     case tooLarge
-    /// The answer is no JWK set, or one with a bad key.
+    /// The answer is no JWK set, or one without a single good key.
     case unreadable(KeyError)
     /// The answer is a JWK set without a key.
     case empty
@@ -187,11 +197,10 @@ public enum RemoteKeySetReader {
         }
         guard !elements.isEmpty else { return .failure(.empty) }
         for element in elements {
-            if let key = element.object, PrivateMembers.areIn(key) { return .failure(.privateKey) }
+            if let key = element.object, PrivateMembers.shown(in: key) != nil { return .failure(.privateKey) }
         }
         do throws(KeyError) {
-            let keys = try KeySet(jwks: body)
-            return keys.keys.isEmpty ? .failure(.empty) : .success(keys)
+            return .success(try KeySet(published: try JWKReader.readPublic(elements)))
         } catch {
             return .failure(.unreadable(error))
         }

@@ -83,11 +83,26 @@ import Tokens
 
     @Test(arguments: [
         (["ada"], "CN=ada"), (["a", "b"], "CN=a, CN=b"), (["a, CN=b"], #"CN=a\, CN\=b"#), ([" "], #"CN=\ "#),
-        ([#"say "hi"; <\>"#], #"CN=say \"hi\"\; \<\\\>"#), ([""], "CN="),
+        ([#"say "hi"; <\>"#], #"CN=say \"hi\"\; \<\\\>"#), ([""], "CN="), (["#04"], "CN=\\#04"),
+        // A mark that combines with the comma makes another character of it, and no other end of the name.
+        (["a,\u{301}CN=b"], "CN=a\\,\u{301}CN\\=b"), ([String(repeating: " ", count: 3)], #"CN=\  \ "#),
     ])
     func `no name can be taken for two`(values: [String], wanted: String) throws {
         let der = try certificate(of: try #require(Self.keys.first), name: values)
         #expect(try Certificate(der: der).subject == wanted)
+    }
+
+    @Test func `a name is read up to 1 KiB, and what is longer is refused however it is made`() throws {
+        let key = try #require(Self.keys.first)
+        let longest = String(repeating: "a", count: Certificate.maximumNameSize - 3)
+        #expect(try Certificate(der: certificate(of: key, name: [longest])).subject == "CN=" + longest)
+        for name in [longest + "a", String(repeating: " ", count: 30_000), String(repeating: "e\u{301}", count: 9_000)]
+        {
+            let der = try certificate(of: key, name: [name])
+            let error = #expect(throws: KeyError.self) { try Certificate(der: der) }
+            #expect(error?.code == .malformed)
+            #expect(error?.detail.contains("a name in the certificate") == true)
+        }
     }
 
     @Test func `a day that is in no calendar is refused`() throws {

@@ -51,7 +51,86 @@ import Tokens
         #expect(complaint(set([])) == nil)
     }
 
-    @Test func `one bad key refuses the set`() throws {
+    /// RFC 7517 §5: what is not understood, lacks a member, or has a value out of range is ignored.
+    @Test func `a bad key of a published set is passed over, and locks nobody out`() throws {
+        let good = try #require(Keys.all[.es256]?.verificationKey.publicJWK)
+        let rsa = try #require(Keys.all[.rs256]?.verificationKey.publicJWK)
+        func changed(_ jwk: JSONObject, _ changes: [ByteString: JSON?]) -> JSON {
+            var jwk = jwk
+            jwk["kid"] = "bad"
+            for (name, value) in changes { jwk[name] = value }
+            return .object(jwk)
+        }
+        let modulus = try Base64URL.decode(try #require(rsa["n"]?.string).bytes)
+        func number(_ bytes: [UInt8]) -> JSON { .string(ByteString(Base64URL.encode(bytes))) }
+        let bad: [(JSON, KeyError.Code)] = [
+            (.null, .set), (7, .set), (changed(good, ["kty": nil]), .malformed),
+            (changed(good, ["y": nil]), .malformed),
+            (changed(good, ["y": good["x"]]), .malformed), (changed(rsa, ["n": number([0] + modulus)]), .malformed),
+            (changed(rsa, ["n": number(Array(modulus.suffix(128)))]), .weak),
+            (changed(good, ["key_ops": ["encrypt"]]), .malformed), (changed(good, ["alg": "RS256"]), .usage),
+            (changed(good, ["x5c": ["AAAA"]]), .malformed), (changed(good, ["x5t": "00:11:22"]), .malformed),
+            (changed(good, ["kty": "XY"]), .unsupported), (changed(good, ["crv": "P-192"]), .unsupported),
+            // Another type's member of this name is no secret.
+            (["kty": "XY", "k": "AAAA"], .unsupported),
+            // Of two with one name only one is a key.
+            (changed(good, ["kid": good["kid"], "crv": "P-192"]), .unsupported),
+        ]
+        for (index, (jwk, code)) in bad.enumerated() {
+            let keys = try KeySet(publicJWKS: JSONWriter.write(["keys": [jwk, .object(good)]]))
+            #expect(keys.keys.map(\.id) == [good["kid"]?.string], "\(index)")
+            #expect(keys.passedOver.map(\.code) == [code], "\(index)")
+            #expect(keys.passedOver.first?.detail.contains("0") == true, "\(index)")
+        }
+        let all = try KeySet(publicJWKS: JSONWriter.write(["keys": .array(bad.map(\.0) + [.object(good)])]))
+        #expect(all.keys.count == 1)
+        #expect(all.passedOver.count == bad.count)
+        // Keys for encryption are nothing to complain of.
+        let encryption = changed(good, ["use": "enc", "alg": "ECDH-ES"])
+        #expect(try KeySet(publicJWKS: JSONWriter.write(["keys": [encryption, .object(good)]])).passedOver.isEmpty)
+    }
+
+    @Test func `a published set is refused whole for secrets, size, shape, and when nothing is left`() throws {
+        let key = try #require(Keys.all[.es256])
+        let good = JSON.object(try #require(key.verificationKey.publicJWK))
+        func refusal(_ set: JSON) -> KeyError? {
+            do throws(KeyError) {
+                _ = try KeySet(publicJWKS: JSONWriter.write(set))
+                return nil
+            } catch {
+                return error
+            }
+        }
+        #expect(refusal(["keys": [good]]) == nil)
+        #expect(refusal(["keys": [good, .object(key.privateJWK)]])?.code == .set)
+        #expect(refusal(["keys": [good, ["kty": "oct"]]])?.code == .set)
+        #expect(refusal(["keys": [good, ["kty": "XY", "d": 1]]])?.code == .set)
+        #expect(refusal(["keys": .array(Array(repeating: .null, count: 100) + [good])])?.code == .set)
+        #expect(refusal(["keys": [good, good]])?.code == .set)
+        #expect(refusal(["keys": 1])?.code == .set)
+        #expect(refusal(["kty": "EC"])?.code == .malformed)
+        let none = refusal(["keys": [["kty": "XY"], ["kty": "EC", "crv": "P-256"], .null]])
+        #expect(none?.code == .unsupported)
+        for reason in ["XY", "\"x\"", "null"] { #expect(none?.detail.contains(reason) == true, "\(reason)") }
+    }
+
+    @Test func `several public keys in PEM make a set, a private one does not`() throws {
+        let keys = [SignatureAlgorithm.es256, .ed25519, .rs256].compactMap { Keys.all[$0] }
+        let pem = keys.compactMap(\.verificationKey.publicPEM).joined(separator: "and then\n")
+        let set = try KeySet(pem: Array(pem.utf8))
+        #expect(set.algorithms == keys.map(\.algorithm))
+        for key in keys {
+            #expect(Keys.code(try TokenSigner(key: key).sign(claims: Keys.claims).utf8, set) == nil)
+        }
+        let secret = try #require(keys[0].privatePEM)
+        #expect(
+            Keys.complaint { () throws(KeyError) in _ = try KeySet(pem: Array((pem + secret).utf8)) } == .unsupported)
+        #expect(Keys.complaint { () throws(KeyError) in _ = try KeySet(pem: []) } == .unreadable)
+        #expect(
+            Keys.complaint { () throws(KeyError) in _ = try KeySet(pem: Array(pem.utf8), algorithm: .es256) } == .usage)
+    }
+
+    @Test func `one bad key refuses a set of one's own`() throws {
         let good = try #require(Keys.all[.es256]?.verificationKey.publicJWK)
         var bad = good
         bad["kid"] = "bad"

@@ -12,9 +12,13 @@ private final class Issuer: Sendable {
         var maximumAge: Int64?
         var fetches = 0
         var delay = Duration.zero
+        /// Fetches that never return, deaf to cancellation.
+        var stuck: [CheckedContinuation<Void, Never>] = []
+        var hangs = false
     }
 
     struct Unreachable: Error {}
+    static let unreachable = RemoteKeySetFailure.unreachable(cause: "\"Unreachable()\"")
 
     let state = Mutex(State())
 
@@ -41,6 +45,11 @@ private final class Issuer: Sendable {
                 return state.delay
             }
             if delay > .zero { try await Task.sleep(for: delay) }
+            if self.state.withLock({ $0.hangs }) {
+                await withCheckedContinuation { continuation in
+                    self.state.withLock { $0.stuck.append(continuation) }
+                }
+            }
             return try self.state.withLock { state in
                 guard let body = state.body else { throw Unreachable() }
                 return FetchedKeySet(body: body, maximumAge: state.maximumAge)
@@ -139,7 +148,7 @@ private final class Issuer: Sendable {
         let good = try Issuer.body(["b"])
         let privateKey = try SigningKey.generate(.ed25519, id: "b").privateJWK
         let bodies: [([UInt8]?, RemoteKeySetFailure?)] = [
-            (nil, .unreachable), ([], nil), (Array(good.dropLast(7)), nil),
+            (nil, Issuer.unreachable), ([], nil), (Array(good.dropLast(7)), nil),
             (Array("<!doctype html><title>502</title>".utf8), nil),
             ([UInt8](repeating: 0x20, count: 10 << 20), .tooLarge),
             (Array(#"{"keys":[]}"#.utf8), .empty), (Array("{}".utf8), nil), (Array(#"{"keys":{}}"#.utf8), nil),
@@ -172,7 +181,7 @@ private final class Issuer: Sendable {
         #expect(ids(keys.current.keys) == ["a"])
         issuer.pass(1)
         #expect(keys.current.keys == nil)
-        await #expect(throws: RemoteKeySetFailure.unreachable) { try await keys.keys(for: "a") }
+        await #expect(throws: Issuer.unreachable) { try await keys.keys(for: "a") }
         issuer.publish(try Issuer.body(["a"]))
         issuer.pass(30)
         #expect(ids(try await keys.keys(for: "a")) == ["a"])
@@ -185,11 +194,90 @@ private final class Issuer: Sendable {
         var moments: [Int64] = []
         for second in 0..<130 as Range<Int64> {
             let before = issuer.fetches
-            await #expect(throws: RemoteKeySetFailure.unreachable) { try await keys.keys(for: "a") }
+            await #expect(throws: Issuer.unreachable) { try await keys.keys(for: "a") }
             if issuer.fetches > before { moments.append(second) }
             issuer.pass(1)
         }
         #expect(moments == [0, 2, 6, 14, 30, 60, 90, 120])
+    }
+
+    @Test func `a fetch that never returns counts as failed, and what it brings at last is not looked at`() async throws
+    {
+        let issuer = try Issuer("a")
+        issuer.state.withLock { $0.hangs = true }
+        var limits = RemoteKeySetStateMachine.Limits()
+        limits.patience = 1
+        let keys = issuer.keySet(limits)
+        let failure = await #expect(throws: RemoteKeySetFailure.self) { try await keys.keys(for: "a") }
+        #expect(failure == .unreachable(cause: "no answer came in 1 seconds"))
+        #expect(keys.health.failures == 1)
+        // The next fetch is another one.
+        issuer.state.withLock { $0.hangs = false }
+        issuer.publish(try Issuer.body(["b"]))
+        issuer.pass(2)
+        #expect(ids(try await keys.keys(for: "b")) == ["b"])
+        issuer.publish(try Issuer.body(["c"]))
+        for stuck in issuer.state.withLock({ $0.stuck }) { stuck.resume() }
+        try await Task.sleep(for: .milliseconds(50))
+        #expect(ids(keys.current.keys) == ["b"])
+        #expect(keys.current.generation == 1)
+        #expect(issuer.fetches == 2)
+    }
+
+    @Test func `whoever stops waiting goes on at once, and the others wait on`() async throws {
+        let issuer = try Issuer("a")
+        issuer.state.withLock { $0.hangs = true }
+        let keys = issuer.keySet()
+        let patient = Task { try await keys.keys(for: "a") }
+        let hasty = Task { try await keys.keys(for: "a") }
+        for _ in 0..<2_000 where issuer.state.withLock({ $0.stuck.isEmpty }) {
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        hasty.cancel()
+        await #expect(throws: RemoteKeySetFailure.cancelled) { try await hasty.value }
+        for stuck in issuer.state.withLock({ $0.stuck }) { stuck.resume() }
+        #expect(ids(try await patient.value) == ["a"])
+        #expect(issuer.fetches == 1)
+    }
+
+    @Test func `a fetch that failed does not make a new name unknown`() async throws {
+        let issuer = try Issuer("a")
+        let keys = issuer.keySet()
+        _ = try await keys.keys(for: "a")
+        issuer.publish(nil)
+        issuer.pass(31)
+        #expect(ids(try await keys.keys(for: "b")) == ["a"])
+        issuer.publish(try Issuer.body(["a", "b"]))
+        issuer.pass(31)
+        #expect(ids(try await keys.keys(for: "b")) == ["a", "b"])
+    }
+
+    @Test func `a bad key beside good ones is passed over, and an alarm can see it`() async throws {
+        let issuer = try Issuer("a")
+        let document = try #require(try JSONReader.read(Issuer.body(["a"])).object?["keys"]?.array)
+        issuer.publish(JSONWriter.write(["keys": .array(document + [.null, ["kty": "EC", "kid": "b"]])]))
+        let keys = issuer.keySet()
+        #expect(ids(try await keys.keys(for: "a")) == ["a"])
+        #expect(keys.health.failures == 0)
+        #expect(keys.health.passedOver.map(\.code) == [.set, .malformed])
+    }
+
+    @Test func `a set is another when a key says something else of itself`() throws {
+        var jwk = try #require(try SigningKey.generate(.es256, id: "a").verificationKey.publicJWK)
+        var machine = RemoteKeySetStateMachine()
+        func take() throws -> UInt64 {
+            machine.take(
+                try KeySet(publicJWKS: JSONWriter.write(["keys": [.object(jwk)]])), maximumAge: nil, now: 0)
+            return machine.generation
+        }
+        #expect(try take() == 1)
+        #expect(try take() == 1)
+        jwk["key_ops"] = ["encrypt"]
+        jwk["use"] = nil
+        jwk["alg"] = "ES256"
+        #expect(try take() == 2)
+        jwk["key_ops"] = nil
+        #expect(try take() == 3)
     }
 
     @Test func `how long a set is believed is bounded on both sides`() throws {
@@ -218,7 +306,7 @@ private final class Issuer: Sendable {
             machine.take(set, maximumAge: .max, now: now)
             machine.missed("b", now: now)
             for later: Int64 in [.min, 0, .max] { _ = machine.want("b", now: later) }
-            machine.failed(.unreachable, now: now)
+            machine.failed(Issuer.unreachable, now: now)
             _ = machine.want(nil, now: .max)
         }
     }

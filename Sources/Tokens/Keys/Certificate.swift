@@ -19,6 +19,8 @@ public struct Certificate: Sendable, Equatable {
 
     /// The largest certificate that is read, in bytes.
     public static let maximumSize = 65_536
+    /// The longest name that is read, in bytes of its text: it is shown to people.
+    public static let maximumNameSize = 1_024
 
     /// Reads a certificate in DER.
     public init(der: [UInt8]) throws(KeyError) {
@@ -30,6 +32,12 @@ public struct Certificate: Sendable, Equatable {
             self = try Self.read(der)
         } catch {
             throw KeyError(.malformed, "the certificate is damaged: it is not the DER of RFC 5280")
+        }
+        let longest = max(issuer.utf8.count, subject.utf8.count)
+        guard longest <= Self.maximumNameSize else {
+            throw KeyError(
+                .malformed,
+                "a name in the certificate has \(longest) bytes; the most that is read is \(Self.maximumNameSize)")
         }
     }
 
@@ -91,7 +99,9 @@ public struct Certificate: Sendable, Equatable {
                 let value = try attribute.read(tag)
                 try attribute.finish()
                 if !text.isEmpty { text += ", " }
-                text += label(type) + "=" + escaped(self.text(value, tag))
+                text += label(type) + "=" + self.text(value, tag)
+                // What is longer is refused anyway, so the rest need not be looked at.
+                guard text.utf8.count <= maximumNameSize else { return text }
             }
         }
         return text
@@ -116,27 +126,40 @@ public struct Certificate: Sendable, Equatable {
     /// A string of one of the types that names are made of; what is no text is written in hexadecimal.
     private static func text(_ bytes: [UInt8], _ tag: UInt8) -> String {
         switch tag {
-        case 0x0C, 0x13, 0x16, 0x14: return String(decoding: bytes, as: UTF8.self)
+        case 0x0C, 0x13, 0x16, 0x14: return escaped(String(decoding: bytes, as: UTF8.self))
         case 0x1E where bytes.count.isMultiple(of: 2):
             var units: [UInt16] = []
             for place in stride(from: 0, to: bytes.count, by: 2) {
                 units.append(UInt16(bytes[place]) << 8 | UInt16(bytes[place + 1]))
             }
-            return String(decoding: units, as: UTF16.self)
+            return escaped(String(decoding: units, as: UTF16.self))
         default: return "#" + Hex.encode(bytes)
         }
     }
 
-    /// A value in which nothing can be taken for the end of it and the start of another part (RFC 4514 §2.4).
+    /// A value in which nothing can be taken for the end of it and the start of another part (RFC 4514 §2.4). Byte by
+    /// byte: a mark that combines with a comma does not hide it.
     private static func escaped(_ value: String) -> String {
-        let special: Set<Character> = [",", "+", "\"", "\\", "<", ">", ";", "="]
-        var text = ""
-        for (index, character) in value.enumerated() {
-            let isEdge = character == " " && (index == 0 || index == value.count - 1)
-            if isEdge || special.contains(character) { text += "\\" }
-            text.append(character)
+        let bytes = Array(value.utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count)
+        for (index, byte) in bytes.enumerated() {
+            let isEdge = index == 0 || index == bytes.count - 1
+            if isSpecial(byte) || (isEdge && byte == 0x20) || (index == 0 && byte == UInt8(ascii: "#")) {
+                text.append(UInt8(ascii: "\\"))
+            }
+            text.append(byte)
         }
-        return text
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func isSpecial(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: ","), UInt8(ascii: "+"), UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "<"),
+            UInt8(ascii: ">"), UInt8(ascii: ";"), UInt8(ascii: "="):
+            true
+        default: false
+        }
     }
 
     /// UTCTime or GeneralizedTime in the one form that RFC 5280 §4.1.2.5 allows: to the second, in UTC.

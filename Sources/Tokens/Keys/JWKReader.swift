@@ -22,26 +22,36 @@ public enum JWKReader {
         return try set(elements(keys), purpose: purpose)
     }
 
-    /// The keys of a *published* JWK set: one that holds a shared secret or any private member is refused whole, for
-    /// what everybody has read protects nothing.
+    /// The keys of a *published* JWK set. A key in it that is no good is passed over (RFC 7517 §5): its description says
+    /// why, and there is no material. Otherwise an issuer that adds one odd key would lock everybody out. A set that
+    /// holds a shared secret or any private member is refused whole, for what everybody has read protects nothing.
+    /// Names may repeat here; whoever makes a set of the keys compares those that enter it.
     public static func readPublic(_ text: [UInt8]) throws(KeyError) -> [DecodedKey] {
         let object = try object(text)
-        var keys: [JSON] = [.object(object)]
-        if let set = object["keys"] { keys = try elements(set) }
-        for key in keys {
-            guard let key = key.object else { continue }
-            for name in privateMembers where key[name] != nil {
-                throw KeyError(
-                    .set,
-                    "the published key set holds the private member \"\(name.text)\": that key is no longer secret and "
-                        + "must be replaced")
-            }
-        }
-        return try set(keys, purpose: nil)
+        guard let keys = object["keys"] else { return try readPublic([.object(object)]) }
+        return try readPublic(elements(keys))
     }
 
-    /// Every member that RFC 7518 §6 and RFC 9964 call private.
-    private static let privateMembers: [ByteString] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"]
+    /// The same for the elements of `keys`, read already.
+    public static func readPublic(_ elements: [JSON]) throws(KeyError) -> [DecodedKey] {
+        try checkCount(elements)
+        for element in elements {
+            guard let jwk = element.object, let found = PrivateMembers.shown(in: jwk) else { continue }
+            throw KeyError(
+                .set,
+                "the published key set holds the private member \"\(found.text)\": that key is no longer secret and "
+                    + "must be replaced")
+        }
+        var keys: [DecodedKey] = []
+        for (index, element) in elements.enumerated() {
+            do throws(KeyError) {
+                keys.append(try member(element, index, purpose: nil))
+            } catch {
+                keys.append(DecodedKey(passedOver: error))
+            }
+        }
+        return keys
+    }
 
     private static func object(_ text: [UInt8]) throws(KeyError) -> JSONObject {
         guard text.count <= maximumSetSize else {
@@ -66,23 +76,31 @@ public enum JWKReader {
         return elements
     }
 
-    private static func set(_ elements: [JSON], purpose: KeyPurpose?) throws(KeyError) -> [DecodedKey] {
+    private static func checkCount(_ elements: [JSON]) throws(KeyError) {
         guard elements.count <= maximumKeys else {
             throw KeyError(.set, "the set has \(elements.count) keys; the most that is read is \(maximumKeys)")
         }
+    }
+
+    /// One key of a set; a complaint says which.
+    private static func member(_ element: JSON, _ index: Int, purpose: KeyPurpose?) throws(KeyError) -> DecodedKey {
+        guard let object = element.object else {
+            throw KeyError(.set, "element \(index) of \"keys\" is \(element.kind), not an object")
+        }
+        do throws(KeyError) {
+            return try key(object, purpose: purpose)
+        } catch {
+            throw error.ofKey(index)
+        }
+    }
+
+    private static func set(_ elements: [JSON], purpose: KeyPurpose?) throws(KeyError) -> [DecodedKey] {
+        try checkCount(elements)
         var keys: [DecodedKey] = []
         var ids: Set<ByteString> = []
         var secrets = 0
         for (index, element) in elements.enumerated() {
-            guard let object = element.object else {
-                throw KeyError(.set, "element \(index) of \"keys\" is \(element.kind), not an object")
-            }
-            let key: DecodedKey
-            do throws(KeyError) {
-                key = try self.key(object, purpose: purpose)
-            } catch {
-                throw KeyError(error.code, "key \(index) of the set: \(error.detail)")
-            }
+            let key = try member(element, index, purpose: purpose)
             if let id = key.description.id, !ids.insert(id).inserted {
                 throw KeyError(.set, "two keys of the set have the same \"kid\"")
             }

@@ -199,16 +199,29 @@ extension RSAPrivatePart: CustomStringConvertible {
 public struct DecodedKey: Sendable, Equatable {
     /// What it says about itself.
     public let description: KeyDescription
-    /// Its numbers; nil when the key's type or algorithm is not supported.
+    /// Its numbers; nil when the key's type or algorithm is not supported, or the key was passed over.
     public let material: KeyMaterial?
     /// The certificates that its document shows for it; nil where it shows none.
     public let certificates: KeyCertificates?
+    /// Why this key of a published set is none; nil for every other key.
+    public let complaint: KeyError?
 
     /// A key.
     public init(description: KeyDescription, material: KeyMaterial?, certificates: KeyCertificates? = nil) {
         self.description = description
         self.material = material
         self.certificates = certificates
+        complaint = nil
+    }
+
+    /// What stands in a published set where no good key does.
+    init(passedOver complaint: KeyError) {
+        description = KeyDescription(
+            id: nil, algorithm: nil, mayVerify: false, maySign: false, signatureLength: nil,
+            summary: "passed over: \(complaint.detail)")
+        material = nil
+        certificates = nil
+        self.complaint = complaint
     }
 
     func with(_ certificates: KeyCertificates?) -> DecodedKey {
@@ -252,6 +265,9 @@ public struct KeyError: Error, Sendable, Equatable, CustomStringConvertible {
         self.code = code
         self.detail = detail
     }
+
+    /// The same, said of one key of a set.
+    public func ofKey(_ index: Int) -> KeyError { KeyError(code, "key \(index) of the set: \(detail)") }
 
     /// The same in words.
     public var description: String { "\(code.rawValue): \(detail)" }
