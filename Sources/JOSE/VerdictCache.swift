@@ -4,8 +4,8 @@ public import Tokens
 ///
 /// Owned by one thread or event loop: there is no lock, and it is not `Sendable`. Only what a verifier passed may enter,
 /// so nobody can fill it with guesses. What a hit compares: the whole token in constant time, the policy, the generation
-/// of the keys; what it looks at again: `exp` and `nbf` with the policy's leeway, and what has been revoked, which costs
-/// nothing while the revocations' generation is the one that was looked at last.
+/// of the keys; what it looks at again: `exp`, `nbf`, `iat` and the ages that the policy allows, with its leeway, and what
+/// has been revoked, which costs nothing while the revocations' generation is the one that was looked at last.
 ///
 /// Bounded in tokens and in bytes. The place of a token follows from the last bytes of its signature, mixed with a random
 /// seed: nobody outside can make tokens crowd together. A new token displaces one of its eight neighbours when they are
@@ -60,12 +60,12 @@ public final class VerdictCache<Verdict> {
     /// - Parameters:
     ///   - verdict: what to answer for it.
     ///   - claims: its claims, vouched for.
-    ///   - leeway: the policy's leeway, in seconds.
+    ///   - asked: the policy that it passed: its leeway and the ages it allows say when the verdict ends.
     public func remember(
         _ verdict: Verdict, for token: UnsafeRawBufferPointer, policy: UInt64, keys: UInt64, claims: Claims,
-        leeway: Int64
+        asked: ClaimPolicy
     ) {
-        let slot = table.insert(token, policy: policy, keys: keys, terms: VerdictTerms(claims, leeway: leeway)) {
+        let slot = table.insert(token, policy: policy, keys: keys, terms: VerdictTerms(claims, asked)) {
             verdicts[$0] = nil
         }
         if let slot { verdicts[slot] = verdict }
@@ -73,10 +73,10 @@ public final class VerdictCache<Verdict> {
 
     /// Remembers a token that has just passed.
     public func remember(
-        _ verdict: Verdict, for token: [UInt8], policy: UInt64, keys: UInt64, claims: Claims, leeway: Int64
+        _ verdict: Verdict, for token: [UInt8], policy: UInt64, keys: UInt64, claims: Claims, asked: ClaimPolicy
     ) {
         token.withUnsafeBytes {
-            remember(verdict, for: $0, policy: policy, keys: keys, claims: claims, leeway: leeway)
+            remember(verdict, for: $0, policy: policy, keys: keys, claims: claims, asked: asked)
         }
     }
 

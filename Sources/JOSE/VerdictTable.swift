@@ -10,15 +10,29 @@ struct VerdictTerms {
     let token: TokenIdentity?
     let session: TokenIdentity?
 
-    init(_ claims: Claims, leeway: Int64) {
+    /// The terms of a token that has passed this policy just now.
+    init(_ claims: Claims, _ policy: ClaimPolicy) {
+        let leeway = policy.leeway
         func moved(_ time: Int64, _ seconds: Int64) -> Int64 {
             let (sum, overflow) = time.addingReportingOverflow(seconds)
             return overflow ? (seconds < 0 ? .min : .max) : sum
         }
+        /// The first second at which something of this time is older than allowed; without a time, it never passed.
+        func old(_ time: NumericDate?, _ maximumAge: Int64?) -> Int64 {
+            guard let maximumAge else { return .max }
+            guard let time else { return .min }
+            return moved(moved(moved(time.ceiling, maximumAge), leeway), 1)
+        }
         let opposite = leeway == .min ? .max : -leeway
         let notBefore = max(claims.notBefore?.ceiling ?? .min, claims.issuedAt?.ceiling ?? .min)
         start = notBefore == .min ? .min : moved(notBefore, opposite)
-        end = claims.expiry.map { moved($0.ceiling, leeway) } ?? .max
+        var authenticatedAt: NumericDate?
+        if policy.maximumAuthenticationAge != nil, case .number(let number) = claims.value(named: "auth_time") {
+            authenticatedAt = NumericDate(number)
+        }
+        end = min(
+            claims.expiry.map { moved($0.ceiling, leeway) } ?? .max, old(claims.issuedAt, policy.maximumAge),
+            old(authenticatedAt, policy.maximumAuthenticationAge))
         let issuer = claims.issuer
         token = issuer.flatMap { issuer in claims.tokenID.map { TokenIdentity(issuer: issuer, id: $0) } }
         session = issuer.flatMap { issuer in claims.sessionID.map { TokenIdentity(issuer: issuer, id: $0) } }

@@ -18,7 +18,9 @@ import Tokens
     }
 
     private func remember(_ cache: VerdictCache<Int>, _ token: [UInt8], _ verdict: Int, leeway: Int64 = 0) throws {
-        cache.remember(verdict, for: token, policy: 1, keys: 1, claims: try #require(Self.claims), leeway: leeway)
+        cache.remember(
+            verdict, for: token, policy: 1, keys: 1, claims: try #require(Self.claims),
+            asked: ClaimPolicy(algorithms: [.es256], leeway: leeway))
     }
 
     private func verdict(
@@ -65,6 +67,30 @@ import Tokens
         try remember(cache, token, 7, leeway: 10)
         #expect((verdict(cache, token, now: now) == 7) == passes)
         #expect(cache.count == (passes ? 1 : 0))
+    }
+
+    /// The verifier says no in the very second in which the cache forgets.
+    @Test func `a token too old for its policy is not served, though it has not expired`() throws {
+        let issued: Int64 = 1_699_999_900
+        let claims: JSONObject = [
+            "iat": .number(JSONNumber(issued)), "auth_time": .number(JSONNumber(issued - 50)), "exp": 1_700_009_000,
+        ]
+        let key = try #require(Keys.all[.es256])
+        let token = Array(try TokenSigner(key: key).sign(claims: claims).utf8)
+        for (age, authentication) in [(300, nil), (nil, 400), (300, 400), (300, 200), (Int64.max, Int64.max)]
+            as [(Int64?, Int64?)]
+        {
+            let policy = ClaimPolicy(
+                algorithms: [.es256], leeway: 10, maximumAge: age, maximumAuthenticationAge: authentication)
+            let verifier = TokenVerifier(keys: try KeySet([key.verificationKey]), policy: policy)
+            let verified = try verifier.verify(token, now: Self.now)
+            for now in (issued + 100)..<(issued + 420) {
+                let cache = VerdictCache<Int>(entries: 8)
+                cache.remember(7, for: token, policy: 1, keys: 1, claims: verified.claims, asked: policy)
+                let passes = (try? verifier.verify(token, now: now)) != nil
+                #expect((verdict(cache, token, now: now) == 7) == passes, "\(now - issued)")
+            }
+        }
     }
 
     @Test func `revocation is looked at on every hit, until then and from then on`() throws {
@@ -134,12 +160,14 @@ import Tokens
             let held = Held()
             first = held
             cache.remember(
-                held, for: token(0), policy: 1, keys: 1, claims: try #require(Self.claims), leeway: 0)
+                held, for: token(0), policy: 1, keys: 1, claims: try #require(Self.claims),
+                asked: ClaimPolicy(algorithms: [.es256], leeway: 0))
         }
         #expect(first != nil)
         for number in 1..<200 {
             cache.remember(
-                Held(), for: token(number), policy: 1, keys: 1, claims: try #require(Self.claims), leeway: 0)
+                Held(), for: token(number), policy: 1, keys: 1, claims: try #require(Self.claims),
+                asked: ClaimPolicy(algorithms: [.es256], leeway: 0))
         }
         #expect(first == nil)
     }

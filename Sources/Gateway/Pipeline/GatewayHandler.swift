@@ -79,7 +79,7 @@ final class GatewayHandler: ExchangeHandler {
             exchange.withBytes(of: field) { value in
                 cache.remember(
                     (), for: value, policy: policy.number, keys: 0, claims: verified.claims,
-                    leeway: policy.verifier.policy.leeway)
+                    asked: policy.verifier.policy)
             }
             return nil
         } catch {
