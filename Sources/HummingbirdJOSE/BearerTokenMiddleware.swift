@@ -16,7 +16,7 @@ public struct BearerTokenMiddleware<Context: TokenRequestContext>: RouterMiddlew
     /// Where the trusted keys come from.
     private enum Source {
         case fixed(TokenVerifier)
-        case remote(RemoteKeySet, ClaimPolicy)
+        case remote(RemoteTokenVerifier)
     }
 
     private let source: Source
@@ -47,7 +47,18 @@ public struct BearerTokenMiddleware<Context: TokenRequestContext>: RouterMiddlew
         keys: RemoteKeySet, policy: ClaimPolicy, realm: String? = nil,
         clock: @escaping @Sendable () -> Int64 = wallClock
     ) {
-        source = .remote(keys, policy)
+        self.init(verifier: RemoteTokenVerifier(keys: keys, policy: policy), realm: realm, clock: clock)
+    }
+
+    /// Trusts the keys that an issuer publishes, by a verifier that others use too.
+    /// - Parameters:
+    ///   - verifier: the issuer's keys and what is asked of a token; it should name an issuer and an audience.
+    ///   - realm: the `realm` of challenges; nil leaves it out.
+    ///   - clock: seconds since 1970.
+    public init(
+        verifier: RemoteTokenVerifier, realm: String? = nil, clock: @escaping @Sendable () -> Int64 = wallClock
+    ) {
+        source = .remote(verifier)
         self.realm = realm
         self.clock = clock
     }
@@ -57,15 +68,17 @@ public struct BearerTokenMiddleware<Context: TokenRequestContext>: RouterMiddlew
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         let token = try credentials(of: request)
-        let verifier = try await verifier(for: token)
         var context = context
-        do throws(TokenRejection) {
-            context.token = try verifier.verify(token, now: clock())
-        } catch {
+        do {
+            context.token = try await verified(token)
+        } catch let error as TokenRejection {
             context.logger.debug(
                 "token refused",
                 metadata: ["code": .string(error.code.rawValue), "check": .string(error.check.rawValue)])
             throw TokenRefusal(challenge(.invalidToken))
+        } catch let error as RemoteKeySetFailure {
+            context.logger.debug("no keys to check a token with", metadata: ["failure": .string("\(error)")])
+            throw TokenRefusal.keysUnavailable
         }
         return try await next(request, context)
     }
@@ -79,22 +92,11 @@ public struct BearerTokenMiddleware<Context: TokenRequestContext>: RouterMiddlew
         return token
     }
 
-    private func verifier(for token: [UInt8]) async throws(TokenRefusal) -> TokenVerifier {
+    private func verified(_ token: [UInt8]) async throws -> VerifiedToken {
         switch source {
-        case .fixed(let verifier): return verifier
-        case .remote(let keys, let policy):
-            do throws(RemoteKeySetFailure) {
-                return TokenVerifier(keys: try await keys.keys(for: keyID(of: token)), policy: policy)
-            } catch {
-                throw TokenRefusal.keysUnavailable
-            }
+        case .fixed(let verifier): try verifier.verify(token, now: clock())
+        case .remote(let verifier): try await verifier.verify(token, now: clock())
         }
-    }
-
-    /// The key that a token names. What is wrong with a token that cannot be read, the verifier says.
-    private func keyID(of token: [UInt8]) -> ByteString? {
-        guard let encoded = try? EncodedToken(token) else { return nil }
-        return (try? DecodedToken(encoded))?.header.keyID
     }
 
     private func challenge(_ failure: BearerChallenge.Failure?) -> BearerChallenge {

@@ -7,15 +7,16 @@ import Tokens
 /// Lets only those requests through whose token's `scope` (RFC 8693 §4.2) has all of these names. It belongs behind a
 /// `BearerTokenMiddleware`: without a verified token the answer is 401, with one that grants too little 403.
 public struct ScopeMiddleware<Context: TokenRequestContext>: RouterMiddleware {
-    private let scopes: [String]
+    private let scopes: [ByteString]
     private let realm: String?
 
-    /// Asks for these scopes.
+    /// Asks for one scope or several.
     /// - Parameters:
-    ///   - scopes: names, all of which must be there.
+    ///   - first: a name that must be there.
+    ///   - others: further names, all of which must be there.
     ///   - realm: the `realm` of challenges; nil leaves it out.
-    public init(_ scopes: String..., realm: String? = nil) {
-        self.scopes = scopes
+    public init(_ first: String, _ others: String..., realm: String? = nil) {
+        scopes = ([first] + others).map { ByteString($0) }
         self.realm = realm
     }
 
@@ -24,10 +25,10 @@ public struct ScopeMiddleware<Context: TokenRequestContext>: RouterMiddleware {
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         guard let token = context.token else { throw TokenRefusal(BearerChallenge(realm: realm)) }
-        let granted = Set((token.claims.json["scope"]?.string?.text ?? "").split(separator: " ").map(String.init))
-        guard granted.isSuperset(of: scopes) else {
+        guard scopes.allSatisfy({ token.claims.grants($0) }) else {
             throw TokenRefusal(
-                BearerChallenge(realm: realm, failure: .insufficientScope, scope: scopes.joined(separator: " ")))
+                BearerChallenge(
+                    realm: realm, failure: .insufficientScope, scope: scopes.map(\.text).joined(separator: " ")))
         }
         return try await next(request, context)
     }

@@ -98,6 +98,14 @@ import Tokens
                 poor.headers[.wwwAuthenticate]
                     == #"Bearer realm="shop", error="insufficient_scope", scope="read write""#)
         }
+        // Two spellings of what looks the same are two scopes.
+        router.group("cafe")
+            .add(middleware: BearerTokenMiddleware(keys: try KeySet([key.verificationKey]), policy: policy))
+            .add(middleware: ScopeMiddleware("caf\u{E9}"))
+            .get { _, _ in "cafe" }
+        for (scope, status): (JSON, HTTPResponse.Status) in [("caf\u{E9}", .ok), ("cafe\u{301}", .forbidden)] {
+            #expect(try await answer(router, "Bearer \(try token(key, scope: scope))", path: "/cafe").status == status)
+        }
         // Without the middleware before it, nothing is vouched for.
         let unguarded = try await answer(router, "Bearer \(try token(key))", path: "/open")
         #expect(unguarded.status == .unauthorized)

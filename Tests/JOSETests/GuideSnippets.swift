@@ -13,15 +13,28 @@ import Tokens
             algorithms: [.es256], issuers: ["https://issuer.example"], audiences: ["orders"],
             requiredClaims: [ClaimRequirement("exp")])
         let verifier = TokenVerifier(keys: keys, policy: policy)
-        let token = try verifier.verify(Array(text.utf8), now: now)
+        let token = try verifier.verify(text, now: now)
         return token.claims.subject?.text
+    }
+    // end
+
+    // snippet: remote
+    func verifier(fetch: @escaping RemoteKeySet.Fetch) -> RemoteTokenVerifier {
+        let start = ContinuousClock.now
+        let keys = RemoteKeySet(
+            address: "https://issuer.example/jwks.json", clock: { (ContinuousClock.now - start).components.seconds },
+            fetch: fetch)
+        let policy = ClaimPolicy(
+            algorithms: [.es256], issuers: ["https://issuer.example"], audiences: ["orders"],
+            requiredClaims: [ClaimRequirement("exp")])
+        return RemoteTokenVerifier(keys: keys, policy: policy)
     }
     // end
 
     // snippet: reason
     func reason(against text: String, verifier: TokenVerifier, now: Int64) -> String? {
         do throws(TokenRejection) {
-            _ = try verifier.verify(Array(text.utf8), now: now)
+            _ = try verifier.verify(text, now: now)
             return nil
         } catch {
             return error.code.rawValue
@@ -64,12 +77,15 @@ import Tokens
 
     private let now: Int64 = 1_700_000_000
 
-    @Test func `the guide's token verifies, and an old one is refused with the guide's code`() throws {
+    @Test func `the guide's token verifies, and an old one is refused with the guide's code`() async throws {
         let key = try SigningKey.generate(.es256)
         let keys = try KeySet([key.verificationKey])
         let text = try sign(with: key, now: now)
         let document = ByteString(utf8: JSONWriter.write(keys.publicJWKS)).text
         #expect(try subject(of: text, document: document, now: now) == "ada")
+        let published = JSONWriter.write(keys.publicJWKS)
+        let remote = verifier { _ in FetchedKeySet(body: published, maximumAge: nil) }
+        #expect(try await remote.verify(Array(text.utf8), now: now).claims.subject == "ada")
         let verifier = TokenVerifier(keys: keys, policy: ClaimPolicy(algorithms: [.es256]))
         #expect(reason(against: text, verifier: verifier, now: now) == nil)
         #expect(reason(against: text, verifier: verifier, now: now + 331) == "token-expired")

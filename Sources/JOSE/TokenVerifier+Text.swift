@@ -1,0 +1,16 @@
+public import Tokens
+
+extension TokenVerifier {
+    /// Verifies a token that is a `String`: the bytes of its UTF-8 are what arrived.
+    /// - Parameters:
+    ///   - token: the text.
+    ///   - now: seconds since 1970.
+    ///   - revocations: what has been revoked; nil where nobody knows.
+    ///   - report: hears of each step as it is made; absent, it costs nothing.
+    public func verify(
+        _ token: String, now: Int64, revocations: RevocationSnapshot? = .empty,
+        report: ((VerificationStep) -> Void)? = nil
+    ) throws(TokenRejection) -> VerifiedToken {
+        try verify(Array(token.utf8), now: now, revocations: revocations, report: report)
+    }
+}
