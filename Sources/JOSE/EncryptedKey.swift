@@ -138,8 +138,10 @@ public enum EncryptedKey {
 
         func open(_ password: [UInt8]) throws(KeyError) -> [UInt8] {
             guard let keyLength else {
-                throw KeyError(
-                    .unsupported, "the key is encrypted with another cipher than AES-128, AES-192 or AES-256 in CBC")
+                var what = "another cipher than AES-128, AES-192 or AES-256 in CBC"
+                // Of another scheme than PBES2 the cipher is not even looked at.
+                if case .other(let scheme) = derivation { what = scheme }
+                throw KeyError(.unsupported, "the key is encrypted with \(what)")
             }
             let derived: SymmetricKey
             do {

@@ -82,6 +82,16 @@ import Testing
         }
     }
 
+    /// The name is somebody else's text: it could move a terminal's cursor or turn its reading direction.
+    @Test func `a complaint about a name does not repeat it`() {
+        for name in [#"\u001b[31m"#, #"\n"#, #"\u202e"#, "secret"] {
+            let error = #expect(throws: JSONError.self) {
+                try JSONReader.read(Array("{\"\(name)\":1,\"\(name)\":2}".utf8))
+            }
+            #expect(error?.description == "a name stands twice in one object, again at byte \(name.utf8.count + 6)")
+        }
+    }
+
     @Test func `one name among many is still found twice`() throws {
         let names = (0..<999).map { "\"n\($0)\":0" }
         #expect(try JSONReader.read(Array("{\(names.joined(separator: ","))}".utf8)).object?.members.count == 999)

@@ -113,6 +113,23 @@ import Tokens
         #expect(!verifying.verifies(signature, over: [1, 2, 4]))
     }
 
+    /// RFC 4055 §3.1: without parameters any hash, and no other padding.
+    @Test(.enabled(if: OpenSSL.path != nil, "\(OpenSSL.absence)"))
+    func `an RSASSA-PSS key without parameters is for its family`() throws {
+        let pem = try OpenSSL.run(["genpkey", "-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048"])
+        let open = try OpenSSL.run(["pkey", "-in", "key.pem", "-pubout"], files: ["key.pem": pem])
+        for text in [pem, open] {
+            #expect(try KeyReader.read(text).first?.description.algorithm == .ps256)
+            for algorithm: SignatureAlgorithm in [.ps256, .ps384, .ps512] {
+                #expect(try KeyReader.read(text, algorithm: algorithm).first?.description.algorithm == algorithm)
+            }
+            for other: KeyPurpose in [.signature(.rs256), .keyManagement(.rsaOAEP256), .encryption] {
+                #expect(
+                    Keys.complaint { () throws(KeyError) in _ = try KeyReader.read(text, purpose: other) } == .usage)
+            }
+        }
+    }
+
     @Test(.enabled(if: OpenSSL.path != nil, "\(OpenSSL.absence)"), arguments: ["sha1", "sha224"])
     func `an RSASSA-PSS key for another hash is refused`(hash: String) throws {
         let pem = try OpenSSL.run([

@@ -4,6 +4,17 @@ import Testing
 import Tokens
 
 @Suite struct TokenJudgeTests {
+    @Test func `a required value is the claim itself, or one of its elements`() {
+        for (value, passes): (JSON, Bool) in [
+            ("user", true), (["user", "admin"], true), (["admin", "user"], false), (["user"], false), ("us", false),
+        ] {
+            var judging = Judging()
+            judging.policy = Sample.policy { $0.requiredClaims = [ClaimRequirement("roles", value)] }
+            let isGood = (try? judging.run().result.get()) != nil
+            #expect(isGood == passes, "\(value)")
+        }
+    }
+
     @Test func `a good token passes every check, in their order`() throws {
         let (result, steps) = Judging().run()
         let claims = try result.get()

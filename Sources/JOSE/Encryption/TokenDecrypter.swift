@@ -7,6 +7,8 @@ public struct TokenDecrypter: Sendable {
     /// The keys, in the caller's order.
     public let keys: [DecryptionKey]
     private let judge: DecryptionJudge
+    /// What is tried where there is no key, as long as the longest key. Nothing that opens with it is ever given out.
+    private let substitute = SymmetricKey(size: SymmetricKeySize(bitCount: 512))
 
     /// A decrypter with these keys that accepts this.
     public init(keys: [DecryptionKey], policy: DecryptionPolicy) {
@@ -54,14 +56,16 @@ public struct TokenDecrypter: Sendable {
             algorithm: attempt.algorithm, encryption: plan.encryption)
     }
 
-    /// Every failure takes the same way: with no key to be had, a random one is tried, and the tag says no.
+    /// Every failure takes the same way (RFC 7516 §11.5): with no key to be had, a random one is tried, and the tag says
+    /// no. The substitute is cut to length for a good key too, so that both take the same time.
     private func open(_ plan: DecryptionPlan, _ attempt: DecryptionPlan.Attempt) -> [UInt8]? {
         let token = plan.token
-        let substitute = SymmetricKey(data: RandomBytes.make(count: plan.encryption.keyLength))
+        let substitute = substitute.withUnsafeBytes { SymmetricKey(data: $0.prefix(plan.encryption.keyLength)) }
         let key = keys[attempt.key].contentKey(
             token.recipients[attempt.recipient].encryptedKey, attempt.parameters, plan.encryption)
-        return ContentCipher.open(
+        let content = ContentCipher.open(
             token.ciphertext, tag: token.tag, plan.encryption, key: key ?? substitute,
             vector: token.initializationVector, authenticating: token.authenticatedText)
+        return key == nil ? nil : content
     }
 }

@@ -89,7 +89,7 @@ public struct DecodedEncryptedToken: Sendable {
             throw EncryptionHeader.defect("\"enc\" is not the same for every recipient")
         }
         initializationVector = try members.bytes("iv") ?? []
-        ciphertext = try members.bytes("ciphertext") ?? []
+        ciphertext = try members.ciphertext()
         tag = try members.bytes("tag") ?? []
         additionalData = try members.bytes("aad")
         authenticatedText = Self.authenticatedText(protectedText, try members.text("aad")?.bytes)
@@ -170,6 +170,12 @@ private struct EncryptedTokenMembers {
         } catch {
             throw Self.defect("\(Display.quoted(name)) is not base64url: \(error.description)")
         }
+    }
+
+    /// `ciphertext`, the one member that must be there (RFC 7516 §7.2.1): that of empty content may be empty.
+    func ciphertext() throws(EncryptedTokenDefect) -> [UInt8] {
+        if let text = object["ciphertext"]?.string, text.isEmpty { return [] }
+        return try bytes("ciphertext") ?? []
     }
 
     func header(_ name: ByteString) throws(EncryptedTokenDefect) -> JSONObject {

@@ -6,8 +6,18 @@ enum DERKeyReader {
     /// What a structure holds.
     struct Key {
         let material: KeyMaterial
-        /// The algorithm that the structure binds the key to (RSASSA-PSS), or nil.
-        var algorithm: SignatureAlgorithm?
+        /// What the structure binds the key to.
+        var binding = Binding.open
+    }
+
+    /// What a structure says about the use of its key.
+    enum Binding: Equatable {
+        /// Nothing beyond its kind.
+        case open
+        /// RSASSA-PSS with whatever hash (RFC 4055 §3.1: no parameters).
+        case anyPSS
+        /// RSASSA-PSS with one hash.
+        case only(SignatureAlgorithm)
     }
 
     /// The forms, by the labels of their PEM blocks (RFC 7468).
@@ -48,7 +58,7 @@ enum DERKeyReader {
             case .subjectPublicKeyInfo: found = try subjectPublicKeyInfo(der)
             case .pkcs8: found = try pkcs8(der)
             case .pkcs1Public: found = .key(Key(material: try rsaPublic(der)))
-            case .pkcs1Private: found = try rsaPrivate(der, nil)
+            case .pkcs1Private: found = try rsaPrivate(der, .open)
             case .sec1: found = try sec1(der, nil)
             case .encrypted: found = .other("an encrypted key, which is read with its password")
             case .certificate: found = .other("a certificate")
@@ -58,7 +68,7 @@ enum DERKeyReader {
         }
         switch found {
         case .key(let key): return key
-        case .privateRSA(let numbers, let algorithm): return Key(material: try numbers.material(), algorithm: algorithm)
+        case .privateRSA(let numbers, let binding): return Key(material: try numbers.material(), binding: binding)
         case .other(let what): throw KeyError(.unsupported, "this is \(what); it is not supported here")
         }
     }
@@ -66,13 +76,13 @@ enum DERKeyReader {
     /// A key of a supported type, or word that the structure holds another.
     private enum Found {
         case key(Key)
-        case privateRSA(RSANumbers, SignatureAlgorithm?)
+        case privateRSA(RSANumbers, Binding)
         case other(String)
     }
 
     /// What an AlgorithmIdentifier says (RFC 5280 §4.1.1.2).
     private enum Algorithm {
-        case rsa(SignatureAlgorithm?)
+        case rsa(Binding)
         case elliptic(EllipticCurve)
         case octetPair(OctetPairCurve)
         case mlDSA(MLDSAParameters)
@@ -85,15 +95,15 @@ enum DERKeyReader {
         if identifier == KeyObjectIdentifier.rsa {
             if !reader.isAtEnd { guard try reader.read(DERReader.Tag.null).isEmpty else { throw .malformed } }
             try reader.finish()
-            return .rsa(nil)
+            return .rsa(.open)
         }
         if identifier == KeyObjectIdentifier.rsaPSS {
-            // Without parameters the key may serve any hash (RFC 4055 §3.1); here it serves one.
-            guard !reader.isAtEnd else { return .rsa(.ps256) }
+            // Without parameters the key may serve any hash (RFC 4055 §3.1).
+            guard !reader.isAtEnd else { return .rsa(.anyPSS) }
             guard let algorithm = try pssParameters(&reader) else {
                 return .other("an RSASSA-PSS key with other parameters than those of PS256, PS384 or PS512")
             }
-            return .rsa(algorithm)
+            return .rsa(.only(algorithm))
         }
         if identifier == KeyObjectIdentifier.ellipticCurve {
             // Parameters that spell a curve out would let a key bring a curve of its own (CVE-2020-0601).
@@ -158,7 +168,7 @@ enum DERKeyReader {
         let key = try info.readBitString()
         try info.finish()
         switch algorithm {
-        case .rsa(let bound): return .key(Key(material: try rsaPublic(key), algorithm: bound))
+        case .rsa(let binding): return .key(Key(material: try rsaPublic(key), binding: binding))
         case .other(let what): return .other(what)
         default: return .key(Key(material: try publicKey(key, algorithm)))
         }
@@ -197,7 +207,7 @@ enum DERKeyReader {
         }
         try info.finish()
         switch algorithm {
-        case .rsa(let bound): return try rsaPrivate(key, bound)
+        case .rsa(let binding): return try rsaPrivate(key, binding)
         case .elliptic(let curve):
             guard let attached, case .key(let found) = try sec1(key, curve),
                 case .elliptic(_, let x, _, let scalar) = found.material
@@ -298,7 +308,7 @@ enum DERKeyReader {
         return .rsa(modulus: modulus, exponent: exponent, privatePart: nil)
     }
 
-    private static func rsaPrivate(_ der: [UInt8], _ algorithm: SignatureAlgorithm?) throws(DERError) -> Found {
+    private static func rsaPrivate(_ der: [UInt8], _ binding: Binding) throws(DERError) -> Found {
         var outer = DERReader(der)
         var key = try outer.enter(DERReader.Tag.sequence)
         try outer.finish()
@@ -313,6 +323,6 @@ enum DERKeyReader {
             prime2: try key.readUnsignedInteger(), exponent1: try key.readUnsignedInteger(),
             exponent2: try key.readUnsignedInteger(), coefficient: try key.readUnsignedInteger())
         try key.finish()
-        return .privateRSA(numbers, algorithm)
+        return .privateRSA(numbers, binding)
     }
 }

@@ -151,13 +151,20 @@ public enum KeyReader {
     private static func bound(
         _ key: DERKeyReader.Key, purpose: KeyPurpose?, origin: String
     ) throws(KeyError) -> DecodedKey {
-        guard let bound = key.algorithm else {
+        switch key.binding {
+        case .open: return try DecodedKey(key.material, id: nil, purpose: purpose, origin: origin)
+        case .anyPSS:
+            let purpose = purpose ?? .signature(.ps256)
+            guard case .signature(let algorithm) = purpose, algorithm.family == .rsaPSS else {
+                throw KeyError(.usage, "the key says that it is for RSASSA-PSS alone: PS256, PS384 or PS512")
+            }
             return try DecodedKey(key.material, id: nil, purpose: purpose, origin: origin)
+        case .only(let bound):
+            if let purpose, purpose != .signature(bound) {
+                throw KeyError(.usage, "the key says that it is for RSASSA-PSS, \(bound.rawValue), alone")
+            }
+            return try DecodedKey(key.material, id: nil, purpose: .signature(bound), origin: origin)
         }
-        if let purpose, purpose != .signature(bound) {
-            throw KeyError(.usage, "the key says that it is for RSASSA-PSS, \(bound.rawValue), alone")
-        }
-        return try DecodedKey(key.material, id: nil, purpose: .signature(bound), origin: origin)
     }
 
     private static func secret(_ bytes: [UInt8], _ purpose: KeyPurpose?) throws(KeyError) -> DecodedKey {

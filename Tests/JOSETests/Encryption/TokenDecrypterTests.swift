@@ -201,6 +201,25 @@ struct TokenDecrypterTests {
         }
     }
 
+    /// RFC 7516 §7.2.1: the member must be there, and empty content has an empty ciphertext under GCM.
+    @Test func `empty content is opened in every form`() throws {
+        let key = try EncryptionKeys.key(.a128KW)
+        for encryption: ContentEncryptionAlgorithm in [.a128GCM, .a128CBCHS256] {
+            let encrypter = try TokenEncrypter(key: key.encryptionKey, encryption: encryption)
+            let decrypter = TokenDecrypter(keys: [key], policy: EncryptionKeys.policy)
+            #expect(try decrypter.decrypt(Array(encrypter.encrypt([]))).bytes == [])
+            let json = try #require(try encrypter.encryptJSON([], unprotected: ["a": 1]).object)
+            #expect(json["ciphertext"]?.string?.isEmpty == (encryption == .a128GCM))
+            #expect(try decrypter.decrypt(json: JSONWriter.write(.object(json))).bytes == [])
+            for name: ByteString in ["iv", "tag"] {
+                var empty = json
+                empty[name] = ""
+                #expect(
+                    EncryptionKeys.code(JSONWriter.write(.object(empty)), [key], isJSON: true) == .tokenJSONInvalid)
+            }
+        }
+    }
+
     /// J38, J39, J40, J100.
     @Test func `the JSON forms are read strictly, and never where a compact token belongs`() throws {
         let key = try EncryptionKeys.key(.a128KW)
