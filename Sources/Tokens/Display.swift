@@ -30,11 +30,17 @@ public enum Display {
         return texts.count > 8 ? output + ", …" : output
     }
 
+    /// So many of something: `1 byte`, `2 bytes`.
+    public static func count(_ number: Int, _ singular: String) -> String {
+        "\(number) \(singular)" + (number == 1 ? "" : "s")
+    }
+
     /// Whether a character shows nothing of itself, or changes how its neighbours are shown.
     public static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0..<0x20, 0x7F..<0xA0, 0xAD, 0x061C, 0x180E, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF,
-            0xFFF0...0xFFFB, 0xE0000...0xE0FFF:
+        case 0..<0x20, 0x7F..<0xA0, 0xAD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B...0x180F,
+            0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0x3164, 0xFE00...0xFE0F, 0xFEFF, 0xFFA0, 0xFFF0...0xFFFB,
+            0xE0000...0xE0FFF:
             true
         default: false
         }

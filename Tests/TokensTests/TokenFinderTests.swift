@@ -196,4 +196,21 @@ import Tokens
             }
         }
     }
+
+    @Test func `what stands beside the protected header of a JSON form is read`() throws {
+        let general =
+            #"{"protected":"eyJlbmMiOiJBMjU2R0NNIn0","recipients":[{"header":{"alg":"ECDH-ES+A256KW","kid":"k"},"#
+            + #""encrypted_key":"AAAA"},{"header":{"alg":"RSA1_5"},"encrypted_key":"AAAA"}],"#
+            + #""iv":"AAAA","ciphertext":"AAAA","tag":"AAAA"}"#
+        let found = try #require(find(general).first)
+        #expect(found.kind == .jweJSON)
+        #expect(found.notes.contains { $0.contains(#""alg" is "ECDH-ES+A256KW", "kid" is "k""#) })
+        #expect(TokenLinter.findings(in: found.token, now: nil).map(\.code) == [.encrypted, .algorithmRSA15])
+        #expect(found.token.compact == nil)
+
+        let signed = #"{"payload":"e30","protected":"e30","header":{"alg":"ES256"},"signature":"AAAA"}"#
+        let token = try #require(find(signed).first).token
+        #expect(!TokenLinter.findings(in: token, now: nil).map(\.code).contains(.algorithmUnknown))
+        #expect(token.compact == Array("e30.e30.AAAA".utf8))
+    }
 }

@@ -70,10 +70,14 @@ public struct PartialToken: Sendable {
     public let kind: Kind
     /// The parts that are there, in order; at most six.
     public let parts: [Part]
+    /// What `alg` says in headers that nothing protects, beside the protected one (RFC 7515 §7.2, RFC 7516 §7.2); empty
+    /// in compact tokens, which have none.
+    let outerAlgorithms: [ByteString]
 
     /// Reads a compact token, or what is left of one.
     public init(compact text: [UInt8]) {
         self.text = text
+        outerAlgorithms = []
         var ranges: [Range<Int>] = []
         if text.count <= Self.maximumSize {
             var start = 0
@@ -106,8 +110,9 @@ public struct PartialToken: Sendable {
     }
 
     /// Parts that were found in a JSON serialisation.
-    init(text: [UInt8], kind: Kind, parts: [Part]) {
+    init(text: [UInt8], kind: Kind, parts: [Part], outerAlgorithms: [ByteString]) {
         self.text = text
+        self.outerAlgorithms = outerAlgorithms
         self.kind = kind
         self.parts = parts
     }
@@ -115,6 +120,16 @@ public struct PartialToken: Sendable {
     /// The part of this name.
     public subscript(_ name: Name) -> Part? {
         parts.first { $0.name == name }
+    }
+
+    /// The protected header, payload and signature of a signed token in JSON, as the compact token that they make (RFC 7515
+    /// §7.1); nil for anything else, and where one of them is missing.
+    public var compact: [UInt8]? {
+        guard kind == .jwsJSON, let header = self[.header], let payload = self[.payload],
+            let signature = self[.signature]
+        else { return nil }
+        return Array(text[header.range]) + [UInt8(ascii: ".")] + text[payload.range] + [UInt8(ascii: ".")]
+            + text[signature.range]
     }
 
     /// Names only a header has.

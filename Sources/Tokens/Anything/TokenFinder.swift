@@ -86,7 +86,12 @@ struct JSONSerializationFinder {
         ] {
             if let index, let part = part(name, index, document) { parts.append(part) }
         }
-        return found(document, range, .jwsJSON, parts, notes)
+        var outer = members["header"].map { [$0] } ?? []
+        if let first = signatures.first {
+            outer = children(of: first, document).filter { document.nodes[$0].name == "header" }
+        }
+        let (algorithms, said) = outerHeaders(outer, document)
+        return found(document, range, .jwsJSON, parts, notes + said, algorithms)
     }
 
     private static func encrypted(
@@ -103,7 +108,35 @@ struct JSONSerializationFinder {
         ] {
             if let index, let part = part(name, index, document) { parts.append(part) }
         }
-        return found(document, range, .jweJSON, parts, ["This is the JSON serialisation of an encrypted token."])
+        var outer = (members["unprotected"].map { [$0] } ?? []) + (members["header"].map { [$0] } ?? [])
+        let recipients = members["recipients"].map { children(of: $0, document) } ?? []
+        for recipient in recipients.prefix(8) {
+            outer += children(of: recipient, document).filter { document.nodes[$0].name == "header" }
+        }
+        var notes = ["This is the JSON serialisation of an encrypted token."]
+        if recipients.count > 1 {
+            notes.append("It has \(recipients.count) recipients; the encrypted key of the first is shown.")
+        }
+        let (algorithms, said) = outerHeaders(outer, document)
+        return found(document, range, .jweJSON, parts, notes + said, algorithms)
+    }
+
+    /// What headers beside the protected one say: `alg`, and a sentence about each of the first few.
+    private static func outerHeaders(_ headers: [Int], _ document: LenientJSON) -> ([ByteString], [String]) {
+        var algorithms: [ByteString] = []
+        var notes: [String] = []
+        for header in headers.prefix(8) {
+            var said = ""
+            for index in children(of: header, document) {
+                guard let name = document.nodes[index].name, let value = document.nodes[index].string else { continue }
+                if name == "alg" { algorithms.append(value) }
+                if name == "alg" || name == "kid" {
+                    said += (said.isEmpty ? "" : ", ") + "\"\(name.text)\" is \(Display.quoted(value))"
+                }
+            }
+            if !said.isEmpty { notes.append("Beside the protected header: \(said).") }
+        }
+        return (algorithms, notes)
     }
 
     /// The string without its quotation marks; base64url needs no escapes, and what has some is shown as its fault.
@@ -115,10 +148,10 @@ struct JSONSerializationFinder {
 
     private static func found(
         _ document: LenientJSON, _ range: Range<Int>, _ kind: PartialToken.Kind, _ parts: [PartialToken.Part],
-        _ notes: [String]
+        _ notes: [String], _ outerAlgorithms: [ByteString] = []
     ) -> FoundToken {
         FoundToken(
             range: range, offsets: Array(document.text.indices), label: nil, notes: notes,
-            token: PartialToken(text: document.text, kind: kind, parts: parts))
+            token: PartialToken(text: document.text, kind: kind, parts: parts, outerAlgorithms: outerAlgorithms))
     }
 }

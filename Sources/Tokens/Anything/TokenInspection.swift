@@ -9,7 +9,7 @@ public struct TokenInspection: Sendable {
     /// What was left out, repaired or missing on the way.
     public let notes: [String]
     /// What is to be said about it.
-    public let findings: [Finding]
+    public private(set) var findings: [Finding]
 
     /// Looks a token over that was found in a text.
     /// - Parameter now: seconds since 1970; nil leaves out what needs a clock.
@@ -26,6 +26,11 @@ public struct TokenInspection: Sendable {
         label = nil
         notes = []
         findings = TokenLinter.findings(in: self.token, now: now)
+    }
+
+    /// Puts findings that need more than the text, such as a search for the secret, before the others.
+    public mutating func add(_ more: [Finding]) {
+        findings.insert(contentsOf: more, at: 0)
     }
 
     /// {kind, label?, notes, parts: [{part, start, end, problem?, problemOffset?, json? | text?, members?}], findings}.

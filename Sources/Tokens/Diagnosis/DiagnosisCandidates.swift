@@ -38,6 +38,10 @@ public struct DiagnosisCandidates: Sendable {
     public let keys: [Key]
     /// What explains the failure if no attempt succeeds; nil when nothing does.
     public let fallback: MistakeCode?
+    /// What the token says that its key is called (`kid`).
+    public let tokenKeyID: ByteString?
+    /// What the keys are called that have a name, in the order of their document.
+    public let keyIDs: [ByteString]
     /// How many attempts there are.
     public var count: Int { plan.count }
 
@@ -68,6 +72,8 @@ public struct DiagnosisCandidates: Sendable {
         }
         let signed = SignedReadings(token)
         let readings = KeyReadings(text, keyID: signed?.keyID)
+        tokenKeyID = signed?.keyID
+        keyIDs = readings.ids
         let isDocument = form == .document && readings.isDocument
         let algorithm = signed?.algorithm.flatMap { Self.algorithm($0) }
         let isShared = algorithm?.0.family == .hmac
@@ -92,7 +98,7 @@ public struct DiagnosisCandidates: Sendable {
         algorithms = algorithm.map { Self.alternatives($0, keys) } ?? []
         plan = Self.plan(keys, texts.count, algorithms)
         fallback = Self.fallback(
-            signed, algorithm, isKeyEmpty: SecretReadings.trimming(text).isEmpty,
+            signed, algorithm, isKeyEmpty: Bytes.trimming(text).isEmpty,
             fits: (isShared && !isDocument)
                 || readings.readings.contains { Self.fits(.material($0.material, id: nil), algorithm?.0) },
             isDamaged: isDocument && readings.readings.isEmpty)

@@ -14,6 +14,8 @@ struct KeyReadings {
 
     /// The keys, in the order of their document.
     private(set) var readings: [Reading] = []
+    /// The names of the keys, in the order of their document.
+    let ids: [ByteString]
     /// What may have been used as a shared secret by somebody who only has the public key.
     private(set) var texts: [[UInt8]] = []
     /// Whether the text is a document rather than a secret.
@@ -21,7 +23,7 @@ struct KeyReadings {
 
     /// - Parameter keyID: what the token says that its key is called.
     init(_ text: [UInt8], keyID: ByteString?) {
-        let trimmed = SecretReadings.trimming(text)
+        let trimmed = Bytes.trimming(text)
         var keys = (try? KeyReader.read(trimmed)) ?? []
         var mistakes: [MistakeCode] = []
         var mended: [UInt8]?
@@ -37,6 +39,7 @@ struct KeyReadings {
         if keys.isEmpty, let secret = Self.shortSecret(trimmed) {
             readings = [Reading(material: .secret(secret), id: nil, mistakes: [])]
         }
+        ids = keys.compactMap { $0.description.id }
         isDocument = KeyReader.isDocument(trimmed) || !keys.isEmpty
         let named = keys.contains { $0.description.id != nil && $0.description.id == keyID }
         for (index, key) in keys.enumerated() {
@@ -99,8 +102,8 @@ struct KeyReadings {
             at += 1
         }
         var repairs: [[UInt8]] = []
-        let unquoted = SecretReadings.trimming(unescaped.filter { $0 != 0x22 && $0 != 0x27 && $0 != 0x60 })
-        if unquoted.first == UInt8(ascii: "{") || SecretReadings.trimming(unescaped).first == UInt8(ascii: "{") {
+        let unquoted = Bytes.trimming(unescaped.filter { $0 != 0x22 && $0 != 0x27 && $0 != 0x60 })
+        if unquoted.first == UInt8(ascii: "{") || Bytes.trimming(unescaped).first == UInt8(ascii: "{") {
             return [unescaped]
         }
         let marks = Array("-----".utf8)

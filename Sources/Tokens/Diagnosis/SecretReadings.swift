@@ -29,6 +29,13 @@ struct SecretReadings {
             for bytes in Self.rewritings(surface) { add(bytes.0, slips + [bytes.1], nil) }
         }
         for ending in ["\n", "\r\n", "\0"] { add(text + Array(ending.utf8), [.secretBlankMissing], nil) }
+        // Bytes here, and there the text that encodes them, read from a file together with its line break.
+        if !text.isEmpty, text.count <= 4_096 {
+            for encoded in [Array(Base64.encode(text).utf8), Base64URL.encodeBytes(text), Array(Hex.encode(text).utf8)]
+            {
+                add(encoded + [0x0A], [.secretEncodedTwice, .secretBlankMissing], nil)
+            }
+        }
         add([], [.secretEmpty], nil)
     }
 
@@ -49,7 +56,7 @@ struct SecretReadings {
     /// The text as it is, and without what often sticks to it.
     private static func surfaces(_ text: [UInt8]) -> [([UInt8], MistakeCode?)] {
         var surfaces: [([UInt8], MistakeCode?)] = [(text, nil)]
-        let trimmed = trimming(text)
+        let trimmed = Bytes.trimming(text)
         if trimmed != text { surfaces.append((trimmed, .secretBlankAround)) }
         var bare = trimmed
         if trimmed.starts(with: [0xEF, 0xBB, 0xBF]) {
@@ -65,7 +72,7 @@ struct SecretReadings {
         if let sign = bare.prefix(64).firstIndex(where: { $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: ":") }),
             sign > 0, bare[..<sign].allSatisfy({ TokenRun.isWord($0) || $0 == 0x20 || $0 == UInt8(ascii: "\"") })
         {
-            let value = trimming(Array(bare[(sign + 1)...]))
+            let value = Bytes.trimming(Array(bare[(sign + 1)...]))
             if !value.isEmpty, value.contains(where: { $0 != UInt8(ascii: "=") }) {
                 surfaces.append((value, .secretAssignment))
                 if let first = value.first, value.count >= 2, value.last == first, [0x22, 0x27, 0x60].contains(first) {
@@ -116,12 +123,5 @@ struct SecretReadings {
             rewritings.append(([0xFF, 0xFE] + little, .secretUTF16))
         }
         return rewritings
-    }
-
-    static func trimming(_ text: [UInt8]) -> [UInt8] {
-        guard let first = text.firstIndex(where: { $0 > 0x20 }), let last = text.lastIndex(where: { $0 > 0x20 }) else {
-            return []
-        }
-        return Array(text[first...last])
     }
 }

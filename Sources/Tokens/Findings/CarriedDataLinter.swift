@@ -10,13 +10,22 @@ struct CarriedDataLinter {
     func findings() -> [Finding] {
         guard let document = part.document, let place = part.tokenPart else { return [] }
         var findings: [Finding] = []
-        for (index, node) in document.nodes.enumerated() where node.kind == .string || node.kind == .number {
+        for (index, node) in document.nodes.enumerated() {
             guard findings.count < Self.limit else { break }
-            let value = node.string?.bytes ?? Array(document.source(of: index).prefix(PersonalData.longest))
-            guard !value.isEmpty, let (code, what) = Self.judge(value, name: Self.name(of: index, document), node)
-            else {
-                continue
+            if node.kind == .object, node.name.flatMap({ PersonalData.meaning(of: $0) }) == .address {
+                // OpenID Connect Core §5.1.1; its members are not told one by one.
+                let path = document.path(of: index)
+                let text = "\"\(path)\" has the name of somebody's postal address."
+                findings.append(Finding(.personalData, text, at: .decoded(place, node.range, path: path)))
             }
+            guard node.kind == .string || node.kind == .number else { continue }
+            let value = node.string?.bytes ?? Array(document.source(of: index).prefix(PersonalData.longest))
+            let isInAddress =
+                node.parent.flatMap { document.nodes[$0].name }.flatMap { PersonalData.meaning(of: $0) } == .address
+            guard !value.isEmpty,
+                let (code, what) = Self.judge(
+                    value, name: Self.name(of: index, document), isInAddress: isInAddress, node)
+            else { continue }
             let path = document.path(of: index)
             findings.append(Finding(code, "\"\(path)\" \(what).", at: .decoded(place, node.range, path: path)))
         }
@@ -31,7 +40,7 @@ struct CarriedDataLinter {
     }
 
     private static func judge(
-        _ value: [UInt8], name: ByteString?, _ node: LenientJSON.Node
+        _ value: [UInt8], name: ByteString?, isInAddress: Bool, _ node: LenientJSON.Node
     ) -> (FindingCode, String)? {
         let isString = node.kind == .string
         let meaning = name.flatMap { PersonalData.meaning(of: $0) }
@@ -56,6 +65,11 @@ struct CarriedDataLinter {
         case .card: return (.paymentCard, "has the name of a payment card's number")
         case .account: return (.bankAccount, "has the name of a bank account")
         case .nationalID: return (.nationalID, "has the name of a state's number for a person")
+        case .birthdate: return (.personalData, "has the name of somebody's date of birth")
+        case .address: return isInAddress ? nil : (.personalData, "has the name of somebody's postal address")
+        case .personalName:
+            // Deeper inside, roles and groups have names as well.
+            return isString && node.parent == 0 ? (.personalData, "has the name of a person's name") : nil
         case .secret, nil: return nil
         }
     }

@@ -20,13 +20,14 @@ struct ClaimLinter {
 
     private func missing(_ claims: JSONObject) -> [Finding] {
         var findings: [Finding] = []
-        if claims["exp"] == nil {
+        let expectation = TypeExpectation(type: type)
+        if claims["exp"] == nil, !expectation.needsNoExpiry {
             findings.append(Finding(.noExpiry, "There is no \"exp\": the token never ends by itself."))
         }
-        if claims["aud"] == nil {
+        if claims["aud"] == nil, !expectation.needsNoAudience {
             findings.append(Finding(.noAudience, "There is no \"aud\": any receiver can take it as meant for itself."))
         }
-        if claims["iss"] == nil {
+        if claims["iss"] == nil, !expectation.needsNoIssuer {
             findings.append(Finding(.noIssuer, "There is no \"iss\": it does not say who made it."))
         }
         if claims["iat"] == nil {
@@ -163,6 +164,13 @@ struct ClaimLinter {
                         .emptyString, "The claim \(Display.quoted(member.name)) is an empty string.",
                         at: part.place(of: member.name)))
             }
+        }
+        if claims["aud"]?.string == "*" || claims["aud"]?.array?.contains(.string("*")) == true {
+            findings.append(
+                Finding(
+                    .audienceAny,
+                    "\"aud\" is \"*\": audiences are compared, so this is either a name that nobody has or an invitation "
+                        + "to everybody.", at: part.place(of: "aud")))
         }
         if let subject = claims["sub"]?.string,
             subject == claims["email"]?.string || PersonalData.isEmail(subject.bytes)

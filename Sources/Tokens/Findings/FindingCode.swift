@@ -24,6 +24,7 @@ public enum FindingCode: String, Sendable, CaseIterable {
     case typeGeneric = "type-generic"
     case criticalOdd = "critical-odd"
     case payloadUnencoded = "payload-unencoded"
+    case payloadCompressed = "payload-compressed"
     // Times and registered claims.
     case noExpiry = "no-expiry"
     case noAudience = "no-audience"
@@ -41,9 +42,11 @@ public enum FindingCode: String, Sendable, CaseIterable {
     case nullClaim = "null-claim"
     case emptyString = "empty-string"
     case subjectIsEmail = "subject-is-email"
+    case audienceAny = "audience-any"
     // What a token should not carry.
     case emailAddress = "email-address"
     case phoneNumber = "phone-number"
+    case personalData = "personal-data"
     case paymentCard = "payment-card"
     case bankAccount = "bank-account"
     case nationalID = "national-id"
@@ -85,7 +88,7 @@ public enum FindingCode: String, Sendable, CaseIterable {
         case .malformedToken, .malformedPart, .encrypted, .tooBigForCookie, .tooBigForHeader, .signatureSize,
             .unsigned, .algorithmCase, .algorithmUnknown, .algorithmShared, .algorithmPKCS1, .algorithmOldName,
             .algorithmRSA15, .algorithmRare, .ownKey, .keyAddress, .keyIDSuspicious, .keyIDLong, .typeMissing,
-            .typeGeneric, .criticalOdd, .payloadUnencoded:
+            .typeGeneric, .criticalOdd, .payloadUnencoded, .payloadCompressed:
             headerEntry
         default: claimsEntry
         }
@@ -123,6 +126,8 @@ public enum FindingCode: String, Sendable, CaseIterable {
         case .typeGeneric: Entry(.note, "An explicit type, such as at+jwt, tells more.", "RFC 8725 §3.11")
         case .criticalOdd: Entry(.danger, "Name in it only extensions that the header uses.", "RFC 7515 §4.1.11")
         case .payloadUnencoded: Entry(.warning, "In a JWT the payload is always encoded.", "RFC 7797 §7")
+        case .payloadCompressed:
+            Entry(.warning, "Leave it out: only what is encrypted may be compressed.", "RFC 7516 §4.1.3")
         default: Entry(.note, "", "")
         }
     }
@@ -147,7 +152,9 @@ public enum FindingCode: String, Sendable, CaseIterable {
         case .emptyString: Entry(.note, "Leave the claim out, or fill it.", "RFC 7519 §4")
         case .subjectIsEmail:
             Entry(.warning, "Use an identifier that is never given to somebody else.", "OpenID Connect Core §5.7")
-        case .emailAddress, .phoneNumber:
+        case .audienceAny:
+            Entry(.warning, "Name who is to accept it; no verifier should read a star as anybody.", "RFC 7519 §4.1.3")
+        case .emailAddress, .phoneNumber, .personalData:
             Entry(.note, "Whoever sees the token reads it: carry an identifier instead.", "RFC 7519 §12")
         case .paymentCard: Entry(.danger, "Remove it; a token is encoded, not hidden.", "RFC 7519 §12")
         case .bankAccount, .nationalID:

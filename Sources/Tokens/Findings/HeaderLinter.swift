@@ -5,6 +5,8 @@ struct HeaderLinter {
     let part: PartialToken.Part
     /// Whether the header is a JWE's, whose `alg` is another thing.
     let isEncrypted: Bool
+    /// What `alg` says in headers beside the protected one, which JSON serialisations have; empty in compact tokens.
+    let outerAlgorithms: [ByteString]
 
     /// The longest key identifier that nothing is said about.
     private static let longKeyID = 128
@@ -14,16 +16,30 @@ struct HeaderLinter {
         var findings: [Finding] = []
         if let algorithm = header["alg"]?.string {
             findings += isEncrypted ? encryption(algorithm) : signature(algorithm)
+        } else if header["alg"] == nil, !outerAlgorithms.isEmpty {
+            for (index, algorithm) in outerAlgorithms.enumerated() where !outerAlgorithms[..<index].contains(algorithm)
+            {
+                findings += isEncrypted ? encryption(algorithm) : signature(algorithm)
+            }
         } else {
             let text = "The header has no \"alg\"" + (header["alg"] == nil ? "." : " that is a string.")
             findings.append(Finding(.algorithmUnknown, text, at: part.place(of: "alg")))
         }
+        let bringsKey = TypeExpectation(type: header["typ"]?.string).bringsKey
         for name: ByteString in ["jwk", "x5c"] where header[name] != nil {
+            if bringsKey, name == "jwk" { continue }
             findings.append(
                 Finding(
                     .ownKey,
                     "The token brings its own key in \"\(name.text)\". A signature under it says nothing about who made it.",
                     at: part.place(of: name)))
+        }
+        if let key = header["jwk"]?.object, ["d", "k", "p", "q", "priv"].contains(where: { key[$0] != nil }) {
+            findings.append(
+                Finding(
+                    .privateKey,
+                    "\"jwk\" holds the private key: whoever has seen this token can sign as its maker does.",
+                    at: part.place(of: "jwk"), severity: .danger))
         }
         for name: ByteString in ["jku", "x5u"] where header[name] != nil {
             findings.append(
@@ -35,6 +51,13 @@ struct HeaderLinter {
         if let id = header["kid"]?.string { findings += keyID(id) }
         findings += type(header)
         findings += critical(header)
+        if !isEncrypted, header["zip"] != nil {
+            findings.append(
+                Finding(
+                    .payloadCompressed,
+                    "\"zip\" means nothing in a signed token; readers disagree on what to do with it.",
+                    at: part.place(of: "zip")))
+        }
         return findings
     }
 
@@ -208,30 +231,5 @@ struct HeaderLinter {
         let known = Array(registered.utf8)
         guard name.count == known.count else { return false }
         return zip(name.bytes, known).allSatisfy { Bytes.lower($0.0) == Bytes.lower($0.1) }
-    }
-}
-
-/// Looks into byte strings.
-enum Bytes {
-    static func lower(_ byte: UInt8) -> UInt8 {
-        byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
-    }
-
-    /// Whether a short word stands somewhere in a text.
-    static func contains(_ text: [UInt8], _ word: [UInt8]) -> Bool {
-        guard let first = word.first, word.count <= text.count else { return false }
-        var at = 0
-        while at + word.count <= text.count {
-            if text[at] == first, text[at..<(at + word.count)].elementsEqual(word) { return true }
-            at += 1
-        }
-        return false
-    }
-
-    static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
-
-    static func isLetter(_ byte: UInt8) -> Bool {
-        let small = byte | 0x20
-        return small >= UInt8(ascii: "a") && small <= UInt8(ascii: "z")
     }
 }

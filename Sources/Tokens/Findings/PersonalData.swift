@@ -125,6 +125,9 @@ enum PersonalData {
         case card
         case account
         case nationalID
+        case birthdate
+        case address
+        case personalName
     }
 
     private static let meanings: [(words: String, meaning: Meaning)] = [
@@ -144,6 +147,10 @@ enum PersonalData {
             passportnumber cpf bsn pesel dni nif personnummer aadhaar driverslicense idcardnumber nir
             """, .nationalID
         ),
+        // OpenID Connect Core §5.1, and what others call the same.
+        ("birthdate dateofbirth birthday dob", .birthdate),
+        ("address streetaddress postaladdress homeaddress street postalcode postcode zipcode", .address),
+        ("name givenname familyname middlename firstname lastname surname fullname", .personalName),
     ]
 
     private static let names: [ByteString: Meaning] = {

@@ -110,8 +110,12 @@ struct Confusion {
         var alike = false
         var previous: UInt32 = 0
         for scalar in text.text.unicodeScalars {
-            if Display.isInvisible(scalar), scalar != "\n", scalar != "\r", scalar != "\t" { hidesSomething = true }
             let value = scalar.value
+            // Behind a symbol, FE0E and FE0F only choose between a drawn and a coloured picture.
+            let isPresentation = (value == 0xFE0E || value == 0xFE0F) && previous >= 0x203C
+            if Display.isInvisible(scalar), !isPresentation, scalar != "\n", scalar != "\r", scalar != "\t" {
+                hidesSomething = true
+            }
             switch value {
             case 0x41...0x5A, 0x61...0x7A, 0xC0...0xD6, 0xD8...0xF6, 0xF8...0x24F: latin = true
             case 0x370...0x3FF, 0x400...0x52F, 0x531...0x587: alike = true

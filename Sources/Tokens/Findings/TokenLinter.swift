@@ -20,7 +20,11 @@ public enum TokenLinter {
         var findings = form(of: token)
         let header = token[.header]?.object
         if let part = token[.header] {
-            findings += HeaderLinter(part: part, isEncrypted: token.kind == .jwe || token.kind == .jweJSON).findings()
+            findings +=
+                HeaderLinter(
+                    part: part, isEncrypted: token.kind == .jwe || token.kind == .jweJSON,
+                    outerAlgorithms: token.outerAlgorithms
+                ).findings()
         }
         if let part = token[.payload] {
             let type = header?["typ"]?.string

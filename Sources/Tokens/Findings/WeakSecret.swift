@@ -84,7 +84,7 @@ public enum WeakSecret {
     }
 
     private static func habit(_ secret: [UInt8]) -> String? {
-        let trimmed = trimming(secret)
+        let trimmed = Bytes.trimming(secret)
         if isKnown(trimmed) { return "The secret stands in lists of common secrets." }
         let stemmed = stem(trimmed)
         if stemmed.count >= 3, stemmed.count < trimmed.count, isKnown(stemmed) {
@@ -108,14 +108,6 @@ public enum WeakSecret {
 
     private static func isKnown(_ secret: [UInt8]) -> Bool {
         known.contains(ByteString(utf8: secret.map { Bytes.lower($0) }))
-    }
-
-    private static func trimming(_ secret: [UInt8]) -> [UInt8] {
-        guard let first = secret.firstIndex(where: { $0 > 0x20 }), let last = secret.lastIndex(where: { $0 > 0x20 })
-        else {
-            return []
-        }
-        return Array(secret[first...last])
     }
 
     /// Without up to six digits and signs at the end.

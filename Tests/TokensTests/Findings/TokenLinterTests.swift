@@ -25,7 +25,7 @@ import Tokens
     @Test func `an ordinary token gives no findings`() {
         #expect(codes(token()).isEmpty)
         #expect(codes(with(#""sub":"u-1","scope":"read write","amount":1.50,"id":9007199254740992"#)).isEmpty)
-        #expect(codes(with(#""name":"Zoë Ångström","город":"Москва","sub":"名前""#)).isEmpty)
+        #expect(codes(with(#""team":"Zoë Ångström","город":"Москва","sub":"名前""#)).isEmpty)
         #expect(codes([]).isEmpty)
     }
 
@@ -48,10 +48,36 @@ import Tokens
         (#"{"alg":"ES256","crit":[]}"#, .criticalOdd), (#"{"alg":"ES256","crit":"exp"}"#, .criticalOdd),
         (#"{"alg":"ES256","crit":["exp"]}"#, .criticalOdd), (#"{"alg":"ES256","crit":["alg"]}"#, .criticalOdd),
         (#"{"alg":"ES256","crit":["a"],"a":1}"#, .criticalOdd), (#"{"alg":"ES256","b64":false}"#, .payloadUnencoded),
-        (#"{"alg":"ES256","alg":"none"}"#, .duplicateName),
+        (#"{"alg":"ES256","alg":"none"}"#, .duplicateName), (#"{"alg":"ES256","zip":"DEF"}"#, .payloadCompressed),
+        (#"{"alg":"ES256","jwk":{"kty":"EC","d":"AA"}}"#, .privateKey),
+        (#"{"alg":"ES256","typ":"dpop+jwt","jwk":{"kty":"EC","d":"AA"}}"#, .privateKey),
+        (#"{"alg":"ES256","typ":"dpop+jwt","x5c":[]}"#, .ownKey),
     ])
     func `the header is looked over`(header: String, code: FindingCode) {
         #expect(codes(token(header)).contains(code))
+    }
+
+    @Test(arguments: [
+        (
+            #"{"alg":"ES256","typ":"dpop+jwt","jwk":{"kty":"EC"}}"#,
+            #"{"jti":"a","htm":"GET","htu":"u","iat":1799999999}"#
+        ),
+        (#"{"alg":"ES256","typ":"application/DPoP+JWT","jwk":{}}"#, #"{"iat":1799999999}"#),
+        (#"{"alg":"ES256","typ":"secevent+jwt"}"#, #"{"iss":"i","iat":1799999999,"jti":"a","events":{}}"#),
+        (#"{"alg":"ES256","typ":"logout+jwt"}"#, #"{"iss":"i","aud":"a","iat":1799999999,"events":{}}"#),
+        (#"{"alg":"ES256","typ":"kb+jwt"}"#, #"{"aud":"a","iat":1799999999,"nonce":"n","sd_hash":"h"}"#),
+        (#"{"alg":"ES256","typ":"openid4vci-proof+jwt","jwk":{}}"#, #"{"aud":"a","iat":1799999999}"#),
+    ])
+    func `what a kind of token rightly lacks or brings raises no alarm`(header: String, claims: String) {
+        #expect(codes(token(header, claims)).isEmpty)
+        // The same under another type is another matter.
+        let other = header.replacing(/"typ":"[^"]*"/, with: #""typ":"at+jwt""#)
+        #expect(!codes(token(other, claims)).isEmpty)
+    }
+
+    @Test func `a private key in the header is a danger`() throws {
+        let findings = TokenLinter.findings(in: token(#"{"alg":"ES256","jwk":{"d":"AA"}}"#), now: Self.now)
+        #expect(findings.first { $0.code == .privateKey }?.severity == .danger)
     }
 
     @Test func `ordinary key identifiers raise no suspicion`() {
@@ -74,6 +100,7 @@ import Tokens
         (#"{"nbf":1800003601,"exp":1800003600}"#, [.timesContradict]), (#"{"exp":"1800003600"}"#, [.claimType]),
         (#"{"exp":-1}"#, [.claimType]), (#"{"aud":["a",1]}"#, [.claimType]), (#"{"aud":{}}"#, [.claimType]),
         (#"{"aud":[]}"#, [.claimType]), (#"{"iss":1}"#, [.claimType]), (#"{"email_verified":"true"}"#, [.claimType]),
+        (#"{"aud":"*"}"#, [.audienceAny]), (#"{"aud":["a","*"]}"#, [.audienceAny]),
         (#"{"scope":["a"]}"#, [.scopeArray]), (#"{"x":null}"#, [.nullClaim]), (#"{"x":""}"#, [.emptyString]),
         (#"{"sub":"a@b.example"}"#, [.subjectIsEmail, .emailAddress]),
         (#"{"a":{"b":1,"b":2}}"#, [.duplicateName]), (#"{"id":9007199254740993}"#, [.largeNumber]),
@@ -119,9 +146,22 @@ import Tokens
     @Test(arguments: [
         ("password", FindingCode.secretInClaims), ("client_secret", .secretInClaims), ("API-Key", .secretInClaims),
         ("phone_number", .phoneNumber), ("ssn", .nationalID), ("iban", .bankAccount), ("cardNumber", .paymentCard),
+        ("name", .personalData), ("given_name", .personalData), ("familyName", .personalData),
+        ("birthdate", .personalData), ("postal_code", .personalData), ("address", .personalData),
     ])
     func `names tell what a claim holds`(name: String, code: FindingCode) {
         #expect(codes(with(#""\#(name)":"x1""#)) == [code])
+    }
+
+    @Test func `an address is told once, and only people's names are names`() {
+        #expect(codes(with(#""address":{"formatted":"1 Way","postal_code":"12345"}"#)) == [.personalData])
+        #expect(codes(with(#""roles":[{"name":"clerk"}],"realm":{"name":"north"}"#)).isEmpty)
+    }
+
+    @Test func `a picture's variation selector hides nothing`() {
+        #expect(codes(with("\"mood\":\"\u{2764}\u{FE0F}\"")).isEmpty)
+        #expect(codes(with("\"sub\":\"a\u{FE0F}dmin\"")) == [.hiddenCharacters])
+        #expect(codes(with("\"sub\":\"ad\u{3164}min\"")) == [.hiddenCharacters])
     }
 
     @Test func `repeated names are placed twice`() throws {
