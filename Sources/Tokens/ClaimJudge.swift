@@ -113,7 +113,9 @@ struct ClaimJudge {
             guard requirements[index].accepts(place, in: claims.block) else {
                 throw steps.refused(
                     .requiredClaims, .claimMismatch, part: .payload,
-                    "the claim \(Display.quoted(requirements[index].name)) is not what is required")
+                    "the claim \(Display.quoted(requirements[index].name)) "
+                        + requirements[index].complaint(about: place.value(in: claims.block))
+                )
             }
         }
         if let complaint = policy.ruleComplaint(claims) {

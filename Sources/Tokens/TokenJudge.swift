@@ -87,7 +87,9 @@ public struct TokenJudge: Sendable {
         steps.passed(.form, "three parts, \(text.count) bytes")
         do throws(HeaderDefect) {
             let token = try DecodedToken(encoded)
-            steps.passed(.header, part: .header, "a JSON object with \(token.header.json.members.count) parameters")
+            steps.passed(
+                .header, part: .header,
+                "a JSON object with \(Display.count(token.header.json.members.count, "parameter"))")
             return token
         } catch {
             throw steps.refused(.header, error.code, part: .header, error.detail)
@@ -139,7 +141,8 @@ public struct TokenJudge: Sendable {
     private func decodeClaims(_ token: DecodedToken, _ steps: StepReporter) throws(TokenRejection) -> Claims {
         do throws(ClaimDefect) {
             let claims = try token.claims()
-            steps.passed(.claims, part: .payload, "a JSON object with \(claims.json.members.count) claims")
+            steps.passed(
+                .claims, part: .payload, "a JSON object with \(Display.count(claims.json.members.count, "claim"))")
             return claims
         } catch {
             throw steps.refused(.claims, error.code, part: .payload, error.detail)

@@ -28,6 +28,67 @@ import Tokens
         #expect(code(ClaimRule("none", .absent)) == .claimForbidden)
     }
 
+    @Test(arguments: [
+        (ClaimRule("sub", .equals("bob")), #"the claim "sub" is "anna"; required is "bob""#),
+        (ClaimRule("n", .equals("1")), #"the claim "n" is 1; required is "1""#),
+        (ClaimRule("sub", .oneOf(["bob", 2])), #"the claim "sub" is "anna"; required is one of "bob", 2"#),
+        (
+            ClaimRule("roles", .containsAll(["admin", "root"])),
+            #"the claim "roles" is ["user", "admin"]; required in it is "admin", "root""#
+        ),
+        (ClaimRule("object", .equals("x")), #"the claim "object" is an object; required is "x""#),
+        (ClaimRule("none", .present), #"the claim "none" is null and must say something"#),
+        (ClaimRule("sub", .isObject), #"the claim "sub" is "anna"; required is an object"#),
+        (
+            ClaimRule("object", .hasMember(["x", "y"])),
+            #"the claim "object" has no member "x", "y", of which one is required"#
+        ),
+        (ClaimRule("sub", .equalsClaim("email")), #"the claim "sub" is "anna"; required is what "email" says"#),
+        (ClaimRule("sub", .differsFromClaim("same")), #"the claim "sub" is "anna", which "same" must not be as well"#),
+        (ClaimRule("absent", .present), #"the claim "absent" is missing"#),
+    ])
+    func `a refusal says what was found and what is required`(rule: ClaimRule, detail: String) {
+        var judging = Judging()
+        judging.policy = ClaimPolicy(algorithms: [.es256], claimRules: [rule])
+        judging.token = Sample.token(claims: JSONWriter.text(.object(Self.claims)))
+        guard case .failure(let rejection) = judging.run().result else {
+            Issue.record("it passes")
+            return
+        }
+        #expect(rejection.detail == detail)
+    }
+
+    @Test func `a required claim is told with what it is`() {
+        for (requirement, detail) in [
+            (ClaimRequirement("sub", "bob"), #"the claim "sub" is "anna"; required is "bob""#),
+            (
+                ClaimRequirement("roles", "root"),
+                #"the claim "roles" is ["user", "admin"]; required in it is one of "root""#
+            ),
+            (ClaimRequirement("none"), #"the claim "none" is null and must say something"#),
+        ] {
+            var judging = Judging()
+            judging.policy = ClaimPolicy(algorithms: [.es256], requiredClaims: [requirement])
+            judging.token = Sample.token(claims: JSONWriter.text(.object(Self.claims)))
+            guard case .failure(let rejection) = judging.run().result else {
+                Issue.record("it passes")
+                continue
+            }
+            #expect(rejection.detail == detail)
+        }
+    }
+
+    @Test func `a refusal repeats no more than a few words`() {
+        let long = ByteString(String(repeating: "x", count: 5_000))
+        var judging = Judging()
+        judging.policy = ClaimPolicy(algorithms: [.es256], claimRules: [ClaimRule("sub", .equals("y"))])
+        for value: JSON in [.string(long), .array(Array(repeating: .string(long), count: 100)), ["a": .string(long)]] {
+            judging.token = Sample.token(claims: JSONWriter.text(["sub": value]))
+            guard case .failure(let rejection) = judging.run().result else { continue }
+            #expect(rejection.detail.utf8.count < 1_000)
+        }
+    }
+
     @Test func `values are compared exactly`() {
         #expect(code(ClaimRule("sub", .equals("anna"))) == nil)
         #expect(code(ClaimRule("sub", .equals("Anna"))) == .claimMismatch)
