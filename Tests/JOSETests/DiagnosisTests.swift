@@ -1,4 +1,5 @@
 import Codecs
+import Crypto
 import TestSupport
 import Testing
 import Tokens
@@ -67,6 +68,10 @@ import Tokens
             ("DEADBEEF", bytes("deadbeef"), .utf8, [.secretLetterCase]),
             ("hunter2", [0x68, 0, 0x75, 0, 0x6E, 0, 0x74, 0, 0x65, 0, 0x72, 0, 0x32, 0], .utf8, [.secretUTF16]),
             ("hunter2", [], .utf8, [.secretEmpty]),
+            (
+                "hunter2", bytes(Base64.encode(bytes("hunter2")) + "\n"), .utf8,
+                [.secretEncodedTwice, .secretBlankMissing]
+            ),
             (" " + Base64.encode(key) + "\n", key, .document, [.secretBlankAround, .secretIsBase64]),
         ] as [(String, [UInt8], KeyReader.Form, [MistakeCode])])
     func `mistakes about the secret`(given: String, used: [UInt8], form: KeyReader.Form, wanted: [MistakeCode]) {
@@ -80,6 +85,70 @@ import Tokens
         let told = JSONWriter.text(.object(diagnosis.json)) + "\(diagnosis)"
         #expect(!told.contains(Hex.encode(Self.key)))
         #expect(told.contains("secret-is-hex"))
+    }
+
+    @Test func `a key that a verifier would not take is told`() throws {
+        let pss = try #require(Keys.all[.ps256])
+        let pem = Self.bytes(try #require(pss.verificationKey.publicPEM))
+        let token = Self.bytes(try TokenSigner(key: pss).sign(claims: Keys.claims))
+        let diagnosis = Diagnosis(token: token, key: pem)
+        #expect(diagnosis.keyRefusal == .takenFor([.rs256]))
+        #expect(diagnosis.text.contains("taken to be for RS256"))
+        #expect(diagnosis.json["refusal"]?.string != nil)
+        #expect(Diagnosis(token: token, key: pem, algorithm: .ps256).keyRefusal == nil)
+
+        let long = Self.token(Self.key + Self.key, .hs384, header: #"{"alg":"HS384"}"#)
+        #expect(Diagnosis(token: long, key: Self.key + Self.key, form: .utf8).keyRefusal == .takenFor([.hs256]))
+        #expect(Diagnosis(token: long, key: Self.key + Self.key, form: .utf8, algorithm: .hs384).keyRefusal == nil)
+
+        let short = Diagnosis(token: Self.token(Self.bytes("short one")), key: Self.bytes("short one"), form: .utf8)
+        guard case .refused(let error)? = short.keyRefusal else {
+            Issue.record("a short secret is refused")
+            return
+        }
+        #expect(error.code == .weak)
+        #expect(Diagnosis(token: Self.token(Self.key), key: Self.key, form: .utf8).keyRefusal == nil)
+    }
+
+    @Test func `what token and keys call the key is told`() throws {
+        let key = try SigningKey.generate(.es256)
+        let set = try #require(key.verificationKey.publicJWK)
+        let id = try #require(set["kid"]?.string)
+        let input = Self.input(#"{"alg":"ES256","kid":"another"}"#)
+        let signature = try SigningKey.generate(.es256).sign(input)
+        let diagnosis = Diagnosis(
+            token: input + [0x2E] + Base64URL.encodeBytes(signature),
+            key: JSONWriter.write(["keys": [.object(set)]]))
+        #expect(diagnosis.outcome == .unexplained)
+        #expect(diagnosis.tokenKeyID == "another")
+        #expect(diagnosis.keyIDs == [id])
+        #expect(
+            diagnosis.text.hasSuffix(
+                "The token asks for the key \"another\"; the key that was given is \"\(id.text)\"."))
+    }
+
+    @Test func `another hash under an elliptic signature is told`() throws {
+        let key = P256.Signing.PrivateKey()
+        let input = Self.input(#"{"alg":"ES256"}"#)
+        let pem = Self.bytes(key.publicKey.pemRepresentation)
+        func diagnosis(_ digest: some Digest) throws -> Diagnosis {
+            let signature = try key.signature(for: digest).rawRepresentation
+            return Diagnosis(token: input + [0x2E] + Base64URL.encodeBytes(Array(signature)), key: pem)
+        }
+        let other = try diagnosis(SHA384.hash(data: input))
+        #expect(other.mistakes == [.hashMismatch])
+        #expect(other.hash == "SHA-384")
+        #expect(other.text.contains("SHA-384"))
+        #expect(try diagnosis(SHA512.hash(data: input)).hash == "SHA-512")
+        #expect(try diagnosis(SHA256.hash(data: input)).outcome == .verifies)
+        #expect(try diagnosis(SHA384.hash(data: input + [0])).outcome == .unexplained)
+    }
+
+    @Test func `a secret that everybody finds is told also with another key`() {
+        let diagnosis = Diagnosis(token: Self.token(Self.bytes("secret")), key: Self.key, form: .utf8)
+        #expect(diagnosis.outcome == .unexplained)
+        #expect(diagnosis.findings.map(\.code) == [.weakSecret])
+        #expect(WeakSecretSearch.finding(Self.token(Self.key)) == nil)
     }
 
     @Test func `mistakes about the algorithm`() throws {

@@ -30,16 +30,29 @@ public struct Diagnosis: Sendable {
     public let repairedToken: [UInt8]?
     /// How many signatures were computed.
     public let attempts: Int
-    /// What is to be said about a secret that verified.
+    /// What is to be said about a secret that verified, or about the one that a search found.
     public let findings: [Finding]
+    /// Where the signature verifies: why a verifier would still not take the key for it; nil when it would.
+    public let keyRefusal: KeyRefusal?
+    /// The hash that made an ECDSA signature, where it was not the algorithm's own.
+    public let hash: String?
+    /// What the token says that its key is called (`kid`).
+    public let tokenKeyID: ByteString?
+    /// What the keys that were tried are called, in the order of their document.
+    public let keyIDs: [ByteString]
 
     /// Tries the usual mistakes, at most `DiagnosisCandidates.maximum` of them.
     /// - Parameters:
     ///   - token: the token as it was given, at most 64 KiB.
     ///   - key: what was given as the key: PEM, JWK, JWK set, or a secret.
     ///   - form: how a secret was to be read; `document` where that is not known.
-    public init(token: [UInt8], key: [UInt8], form: KeyReader.Form = .document) {
+    ///   - algorithm: what the key was said to be for, where it does not say so itself.
+    public init(
+        token: [UInt8], key: [UInt8], form: KeyReader.Form = .document, algorithm saidFor: SignatureAlgorithm? = nil
+    ) {
         let candidates = DiagnosisCandidates(token: token, key: key, form: form)
+        tokenKeyID = candidates.tokenKeyID
+        keyIDs = candidates.keyIDs
         var keys: [KeyUse: VerificationKey?] = [:]
         for number in 0..<candidates.count {
             guard let candidate = candidates.candidate(number) else { break }
@@ -51,6 +64,9 @@ public struct Diagnosis: Sendable {
             keyForm = candidate.keyForm
             repairedToken = match == .whole ? candidate.repairedToken : nil
             attempts = number + 1
+            hash = nil
+            keyRefusal =
+                mistakes.isEmpty ? KeyRefusal(key, form, saidFor: saidFor, signed: candidate.algorithm) : nil
             switch candidates.keys[candidate.keyIndex] {
             case .secret(let secret), .material(.secret(let secret), _):
                 keyID = nil
@@ -61,25 +77,43 @@ public struct Diagnosis: Sendable {
             }
             return
         }
-        outcome = candidates.fallback == nil ? .unexplained : .explained
-        mistakes = candidates.fallback.map { [$0] } ?? []
+        keyRefusal = nil
         algorithm = nil
         keyForm = nil
         keyID = nil
         repairedToken = nil
         attempts = candidates.count
-        findings = []
+        findings = WeakSecretSearch.finding(token).map { [$0] } ?? []
+        hash = candidates.fallback == nil ? Self.otherHash(candidates) : nil
+        mistakes = hash != nil ? [.hashMismatch] : candidates.fallback.map { [$0] } ?? []
+        outcome = mistakes.isEmpty ? .unexplained : .explained
     }
 
     /// What happened, for people.
     public var text: String {
         switch outcome {
-        case .verifies: return "The signature verifies with this key."
-        case .explained: return mistakes.map(\.sentence).joined(separator: " ")
+        case .verifies:
+            return "The signature verifies with this key." + (keyRefusal.map { " " + $0.sentence } ?? "")
+        case .explained:
+            let sentences = mistakes.map(\.sentence).joined(separator: " ")
+            let names = mistakes.contains { [.keyIDMisleads, .wrongKeyOfSet, .keyTypeMismatch].contains($0) }
+            return sentences + (hash.map { " It was made with \($0)." } ?? "") + (names ? self.names : "")
         case .unexplained:
             return
                 "None of the usual mistakes explains it (\(attempts) attempts): most likely this is another key, or the "
-                + "token was changed after signing."
+                + "token was changed after signing." + names
+        }
+    }
+
+    /// What token and keys call the key, as sentences with a space in front; empty where there is nothing to be
+    /// compared.
+    private var names: String {
+        guard tokenKeyID != nil || keyIDs.count > 1 else { return "" }
+        let wanted = tokenKeyID.map { " The token asks for the key \(Display.quoted($0))" } ?? " The token names no key"
+        switch keyIDs.count {
+        case 0: return wanted + "; what was given has no name."
+        case 1: return wanted + "; the key that was given is \(Display.list(keyIDs))."
+        default: return wanted + "; the keys that were given are \(Display.list(keyIDs))."
         }
     }
 
@@ -87,13 +121,16 @@ public struct Diagnosis: Sendable {
     public var advice: String {
         switch outcome {
         case .verifies: return ""
+        case .explained where hash != nil:
+            return "Let the signer hash as the algorithm says: each curve has one hash (RFC 7518 §3.4)."
         case .explained: return mistakes.map(\.advice).joined(separator: " ")
         case .unexplained: return "Ask the issuer which key signed it, and copy the token from its source again."
         }
     }
 
     /// The diagnosis as the terminal's `--json` and the Studio write it: `outcome`, `mistakes`, `text`, `advice`,
-    /// `attempts`, and where known `algorithm`, `keyForm`, `kid`, `repairedToken`, `findings`. Never a key.
+    /// `attempts`, and where known `algorithm`, `keyForm`, `kid`, `tokenKid`, `kids`, `refusal`, `hash`, `repairedToken`,
+    /// `findings`. Never a key.
     public var json: JSONObject {
         var object: JSONObject = [
             "outcome": .string(ByteString(outcome.rawValue)),
@@ -104,12 +141,28 @@ public struct Diagnosis: Sendable {
         if let algorithm { object["algorithm"] = .string(ByteString(algorithm.rawValue)) }
         if let keyForm { object["keyForm"] = .string(ByteString(keyForm.rawValue)) }
         if let keyID { object["kid"] = .string(keyID) }
+        if let tokenKeyID { object["tokenKid"] = .string(tokenKeyID) }
+        if !keyIDs.isEmpty { object["kids"] = .array(keyIDs.map { .string($0) }) }
+        if let keyRefusal { object["refusal"] = .string(ByteString(keyRefusal.sentence)) }
+        if let hash { object["hash"] = .string(ByteString(hash)) }
         if let repairedToken { object["repairedToken"] = .string(ByteString(utf8: repairedToken)) }
         if !findings.isEmpty { object["findings"] = .array(findings.map { .object($0.json) }) }
         return object
     }
 
     // Running the attempts
+
+    /// Another hash under an ECDSA signature: tried with the token as it stands, and each key once.
+    private static func otherHash(_ candidates: DiagnosisCandidates) -> String? {
+        var seen: Set<Int> = []
+        for number in 0..<candidates.count {
+            guard let candidate = candidates.candidate(number), seen.insert(candidate.keyIndex).inserted,
+                case .material(let material, _) = candidates.keys[candidate.keyIndex]
+            else { continue }
+            if let name = OtherHash.name(candidate, material) { return name }
+        }
+        return nil
+    }
 
     private struct KeyUse: Hashable {
         let key: Int

@@ -1,4 +1,4 @@
-import Tokens
+public import Tokens
 
 /// Tries what an attacker tries first: whether a token was signed with a secret that stands in the list of weak ones.
 /// Needs nothing but the token (RFC 8725 §2.2).
@@ -13,6 +13,20 @@ public enum WeakSecretSearch {
         case notApplicable
     }
 
+    /// Made once: some ten thousand of them.
+    private static let candidates = WeakSecret.candidates
+
+    /// The finding `weak-secret` about a token whose secret was found; nil when it was not. The secret is not repeated.
+    /// - Parameter token: at most `EncodedToken.maximumSize` bytes.
+    public static func finding(_ token: [UInt8]) -> Finding? {
+        guard case .found(let secret) = search(token) else { return nil }
+        let reason = WeakSecret.judge(secret).map { " " + $0.text } ?? ""
+        return Finding(
+            .weakSecret,
+            "This token was signed with a secret that is found by trying common ones: anybody can make such tokens."
+                + reason)
+    }
+
     /// Tries every candidate of `WeakSecret.candidates`, some ten thousand, against an HS256, HS384 or HS512 token.
     /// - Parameter token: at most `EncodedToken.maximumSize` bytes.
     public static func search(_ token: [UInt8]) -> Outcome {
@@ -21,7 +35,6 @@ public enum WeakSecretSearch {
             let signature = try? encoded.decode(.signature), signature.count == algorithm.signatureLength
         else { return .notApplicable }
         let input = Array(encoded.signingInput)
-        let candidates = WeakSecret.candidates
         for secret in candidates where SharedSecretMAC.compute(algorithm, secret, input) == signature {
             return .found(secret: secret)
         }
