@@ -13,10 +13,13 @@ public struct DPoPProofVerifier: Sendable {
     ///   - algorithms: those that are accepted; algorithms with a shared secret never are.
     ///   - maximumAge: the most seconds since the proof was made.
     ///   - leeway: seconds by which clocks may differ; more than 120 counts as 120.
+    ///   - acceptsEdDSA: whether a proof may name Ed25519 by its older name `EdDSA` (RFC 8037), as many senders do.
     public init(
-        algorithms: [SignatureAlgorithm] = [.es256, .ed25519], maximumAge: Int64 = 60, leeway: Int64 = 30
+        algorithms: [SignatureAlgorithm] = [.es256, .ed25519], maximumAge: Int64 = 60, leeway: Int64 = 30,
+        acceptsEdDSA: Bool = false
     ) {
-        judge = DPoPProofJudge(algorithms: algorithms, maximumAge: maximumAge, leeway: leeway)
+        judge = DPoPProofJudge(
+            algorithms: algorithms, maximumAge: maximumAge, leeway: leeway, acceptsEdDSA: acceptsEdDSA)
     }
 
     /// Verifies a proof.

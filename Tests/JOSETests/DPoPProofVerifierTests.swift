@@ -4,7 +4,9 @@ import Testing
 import Tokens
 
 @Suite struct DPoPProofVerifierTests {
-    private func proof(_ key: SigningKey, jwk: JSONObject? = nil, claims: [ByteString: JSON] = [:]) throws -> [UInt8] {
+    private func proof(
+        _ key: SigningKey, jwk: JSONObject? = nil, claims: [ByteString: JSON] = [:], algorithm: ByteString? = nil
+    ) throws -> [UInt8] {
         var jwk = jwk ?? key.verificationKey.publicJWK ?? [:]
         for name: ByteString in ["kid", "use", "alg"] { jwk[name] = nil }
         var payload: JSONObject = [
@@ -15,7 +17,8 @@ import Tokens
             .init(
                 key: key,
                 protected: [
-                    "typ": "dpop+jwt", "alg": .string(ByteString(key.algorithm.rawValue)), "jwk": .object(jwk),
+                    "typ": "dpop+jwt", "alg": .string(algorithm ?? ByteString(key.algorithm.rawValue)),
+                    "jwk": .object(jwk),
                     "kid": "x",
                 ])
         ])
@@ -41,6 +44,22 @@ import Tokens
             let other = try verifier.verify(
                 Array(try TokenSigner(key: issuer).sign(claims: claims).utf8), now: Keys.now)
             #expect(!verified.binds(other))
+        }
+    }
+
+    @Test func `EdDSA is accepted where it is asked for`() throws {
+        let expected = DPoPExpectation(method: "GET", address: try #require(RequestAddress("https://api.example")))
+        let key = try SigningKey.generate(.ed25519)
+        let old = try proof(key, algorithm: "EdDSA")
+        let rejection = #expect(throws: TokenRejection.self) {
+            try DPoPProofVerifier().verify(old, expecting: expected, now: Keys.now)
+        }
+        #expect(rejection?.code == .algorithmNotAllowed)
+        let verifier = DPoPProofVerifier(acceptsEdDSA: true)
+        #expect(try verifier.verify(old, expecting: expected, now: Keys.now).thumbprint == key.id)
+        #expect(throws: TokenRejection.self) {
+            try DPoPProofVerifier(algorithms: [.es256], acceptsEdDSA: true).verify(
+                old, expecting: expected, now: Keys.now)
         }
     }
 

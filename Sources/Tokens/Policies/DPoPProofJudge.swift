@@ -34,9 +34,14 @@ public struct DPoPProofJudge: Sendable {
     public let maximumAge: Int64
     /// Seconds by which clocks may differ.
     public let leeway: Int64
+    /// Whether a proof may name Ed25519 by its older name `EdDSA` (RFC 8037), where Ed25519 is allowed at all.
+    public let acceptsEdDSA: Bool
 
     /// A judge. Of `leeway` more than 120 counts as 120.
-    public init(algorithms: [SignatureAlgorithm], maximumAge: Int64 = 60, leeway: Int64 = 30) {
+    public init(
+        algorithms: [SignatureAlgorithm], maximumAge: Int64 = 60, leeway: Int64 = 30, acceptsEdDSA: Bool = false
+    ) {
+        self.acceptsEdDSA = acceptsEdDSA
         self.algorithms = algorithms.filter { $0.family != .hmac }
         self.maximumAge = maximumAge
         self.leeway = ClaimPolicy.serverLeeway(leeway)
@@ -49,7 +54,7 @@ public struct DPoPProofJudge: Sendable {
         let steps = StepReporter(listener: report)
         let (encoded, header, embedded) = try decode(text, steps)
         let rules = HeaderRules(steps: steps)
-        let algorithm = try rules.algorithm(header.algorithm, allowed: algorithms, acceptsEdDSA: false)
+        let algorithm = try rules.algorithm(header.algorithm, allowed: algorithms, acceptsEdDSA: acceptsEdDSA)
         _ = try rules.critical(header.json, understandsB64: false)
         let key = try publicKey(embedded, algorithm, steps)
         let signature: [UInt8]
@@ -132,7 +137,7 @@ public struct DPoPProofJudge: Sendable {
         guard header.hasType(Self.type) else {
             throw steps.refused(.type, .typeMismatch, part: .header, "\"typ\" is not \(Display.quoted(Self.type))")
         }
-        steps.passed(.header, part: .header, "a JSON object with \(object.members.count) parameters")
+        steps.passed(.header, part: .header, "a JSON object with \(Display.count(object.members.count, "parameter"))")
         return (encoded, header, key)
     }
 

@@ -30,13 +30,17 @@ public struct ContentJudge: Sendable {
         }
         steps.passed(
             .form,
-            "\(content.serialization.rawValue), \(content.signatures.count) signature(s), \(text.count) bytes")
+            "\(content.serialization.rawValue), \(Display.count(content.signatures.count, "signature")), "
+                + Display.count(text.count, "byte")
+        )
         let signer = try signer(keys, steps)
         var questions: [PlannedSignature] = []
-        for signature in content.signatures {
-            let header = try header(of: signature, steps)
-            guard isAsked(header, signer) else { continue }
-            questions.append(try question(signature, header, signer, keys, steps))
+        if let signer {
+            questions = try questionsAbout(signer, content, keys, steps)
+        } else {
+            for signature in content.signatures {
+                questions.append(try question(signature, try header(of: signature, steps), nil, keys, steps))
+            }
         }
         guard let isEncoded = questions.first?.payloadIsEncoded else {
             throw steps.refused(.key, .signerMissing, part: .header, "the signer that is asked for has not signed this")
@@ -58,10 +62,37 @@ public struct ContentJudge: Sendable {
         return id
     }
 
-    /// Whether this signature is one that the policy asks for. A signature without a name may be anybody's.
-    private func isAsked(_ header: ContentHeader, _ signer: ByteString?) -> Bool {
-        guard let signer, let name = header.joint.keyID else { return true }
-        return name == signer
+    /// The signatures that may be this signer's: those that name it, and those without a name, which may be anybody's.
+    /// What else stands beside them counts for nothing, also where it is no good: anybody can append a signature, and
+    /// that must not undo another's. Only when none is left is the first complaint the answer, before all others that of
+    /// a signature that names the signer.
+    private func questionsAbout(
+        _ signer: ByteString, _ content: EncodedContent, _ keys: [KeyDescription], _ steps: StepReporter
+    ) throws(TokenRejection) -> [PlannedSignature] {
+        var questions: [PlannedSignature] = []
+        var refusal: (steps: [VerificationStep], rejection: TokenRejection, isNamed: Bool)?
+        for signature in content.signatures {
+            var heard: [VerificationStep] = []
+            var isNamed = false
+            do throws(TokenRejection) {
+                // Told only once it is known that this signature counts.
+                let own = StepReporter(listener: steps.listener == nil ? nil : { heard.append($0) })
+                let header = try header(of: signature, own)
+                if let name = header.joint.keyID {
+                    guard name == signer else { continue }
+                    isNamed = true
+                }
+                questions.append(try question(signature, header, signer, keys, own))
+                for step in heard { steps.listener?(step) }
+            } catch {
+                if refusal == nil || (isNamed && refusal?.isNamed == false) { refusal = (heard, error, isNamed) }
+            }
+        }
+        if questions.isEmpty, let refusal {
+            for step in refusal.steps { steps.listener?(step) }
+            throw refusal.rejection
+        }
+        return questions
     }
 
     private func header(of signature: EncodedSignature, _ steps: StepReporter) throws(TokenRejection) -> ContentHeader {
@@ -90,7 +121,7 @@ public struct ContentJudge: Sendable {
         }
         do throws(HeaderDefect) {
             let header = ContentHeader(protected: protected, joint: try TokenHeader(joint))
-            steps.passed(.header, part: .header, "\(protected.members.count) protected parameters")
+            steps.passed(.header, part: .header, Display.count(protected.members.count, "protected parameter"))
             return header
         } catch {
             throw steps.refused(.header, error.code, part: .header, error.detail)

@@ -94,6 +94,47 @@ import Tokens
         #expect(setting.code(good, .exactly("three")) == .keyUnknown)
     }
 
+    @Test func `an appended signature cannot undo the one that is asked for`() throws {
+        let setting = try Setting()
+        func signature(_ header: JSONObject, _ text: String = "AAAA") -> JSON {
+            [
+                "protected": .string(ByteString(Base64URL.encode(JSONWriter.write(.object(header))))),
+                "signature": .string(ByteString(text)),
+            ]
+        }
+        let jwk = JSON.object(try #require(setting.first.verificationKey.publicJWK))
+        let strangers: [JSON] = [
+            signature(["alg": "none"]), signature(["alg": "HS256"]), signature(["alg": "ES256", "jwk": jwk]),
+            signature(["alg": "ES256", "crit": ["x"], "x": 1]), signature(["alg": "ES256"], "!"),
+            signature(["alg": "ES256", "kid": "one"], "AAAA"), signature(["kid": 7]),
+            ["protected": "!", "signature": ""], ["signature": "AAAA"],
+        ]
+        let json = try JWSSigner([.init(key: setting.first), .init(key: setting.second)]).general(Self.content)
+        let own = try #require(json["signatures"]?.array)
+        for (index, stranger) in strangers.enumerated() {
+            for signatures in [own + [stranger], [stranger] + own] {
+                var json = json
+                json["signatures"] = .array(signatures)
+                #expect(try setting.verify(bytes(json), .exactly("one")).signatures.map(\.keyID) == ["one"], "\(index)")
+                #expect(setting.code(bytes(json)) != nil, "\(index)")
+            }
+        }
+        // When no question is left, the answer is what was wrong with the signer's own signature.
+        var alone = json
+        alone["signatures"] = [signature(["alg": "HS256"]), signature(["alg": "ES256", "kid": "one"], "AAAA")]
+        #expect(setting.code(bytes(alone), .exactly("one")) == .signatureLength)
+        // What was passed over is not told, and the refusal is told once.
+        var heard: [VerificationStep] = []
+        let verifier = JWSVerifier(
+            keys: setting.keys, policy: ContentPolicy(algorithms: [.es256, .ed25519], signers: .exactly("one")))
+        #expect(throws: TokenRejection.self) { try verifier.verify(bytes(alone)) { heard.append($0) } }
+        #expect(heard.filter { $0.outcome == .failed }.map(\.code) == [.signatureLength])
+        alone["signatures"] = .array(strangers + own)
+        heard = []
+        _ = try verifier.verify(bytes(alone)) { heard.append($0) }
+        #expect(heard.allSatisfy { $0.outcome == .passed })
+    }
+
     @Test func `a token's verifier takes no other form than the compact one`() throws {
         let key = try #require(Keys.all[.es256])
         let keys = try KeySet([key.verificationKey])
