@@ -21,8 +21,8 @@ struct PolicyOptions: ParsableArguments {
     @Option(name: .long, help: "An accepted type (typ), such as at+jwt. May be repeated.")
     var type: [String] = []
 
-    @Option(name: .long, help: "Seconds by which clocks may differ.")
-    var leeway: Int64 = 30
+    @Option(name: .customLong("leeway"), help: "By how much clocks may differ: 30, 90s, 10m; at most an hour.")
+    var leewaySpan = TimeSpan(seconds: 30)
 
     @Option(
         name: .long,
@@ -47,16 +47,23 @@ struct PolicyOptions: ParsableArguments {
         help: "With --profile id-token: the nonce that the client sent; with dpop-proof, the one it was given.")
     var nonce: String?
 
-    @Option(name: .long, help: "The most seconds since the token was issued (iat).")
-    var maxAge: Int64?
+    @Option(name: .customLong("max-age"), help: "The longest time since the token was issued (iat): 300, 10m, 1h.")
+    var maxAgeSpan: TimeSpan?
 
-    @Option(name: .long, help: "The most seconds between iat and exp.")
-    var maxLifetime: Int64?
+    @Option(name: .customLong("max-lifetime"), help: "The longest time between iat and exp: 600, 1h, 30d.")
+    var maxLifetimeSpan: TimeSpan?
+
+    /// Seconds by which clocks may differ.
+    var leeway: Int64 { leewaySpan.seconds }
+    /// The most seconds since the token was issued.
+    var maxAge: Int64? { maxAgeSpan?.seconds }
+    /// The most seconds between `iat` and `exp`.
+    var maxLifetime: Int64? { maxLifetimeSpan?.seconds }
 
     func validate() throws {
         for (name, value) in [("--max-age", maxAge), ("--max-lifetime", maxLifetime)] {
             if let value, value < 1 || value > 3_155_760_000 {
-                throw ValidationError("\(name) is 1 second to 100 years, in seconds")
+                throw ValidationError("\(name) is 1 second to 100 years, such as 600, 10m or 30d")
             }
         }
         if nonce != nil, profile != .idToken, profile != .dpopProof {
@@ -71,7 +78,9 @@ struct PolicyOptions: ParsableArguments {
                 throw ValidationError(complaint)
             }
         }
-        guard leeway >= 0, leeway <= 3_600 else { throw ValidationError("--leeway is 0 to 3600 seconds") }
+        guard leeway >= 0, leeway <= 3_600 else {
+            throw ValidationError("--leeway is 0 to 3600 seconds, such as 30, 90s or 10m")
+        }
     }
 
     /// Whether anything is asked that only claims can answer.

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Codecs
 import Foundation
+import Tokens
 
 /// Where the token comes from: the argument, a file, or standard input.
 struct TokenInput: ParsableArguments {
@@ -23,6 +25,14 @@ struct TokenInput: ParsableArguments {
             }
             return InputFile.withoutLineEnd(try InputFile.standardInput())
         }
+    }
+
+    /// What to write where the token that was given is the name of a file; nil where it is not.
+    var fileHint: String? {
+        guard let token, token.utf8.count <= 1_024, !token.isEmpty, FileManager.default.fileExists(atPath: token) else {
+            return nil
+        }
+        return "there is a file of that name: --file \(Display.quoted(ByteString(token)))"
     }
 
     /// The file, or standard input, to be read line by line.

@@ -88,7 +88,10 @@ struct VerifyCommand: AsyncParsableCommand {
             show(steps, verdict: "valid", code: nil, header: verified.header.json, claims: verified.claims.json)
         } catch {
             show(steps, verdict: "refused", code: error.code, header: nil, claims: nil)
-            if let hint = PastedToken.hint(token) { Output.error("signet: hint: \(hint)") }
+            let hint =
+                error.code == .algorithmNotAllowed
+                ? algorithmHint(token, keySet.algorithms) : PastedToken.hint(token) ?? input.fileHint
+            if let hint { Output.error("signet: hint: \(hint)") }
             throw ExitCode(CommandFailure.refused)
         }
     }
@@ -104,8 +107,37 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private func keySet() async throws -> KeySet {
-        guard let published = try await published.fetch(issuers: policy.issuer) else { return try keys.keySet() }
+        guard let published = try await published.fetch(issuers: policy.issuer) else { return try givenKeySet() }
         return try keys.keySet(published)
+    }
+
+    /// The keys that were given; secrets that somebody can guess are named, and used as they were asked for.
+    private func givenKeySet() throws -> KeySet {
+        do {
+            let given = try keys.read()
+            for finding in KeyHint.weakSecrets(given) {
+                Output.error("signet: warning: \(finding.code.rawValue): \(finding.text) \(finding.advice)")
+            }
+            return try KeySet(given)
+        } catch let error as KeyError {
+            throw CommandFailure.usage("\(error.detail) (\(error.code.rawValue))")
+        }
+    }
+
+    /// The advice to say `--alg`, where the key that was given could be for the token's algorithm; nil where the key
+    /// itself says what it is for.
+    private func algorithmHint(_ token: [UInt8], _ taken: [SignatureAlgorithm]) -> String? {
+        guard keys.isGiven, keys.algorithm == nil, let named = KeyHint.missed(by: token, taken: taken) else {
+            return nil
+        }
+        if let file = keys.keyFiles.first {
+            guard file != "-", let text = try? InputFile.read(file),
+                let read = try? KeyReader.read(text, algorithm: named),
+                read.contains(where: { $0.description.algorithm == named })
+            else { return nil }
+        }
+        let names = taken.map(\.rawValue).joined(separator: ", ")
+        return "the key is taken to be for \(names); if it is for \(named.rawValue), add --alg \(named.rawValue)"
     }
 
     private func runBatch() async throws {
