@@ -28,28 +28,47 @@ struct InspectCommand: ParsableCommand {
 
     func run() throws {
         let now = at?.seconds() ?? Moment.clock
-        let found = TokenFinder.find(try input.read())
-        let inspections = found.tokens.map { TokenInspection($0, now: now) }
-        guard !inspections.isEmpty else { throw CommandFailure.refused("there is nothing like a token in it") }
-        if json {
-            return print(JSONOutput.text(.array(inspections.map { .object($0.json) }), pretty: true))
+        let text = try input.read()
+        let found = TokenFinder.find(text)
+        var searched = 0
+        let inspections = found.tokens.map { token in
+            var inspection = TokenInspection(token, now: now)
+            // Every search computes some ten thousand MACs over the token; a log full of tokens is not worth minutes.
+            searched += token.bytes.count
+            if searched <= Self.maximumSearch, let weak = WeakSecretSearch.finding(token.token.compact ?? token.bytes) {
+                inspection.add([weak])
+            }
+            return inspection
         }
-        let style = output.style
-        for (number, inspection) in inspections.enumerated() {
-            let label = inspection.label.map { " in \(Display.quoted($0))" } ?? ""
-            print(style.paint("Token \(number + 1)\(label)", .bold))
-            for note in inspection.notes { print("  \(note)") }
-            if inspection.findings.isEmpty { print("  nothing to be said against it") }
-            for finding in inspection.findings {
-                let paint: TerminalStyle.Paint =
-                    switch finding.severity {
-                    case .danger: .red
-                    case .warning: .yellow
-                    case .note: .dim
-                    }
-                print("  \(style.paint(finding.severity.rawValue, paint)) \(finding.code.rawValue): \(finding.text)")
-                print("    \(finding.advice) (\(finding.reference))")
+        guard !inspections.isEmpty else {
+            let hint = PastedToken.foreignEncoding(text) ?? input.fileHint
+            let detail = "there is nothing like a token in it" + (hint.map { "; \($0)" } ?? "")
+            guard json else { throw CommandFailure.refused(detail) }
+            print(JSONOutput.refusal(nil, detail))
+            throw ExitCode(CommandFailure.refused)
+        }
+        if json {
+            print(JSONOutput.text(.array(inspections.map { .object($0.json) }), pretty: true))
+        } else {
+            for (number, inspection) in inspections.enumerated() {
+                show(inspection, number: number + 1, found.tokens[number].range)
             }
         }
+        if let limit = found.limit { Output.error("signet: note: \(limit)") }
+        if searched > Self.maximumSearch {
+            Output.error("signet: note: The secrets of the last tokens were not searched for: they are too many bytes.")
+        }
+    }
+
+    /// The most bytes of tokens, taken together, whose secrets are searched for.
+    private static let maximumSearch = 65_536
+
+    private func show(_ inspection: TokenInspection, number: Int, _ range: Range<Int>) {
+        let style = output.style
+        let label = inspection.label.map { " in \(Display.quoted($0))" } ?? ""
+        print(style.paint("Token \(number)\(label), \(FindingText.bytes(range))", .bold))
+        for note in inspection.notes { print("  \(note)") }
+        if inspection.findings.isEmpty { print("  nothing to be said against it") }
+        for finding in inspection.findings { print(FindingText.lines(finding, style)) }
     }
 }

@@ -26,6 +26,14 @@ enum JSONOutput {
         String(decoding: bytes(json, pretty: pretty), as: UTF8.self)
     }
 
+    /// What `--json` prints where there is nothing else to be said: {"ok":false,"code"?,"detail"}, as `--batch` answers.
+    static func refusal(_ code: RejectionCode?, _ detail: String) -> String {
+        var object: JSONObject = ["ok": false]
+        if let code { object["code"] = .string(ByteString(code.rawValue)) }
+        object["detail"] = .string(ByteString(detail))
+        return text(.object(object), pretty: true)
+    }
+
     private static func append(_ unit: UInt16, to output: inout [UInt8]) {
         output.append(contentsOf: "\\u".utf8)
         output.append(contentsOf: Hex.encode([UInt8(unit >> 8), UInt8(unit & 0xFF)]).utf8)
