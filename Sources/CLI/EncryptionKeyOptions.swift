@@ -63,7 +63,8 @@ struct EncryptionKeyOptions: ParsableArguments {
         var encryption: ContentEncryptionAlgorithm?
         for file in keyFiles {
             try named(file) {
-                let document = try EncryptionKeyDocument(file: file, algorithm: algorithm, keyPassword)
+                let document = try EncryptionKeyDocument(
+                    file: file, algorithm: algorithm, keyPassword, option: "--key")
                 keys.append(try document.encryptionKey())
                 encryption = encryption ?? document.encryption
             }
@@ -83,7 +84,8 @@ struct EncryptionKeyOptions: ParsableArguments {
                 return try algorithms.map { try DecryptionKey(try passwordKey(password, $0)) }
             }
             guard let file = keyFiles.first else { throw Self.missing }
-            return try EncryptionKeyDocument(file: file, algorithm: algorithm, keyPassword).decryptionKeys()
+            return try EncryptionKeyDocument(file: file, algorithm: algorithm, keyPassword, option: "--key")
+                .decryptionKeys()
         }
     }
 
@@ -126,8 +128,12 @@ struct EncryptionKeyDocument {
     }
 
     /// The keys of a file, which may be under a password.
-    init(file: String, algorithm: KeyManagementAlgorithm?, _ password: KeyPasswordOptions) throws {
-        text = try KeyFile.read(file, option: "--key")
+    /// - Parameter option: the option that named the file.
+    init(
+        file: String, algorithm: KeyManagementAlgorithm?, _ password: KeyPasswordOptions,
+        option: String = "--decryption-key"
+    ) throws {
+        text = try KeyFile.read(file, option: option)
         self.algorithm = algorithm
         // A JWK says more than a key alone: what a set holds, and what dir is for.
         guard (try? JSONReader.read(text))?.object == nil else {
