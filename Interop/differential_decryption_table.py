@@ -35,7 +35,7 @@ EXPLAINED = [
      "RFC 8259 section 6: readers disagree about its value (infinity, an error, an exact number)"),
     ("jwcrypto", "a header nested too deep", "we", "a limit of ours: 32 levels in a header"),
     ("jwcrypto", "a header of more than 8 KiB", "we", "a limit of ours: 8 KiB of encoded header"),
-    ("jwcrypto", "a token of more than 64 KiB", "we", "a limit of ours: 64 KiB for one encrypted token"),
+    ("jwcrypto", "a token of more than 256 KiB", "we", "a limit of ours: 256 KiB for one encrypted token"),
     ("joserfc", "a header of 1 to 8 KiB", "they", "a limit of joserfc's: 1 KiB of encoded header; RFC 7516 names none"),
     ("joserfc", "ALG beside alg", "they",
      "RFC 7516 section 4: names are case-sensitive, and unknown ones are to be ignored; joserfc refuses unknown ones"),

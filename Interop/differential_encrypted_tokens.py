@@ -142,9 +142,9 @@ def _(bench):
     return bench.token(content=bench.dice.randbytes(bench.dice.randrange(10_000, 40_000)))
 
 
-@kind("a token of more than 64 KiB", REFUSE)
+@kind("a token of more than 256 KiB", REFUSE)
 def _(bench):
-    return bench.token(content=bench.dice.randbytes(49_600))
+    return bench.token(content=bench.dice.randbytes(197_000))
 
 
 @kind("another encryption of the same key length", ACCEPT, only=["dir A128CBC-HS256", "dir A256GCM"])
