@@ -10,11 +10,14 @@ public struct VerificationKey: Sendable {
         let material: KeyMaterial
         let prepared: PreparedKey
 
-        init(_ description: KeyDescription, _ algorithm: SignatureAlgorithm, _ material: KeyMaterial, _ key: PreparedKey) {
+        init(
+            _ description: KeyDescription, _ algorithm: SignatureAlgorithm, _ material: KeyMaterial,
+            _ prepared: PreparedKey
+        ) {
             self.description = description
             self.algorithm = algorithm
             self.material = material
-            prepared = key
+            self.prepared = prepared
         }
     }
 
