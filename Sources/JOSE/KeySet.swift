@@ -45,7 +45,7 @@ public struct KeySet: Sendable {
 
     /// The keys of a published set, as `JWKReader.readPublic` gives them: those that are no good are passed over (RFC
     /// 7517 §5). Refused whole when none is left, and when two that are left have the same name.
-    init(published decoded: [DecodedKey]) throws(KeyError) {
+    public init(published decoded: [DecodedKey]) throws(KeyError) {
         try self.init(decoded, isPublished: true)
     }
 

@@ -25,7 +25,8 @@ public struct FetchedKeySet: Sendable {
 /// - The fetch is the caller's: over TLS, to this address alone, following no redirect to another origin, reading no more
 ///   than 512 KiB. So is the clock.
 public final class RemoteKeySet: Sendable {
-    /// Fetches an address. What it throws is told in `health`, so it must not say more than may be read there.
+    /// Fetches an address, and gives up when its task is cancelled: one that did neither would stay beside the next. What it
+    /// throws is told in `health`, so it must not say more than may be read there.
     public typealias Fetch = @Sendable (_ address: String) async throws -> FetchedKeySet
     /// Seconds of a clock that does not jump.
     public typealias Clock = @Sendable () -> Int64

@@ -213,4 +213,12 @@ import Tokens
         #expect(!TokenLinter.findings(in: token, now: nil).map(\.code).contains(.algorithmUnknown))
         #expect(token.compact == Array("e30.e30.AAAA".utf8))
     }
+
+    @Test func `what thousands of headers beside the protected one say is told in few words`() throws {
+        let algorithms = (0..<5_000).map { #""alg":"a\#($0)""# }.joined(separator: ",")
+        let json = #"{"payload":"","signature":"","protected":"e30","header":{\#(algorithms)}}"#
+        let found = try #require(find(json).first)
+        #expect(TokenLinter.findings(in: found.token, now: nil).count < 10)
+        #expect(found.notes.allSatisfy { $0.utf8.count < 400 })
+    }
 }

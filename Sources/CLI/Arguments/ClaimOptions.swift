@@ -37,7 +37,7 @@ struct ClaimOptions: ParsableArguments {
     var scope: [String] = []
 
     @Option(name: .long, help: "Sets iat to now and exp to this much later: 300, 30m, 12h.")
-    var expiresIn: TokenLifetime?
+    var expiresIn: TimeSpan?
 
     @Option(
         name: .long, parsing: .unconditional,
@@ -237,15 +237,5 @@ struct NamedValue: ExpressibleByArgument {
         } catch {
             throw CommandFailure.usage("\(option) \(Display.quoted(name)) is not JSON: \(error.description)")
         }
-    }
-}
-
-/// How long a token lives: seconds, or a length such as `30m`.
-struct TokenLifetime: ExpressibleByArgument {
-    let seconds: Int64
-
-    init?(argument: String) {
-        guard let seconds = Moment.Duration.seconds(argument.utf8) else { return nil }
-        self.seconds = seconds
     }
 }

@@ -10,6 +10,9 @@ struct KeyOptions: ParsableArguments {
         help: "A file with the key: PEM, JWK, or (to verify) a JWK set; - is standard input.")
     var keyFiles: [String] = []
 
+    /// Whether a key is read from standard input.
+    var readsStandardInput: Bool { keyFiles.contains("-") }
+
     @OptionGroup var password: KeyPasswordOptions
 
     @Option(name: .long, help: "A file with a shared secret. One line feed at its end does not count.")
@@ -128,8 +131,8 @@ struct KeyOptions: ParsableArguments {
         guard !isGiven else { throw CommandFailure.usage("keys are taken from a file or fetched, not both") }
         guard let algorithm else { return published.keys }
         do {
-            let keys = try KeyReader.read(published.document, algorithm: algorithm)
-            return try KeySet(try fitting(keys, of: published.address))
+            let keys = try JWKReader.readPublic(published.document, purpose: .signature(algorithm))
+            return try KeySet(published: try fitting(keys, of: published.address))
         } catch let error as KeyError {
             throw CommandFailure.usage("\(Download.shown(published.address)): \(error.detail) (\(error.code.rawValue))")
         }

@@ -64,7 +64,7 @@ extension VerifyCommand {
         let (expectation, accessToken) = try proof.expectation(nonce: policy.nonce)
         let verifier = DPoPProofVerifier(
             algorithms: keys.algorithm.map { [$0] } ?? SignatureAlgorithm.allCases,
-            maximumAge: policy.maxAge ?? 60, leeway: policy.leeway)
+            maximumAge: policy.maxAge ?? 60, leeway: policy.leeway, acceptsEdDSA: true)
         var steps: [VerificationStep] = []
         do {
             let verified = try verifier.verify(try input.read(), expecting: expectation, now: policy.now) {

@@ -27,14 +27,9 @@ enum SecretInput {
         if let file { return InputFile.withoutLineEnd(try KeyFile.contents(file, option: "--\(name)-file")) }
         if let variable {
             guard let text = ProcessInfo.processInfo.environment[variable] else {
-                // What does not look like a name may be the secret itself, and is not repeated.
-                let isName = variable.utf8.allSatisfy {
-                    $0 == UInt8(ascii: "_") || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0)
-                }
+                // It may be the secret itself, and is not repeated.
                 throw CommandFailure.usage(
-                    isName
-                        ? "the environment has no variable \(variable)"
-                        : "--\(name)-env takes the name of an environment variable, and there is none of that name")
+                    "--\(name)-env takes the name of an environment variable, and there is none of that name")
             }
             return Array(text.utf8)
         }

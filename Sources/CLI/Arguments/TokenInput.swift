@@ -27,6 +27,15 @@ struct TokenInput: ParsableArguments {
         }
     }
 
+    /// Whether the token, or with `--batch` the lines, come from standard input.
+    var readsStandardInput: Bool { (token ?? "-") == "-" && (file ?? "-") == "-" }
+
+    /// Two readers of one input would each have a part of it, or one of them all.
+    func validate(beside keysReadStandardInput: Bool) throws {
+        guard keysReadStandardInput, readsStandardInput else { return }
+        throw ValidationError("key and token cannot both come from standard input; give one of them as a file")
+    }
+
     /// What to write where the token that was given is the name of a file; nil where it is not.
     var fileHint: String? {
         guard let token, token.utf8.count <= 1_024, !token.isEmpty, FileManager.default.fileExists(atPath: token) else {

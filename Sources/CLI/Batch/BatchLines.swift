@@ -10,7 +10,6 @@ struct BatchLines {
     private static let pieceSize = 65_536
 
     let input: Int32
-    let output: Int32
     /// The answer to one line, without its line feed; nil for a line that was too long to be kept.
     let answer: (ArraySlice<UInt8>?) -> [UInt8]
 
@@ -57,15 +56,7 @@ struct BatchLines {
     }
 
     private func flush(_ answers: inout [UInt8]) throws {
-        var offset = 0
-        while offset < answers.count {
-            let written = answers[offset...].withUnsafeBytes { write(output, $0.baseAddress, $0.count) }
-            if written < 0, errno == EINTR { continue }
-            guard written > 0 else {
-                throw CommandFailure.usage("cannot write the answers: \(String(cString: strerror(errno)))")
-            }
-            offset += written
-        }
+        try Output.write(answers)
         answers.removeAll(keepingCapacity: true)
     }
 }

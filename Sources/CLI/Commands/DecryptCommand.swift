@@ -37,6 +37,7 @@ struct DecryptCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
+        try input.validate(beside: keys.readsStandardInput)
         if batch, input.token != nil {
             throw ValidationError("--batch reads its tokens from --file or standard input, not from an argument")
         }
@@ -50,7 +51,7 @@ struct DecryptCommand: ParsableCommand {
                 keys: keys.isGiven ? try keys.decryptionKeys() : nil, algorithm: keys.algorithm,
                 acceptsPasswords: acceptsPasswords)
             let source = try input.lines()
-            return try BatchLines(input: source.fileDescriptor, output: STDOUT_FILENO) { decryption.answer($0) }.run()
+            return try BatchLines(input: source.fileDescriptor) { decryption.answer($0) }.run()
         }
         let keys = try keys.decryptionKeys()
         guard acceptsPasswords || keys.contains(where: { !$0.algorithm.isPasswordBased }) else {

@@ -33,12 +33,13 @@ struct DiagnoseCommand: AsyncParsableCommand {
         if keys.isGiven, published.isGiven {
             throw ValidationError("keys are taken from a file or fetched, not both")
         }
+        try input.validate(beside: keys.readsStandardInput)
         if issuer != nil, !published.discover { throw ValidationError("--issuer goes with --discover") }
     }
 
     func run() async throws {
         let fetched = try await published.fetch(issuers: issuer.map { [$0] } ?? [])
-        let key = try fetched.map { ($0.document, .document) } ?? keys.text()
+        let key = try fetched.map { ($0.readable, .document) } ?? keys.text()
         let text = try input.read()
         let signed: SignedText
         do throws(SignedText.Complaint) {

@@ -34,10 +34,10 @@ struct InspectCommand: ParsableCommand {
         let inspections = found.tokens.map { token in
             var inspection = TokenInspection(token, now: now)
             // Every search computes some ten thousand MACs over the token; a log full of tokens is not worth minutes.
-            searched += token.bytes.count
-            if searched <= Self.maximumSearch, let weak = WeakSecretSearch.finding(token.token.compact ?? token.bytes) {
-                inspection.add([weak])
-            }
+            let text = token.token.compact ?? token.bytes
+            guard WeakSecretSearch.applies(to: text) else { return inspection }
+            searched += text.count
+            if searched <= Self.maximumSearch, let weak = WeakSecretSearch.finding(text) { inspection.add([weak]) }
             return inspection
         }
         guard !inspections.isEmpty else {

@@ -57,6 +57,7 @@ struct VerifyCommand: AsyncParsableCommand {
     func validate() throws {
         try validateProof()
         try validateContent()
+        try input.validate(beside: keys.readsStandardInput)
         if certificateRoots != nil, keys.isGiven || published.isGiven || decryptionKey != nil || batch {
             throw ValidationError("--x5c-roots takes the key from the token; give no other, and no --batch")
         }
@@ -145,7 +146,7 @@ struct VerifyCommand: AsyncParsableCommand {
             keys: keys.isGiven || published.isGiven ? try await keySet() : nil, options: policy,
             signatureOnly: signatureOnly, algorithm: keys.algorithm)
         let source = try input.lines()
-        try BatchLines(input: source.fileDescriptor, output: STDOUT_FILENO) { verification.answer($0) }.run()
+        try BatchLines(input: source.fileDescriptor) { verification.answer($0) }.run()
     }
 
     func show(

@@ -9,7 +9,7 @@ enum KeyFile {
     /// The text of a key document, freed of a byte order mark.
     /// - Parameter option: the option that named the file; nil for an argument.
     static func read(_ path: String, option: String?) throws -> [UInt8] {
-        let text = try document(try contents(path, option: option))
+        let text = document(try contents(path, option: option))
         if let complaint = complaint(text) {
             throw CommandFailure.usage("\(name(path)): \(complaint) (\(KeyError.Code.unreadable.rawValue))")
         }
@@ -50,7 +50,7 @@ enum KeyFile {
     }
 
     /// Editors of some systems put a mark before the first character; no key begins with it.
-    private static func document(_ text: [UInt8]) throws -> [UInt8] {
+    private static func document(_ text: [UInt8]) -> [UInt8] {
         text.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(text.dropFirst(3)) : text
     }
 

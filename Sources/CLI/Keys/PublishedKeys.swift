@@ -52,6 +52,11 @@ struct PublishedKeys {
     /// Its keys.
     let keys: KeySet
 
+    /// The document, if all of it reads as keys; else a set of those that do, the others passed over.
+    var readable: [UInt8] {
+        (try? KeySet(jwks: document)) == nil ? JSONWriter.write(keys.publicJWKS) : document
+    }
+
     /// Asks an address for a key set.
     init(at address: String, _ download: Download) async throws {
         self.address = address
@@ -119,7 +124,7 @@ struct PublishedKeys {
         case .cancelled: "nobody waited for the answer"
         case .tooLarge: "the set is larger than \(JWKReader.maximumSetSize) bytes"
         case .unreadable(let error): "\(error.detail) (\(error.code.rawValue))"
-        case .empty: "the set has no key that can be used here"
+        case .empty: "the set has no key"
         case .privateKey: "the set holds a private key or a shared secret: its keys can be trusted no longer"
         }
     }

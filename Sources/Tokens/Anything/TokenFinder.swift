@@ -121,16 +121,19 @@ struct JSONSerializationFinder {
         return found(document, range, .jweJSON, parts, notes + said, algorithms)
     }
 
-    /// What headers beside the protected one say: `alg`, and a sentence about each of the first few.
+    /// What headers beside the protected one say, the first few of them: each `alg` once, and a sentence about each
+    /// header. A stranger may have written them by the thousand.
     private static func outerHeaders(_ headers: [Int], _ document: LenientJSON) -> ([ByteString], [String]) {
         var algorithms: [ByteString] = []
         var notes: [String] = []
         for header in headers.prefix(8) {
             var said = ""
-            for index in children(of: header, document) {
+            var left = 4
+            for index in children(of: header, document) where left > 0 {
                 guard let name = document.nodes[index].name, let value = document.nodes[index].string else { continue }
-                if name == "alg" { algorithms.append(value) }
+                if name == "alg", algorithms.count < 8, !algorithms.contains(value) { algorithms.append(value) }
                 if name == "alg" || name == "kid" {
+                    left -= 1
                     said += (said.isEmpty ? "" : ", ") + "\"\(name.text)\" is \(Display.quoted(value))"
                 }
             }

@@ -5,7 +5,8 @@ struct HeaderLinter {
     let part: PartialToken.Part
     /// Whether the header is a JWE's, whose `alg` is another thing.
     let isEncrypted: Bool
-    /// What `alg` says in headers beside the protected one, which JSON serialisations have; empty in compact tokens.
+    /// What `alg` says in headers beside the protected one, which JSON serialisations have, each once; empty in compact
+    /// tokens.
     let outerAlgorithms: [ByteString]
 
     /// The longest key identifier that nothing is said about.
@@ -17,8 +18,7 @@ struct HeaderLinter {
         if let algorithm = header["alg"]?.string {
             findings += isEncrypted ? encryption(algorithm) : signature(algorithm)
         } else if header["alg"] == nil, !outerAlgorithms.isEmpty {
-            for (index, algorithm) in outerAlgorithms.enumerated() where !outerAlgorithms[..<index].contains(algorithm)
-            {
+            for algorithm in outerAlgorithms {
                 findings += isEncrypted ? encryption(algorithm) : signature(algorithm)
             }
         } else {
@@ -34,7 +34,7 @@ struct HeaderLinter {
                     "The token brings its own key in \"\(name.text)\". A signature under it says nothing about who made it.",
                     at: part.place(of: name)))
         }
-        if let key = header["jwk"]?.object, ["d", "k", "p", "q", "priv"].contains(where: { key[$0] != nil }) {
+        if let key = header["jwk"]?.object, PrivateMembers.areIn(key) {
             findings.append(
                 Finding(
                     .privateKey,

@@ -26,14 +26,15 @@ public enum JWKReader {
     /// why, and there is no material. Otherwise an issuer that adds one odd key would lock everybody out. A set that
     /// holds a shared secret or any private member is refused whole, for what everybody has read protects nothing.
     /// Names may repeat here; whoever makes a set of the keys compares those that enter it.
-    public static func readPublic(_ text: [UInt8]) throws(KeyError) -> [DecodedKey] {
+    /// - Parameter purpose: what keys are for that do not say so themselves and are of that kind.
+    public static func readPublic(_ text: [UInt8], purpose: KeyPurpose? = nil) throws(KeyError) -> [DecodedKey] {
         let object = try object(text)
-        guard let keys = object["keys"] else { return try readPublic([.object(object)]) }
-        return try readPublic(elements(keys))
+        guard let keys = object["keys"] else { return try readPublic([.object(object)], purpose: purpose) }
+        return try readPublic(elements(keys), purpose: purpose)
     }
 
     /// The same for the elements of `keys`, read already.
-    public static func readPublic(_ elements: [JSON]) throws(KeyError) -> [DecodedKey] {
+    public static func readPublic(_ elements: [JSON], purpose: KeyPurpose? = nil) throws(KeyError) -> [DecodedKey] {
         try checkCount(elements)
         for element in elements {
             guard let jwk = element.object, let found = PrivateMembers.shown(in: jwk) else { continue }
@@ -45,7 +46,7 @@ public enum JWKReader {
         var keys: [DecodedKey] = []
         for (index, element) in elements.enumerated() {
             do throws(KeyError) {
-                keys.append(try member(element, index, purpose: nil))
+                keys.append(try member(element, index, purpose: purpose))
             } catch {
                 keys.append(DecodedKey(passedOver: error))
             }

@@ -48,9 +48,18 @@ extension ClaimRule.Condition {
     }
 }
 
+extension ClaimRule {
+    /// What is wrong with a value, as the end of a sentence that begins with the claim. What a `nonce` should have been
+    /// is known to two parties, and complaints are read by others.
+    func complaint(about value: JSON) -> String {
+        path.names == ["nonce"] ? "is not the one that is expected" : condition.complaint(about: value)
+    }
+}
+
 extension ClaimRequirement {
     /// What was found and what is required, as the end of a sentence that begins with the claim.
     func complaint(about found: JSON) -> String {
+        guard name != "nonce" else { return "is not the one that is expected" }
         guard let value else { return ClaimRule.Condition.present.complaint(about: found) }
         if found.array != nil { return ClaimRule.Condition.containsAny([value]).complaint(about: found) }
         return ClaimRule.Condition.equals(value).complaint(about: found)

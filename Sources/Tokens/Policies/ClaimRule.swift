@@ -69,7 +69,7 @@ public struct ClaimRule: Sendable, Equatable {
             return ClaimDefect(code: .claimForbidden, detail: "the claim \(name) does not belong into this token")
         }
         guard !holds(value, claims) else { return nil }
-        return ClaimDefect(code: .claimMismatch, detail: "the claim \(name) \(condition.complaint(about: value))")
+        return ClaimDefect(code: .claimMismatch, detail: "the claim \(name) \(complaint(about: value))")
     }
 
     private func mayBeMissing(_ claims: Claims) -> Bool {

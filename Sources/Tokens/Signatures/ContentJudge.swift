@@ -64,7 +64,8 @@ public struct ContentJudge: Sendable {
 
     /// The signatures that may be this signer's: those that name it, and those without a name, which may be anybody's.
     /// What else stands beside them counts for nothing, also where it is no good: anybody can append a signature, and
-    /// that must not undo another's. Only when none is left is the first complaint the answer, before all others that of
+    /// that must not undo another's. (One appended in this signer's name, or without a name, that says `b64` differently does
+    /// undo it: RFC 7797 §3 wants one content for all, and which one that is must not depend on who holds.) Only when none is left is the first complaint the answer, before all others that of
     /// a signature that names the signer.
     private func questionsAbout(
         _ signer: ByteString, _ content: EncodedContent, _ keys: [KeyDescription], _ steps: StepReporter

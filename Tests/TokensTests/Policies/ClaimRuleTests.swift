@@ -6,7 +6,7 @@ import Tokens
     private static let claims: JSONObject = [
         "iss": "https://issuer.example", "sub": "anna", "n": 1, "empty": "", "none": .null, "no": false,
         "email": "anna@example.com", "roles": ["user", "admin"], "list": [], "object": ["a": ["b": ["x", ["y": "z"]]]],
-        "a/b": "slash", "same": "anna",
+        "a/b": "slash", "same": "anna", "nonce": "n-0",
     ]
 
     /// The code with which a rule refuses; nil when it holds.
@@ -46,6 +46,7 @@ import Tokens
         (ClaimRule("sub", .equalsClaim("email")), #"the claim "sub" is "anna"; required is what "email" says"#),
         (ClaimRule("sub", .differsFromClaim("same")), #"the claim "sub" is "anna", which "same" must not be as well"#),
         (ClaimRule("absent", .present), #"the claim "absent" is missing"#),
+        (ClaimRule("nonce", .equals("n-1")), #"the claim "nonce" is not the one that is expected"#),
     ])
     func `a refusal says what was found and what is required`(rule: ClaimRule, detail: String) {
         var judging = Judging()
@@ -66,6 +67,7 @@ import Tokens
                 #"the claim "roles" is ["user", "admin"]; required in it is one of "root""#
             ),
             (ClaimRequirement("none"), #"the claim "none" is null and must say something"#),
+            (ClaimRequirement("nonce", "n-1"), #"the claim "nonce" is not the one that is expected"#),
         ] {
             var judging = Judging()
             judging.policy = ClaimPolicy(algorithms: [.es256], requiredClaims: [requirement])
