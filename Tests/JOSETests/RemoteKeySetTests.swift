@@ -36,8 +36,11 @@ private final class Issuer: Sendable {
     func pass(_ seconds: Int64) { state.withLock { $0.now += seconds } }
     var fetches: Int { state.withLock { $0.fetches } }
 
-    func keySet(_ limits: RemoteKeySetStateMachine.Limits = .init()) -> RemoteKeySet {
-        RemoteKeySet(address: "https://issuer.example/jwks", limits: limits) {
+    /// - Parameter patience: what is real time in these tests; beside tests that compute, whoever waits may wait for minutes.
+    func keySet(patience: Int64 = 3_600) -> RemoteKeySet {
+        var limits = RemoteKeySetStateMachine.Limits()
+        limits.patience = patience
+        return RemoteKeySet(address: "https://issuer.example/jwks", limits: limits) {
             self.state.withLock { $0.now }
         } fetch: { _ in
             let delay = self.state.withLock { state in
@@ -205,9 +208,7 @@ private final class Issuer: Sendable {
     {
         let issuer = try Issuer("a")
         issuer.state.withLock { $0.hangs = true }
-        var limits = RemoteKeySetStateMachine.Limits()
-        limits.patience = 1
-        let keys = issuer.keySet(limits)
+        let keys = issuer.keySet(patience: 1)
         let failure = await #expect(throws: RemoteKeySetFailure.self) { try await keys.keys(for: "a") }
         #expect(failure == .unreachable(cause: "no answer came in 1 seconds"))
         #expect(keys.health.failures == 1)
