@@ -23,8 +23,7 @@ enum KeyFile {
         if looksLikeKey(path) {
             throw CommandFailure.usage("\(place) takes the name of a file; this looks like a key itself")
         }
-        var status = stat()
-        guard stat(path, &status) == 0 else {
+        guard access(path, F_OK) == 0 else {
             let reason = errno
             if let option {
                 throw CommandFailure.usage(
@@ -33,7 +32,10 @@ enum KeyFile {
             }
             throw CommandFailure.usage("cannot read \(path): \(String(cString: strerror(reason)))")
         }
-        guard status.st_mode & S_IFMT != S_IFDIR else { throw CommandFailure.usage("\(path) is a folder, not a file") }
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+            throw CommandFailure.usage("\(path) is a folder, not a file")
+        }
         return try InputFile.read(path)
     }
 
