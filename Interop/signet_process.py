@@ -154,7 +154,7 @@ class Signet:
 
     def _read_passwords(self):
         for line in self.lines:
-            if match := re.search(r"\b(admin|demo)\b.*?password\W+(?:is\W+)?([A-Za-z0-9_-]{8,})", line):
+            if match := re.search(r"\b(admin|demo)\b.*?password:? +(?:is )?([A-Za-z0-9_-]{8,})", line):
                 name, password = match.groups()
                 if name == "admin" and self.admin_password is None:
                     self.admin_name, self.admin_password = name, password
