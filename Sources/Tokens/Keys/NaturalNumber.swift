@@ -75,14 +75,20 @@ package struct NaturalNumber: Equatable, Sendable {
     package func times(_ other: NaturalNumber) -> NaturalNumber {
         guard !isZero, !other.isZero else { return .zero }
         var result = [UInt32](repeating: 0, count: limbs.count + other.limbs.count)
-        for (place, limb) in limbs.enumerated() {
-            var carry: UInt64 = 0
-            for (offset, factor) in other.limbs.enumerated() {
-                let sum = UInt64(limb) &* UInt64(factor) &+ UInt64(result[place + offset]) &+ carry
-                result[place + offset] = UInt32(truncatingIfNeeded: sum)
-                carry = sum >> 32
+        // Through pointers: these loops are most of what it takes to find the primes of a key.
+        result.withUnsafeMutableBufferPointer { result in
+            other.limbs.withUnsafeBufferPointer { factors in
+                for (place, limb) in limbs.enumerated() {
+                    var carry: UInt64 = 0
+                    for offset in factors.indices {
+                        let sum =
+                            UInt64(limb) &* UInt64(factors[offset]) &+ UInt64(result[place &+ offset]) &+ carry
+                        result[place &+ offset] = UInt32(truncatingIfNeeded: sum)
+                        carry = sum >> 32
+                    }
+                    result[place + factors.count] = UInt32(truncatingIfNeeded: carry)
+                }
             }
-            result[place + other.limbs.count] = UInt32(truncatingIfNeeded: carry)
         }
         return NaturalNumber(limbs: result)
     }
@@ -128,12 +134,18 @@ package struct NaturalNumber: Equatable, Sendable {
             }
             var carry: UInt64 = 0
             var borrow: Int64 = 0
-            for offset in 0..<length {
-                let product = estimate &* divisorLimbs[offset] &+ carry
-                carry = product >> 32
-                let difference = Int64(rest[place + offset]) &- borrow &- Int64(product & 0xFFFF_FFFF)
-                rest[place + offset] = UInt32(truncatingIfNeeded: difference)
-                borrow = difference < 0 ? 1 : 0
+            // `rest` is longer than `place + length`.
+            rest.withUnsafeMutableBufferPointer { rest in
+                divisorLimbs.withUnsafeBufferPointer { divisor in
+                    for offset in divisor.indices {
+                        let product = estimate &* divisor[offset] &+ carry
+                        carry = product >> 32
+                        let difference =
+                            Int64(rest[place &+ offset]) &- borrow &- Int64(product & 0xFFFF_FFFF)
+                        rest[place &+ offset] = UInt32(truncatingIfNeeded: difference)
+                        borrow = difference < 0 ? 1 : 0
+                    }
+                }
             }
             let difference = Int64(rest[place + length]) &- borrow &- Int64(carry)
             rest[place + length] = UInt32(truncatingIfNeeded: difference)

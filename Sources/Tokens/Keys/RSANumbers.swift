@@ -68,7 +68,7 @@ package struct RSANumbers {
     private static let inconsistent = KeyError(
         .malformed, "the numbers of this private RSA key do not belong together (RFC 7518 §6.3.2)")
 
-    /// The largest modulus, in bytes, whose factors are looked for: that takes 60 ms, and the time grows with
+    /// The largest modulus, in bytes, whose factors are looked for: that takes some 20 ms, and the time grows with
     /// the third power.
     private static let largestRecovered = 256
 
