@@ -64,7 +64,9 @@ let package = Package(
             ]),
         // The system's libcrypto, for the trait OpenSSL.
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .target(name: "OAuth", dependencies: ["Codecs"]),
+        .target(
+            name: "OAuth",
+            dependencies: ["Codecs", "Tokens", "JOSE", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "HTTPWire"),
         // Tokens checked in anybody's Hummingbird server; nothing here imports it.
         .target(

@@ -57,7 +57,7 @@ public struct JSONRequestBody: Sendable {
         return text
     }
 
-    private static func collect(_ request: Request) async throws(ProblemBody) -> [UInt8] {
+    static func collect(_ request: Request) async throws(ProblemBody) -> [UInt8] {
         do {
             let buffer = try await request.body.collect(upTo: maximumBytes)
             return Array(buffer.readableBytesView)

@@ -72,6 +72,12 @@ public protocol ProblemConvertible: Error {
     var problem: ProblemBody { get }
 }
 
+/// An error whose answer another protocol shapes whole, as OAuth does (RFC 6749 §5.2).
+public protocol AnswerConvertible: Error {
+    /// The answer to send. It tells nothing internal.
+    var answer: Response { get }
+}
+
 extension Response {
     /// An answer with a JSON body.
     public static func json(

@@ -15,6 +15,8 @@ public struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
     ) async throws -> Response {
         do {
             return try await next(request, context)
+        } catch let error as any AnswerConvertible {
+            return request.method == .head ? error.answer.createHeadResponse() : error.answer
         } catch {
             return problem(for: error, context).response(from: request, context: context)
         }

@@ -26,6 +26,21 @@ public struct Row: Sendable {
         return bytes
     }
 
+    /// The text in a column, or nil when it has no value; throws `unexpected-value` for anything else.
+    public func optionalText(_ column: StaticString) throws(StoreError) -> String? {
+        if case .null = try value(column) { nil } else { try text(column) }
+    }
+
+    /// The whole number in a column, or nil when it has no value; throws `unexpected-value` for anything else.
+    public func optionalInteger(_ column: StaticString) throws(StoreError) -> Int64? {
+        if case .null = try value(column) { nil } else { try integer(column) }
+    }
+
+    /// The bytes in a column, or nil when it has no value; throws `unexpected-value` for anything else.
+    public func optionalBlob(_ column: StaticString) throws(StoreError) -> [UInt8]? {
+        if case .null = try value(column) { nil } else { try blob(column) }
+    }
+
     /// The value in a column, whatever its type; throws `unexpected-value` when the answer has no such column.
     public func value(_ column: StaticString) throws(StoreError) -> StoreValue {
         guard let index = columns.firstIndex(of: column.description), index < values.count else {

@@ -10,6 +10,18 @@ struct AuthorizationRoutes: Sendable {
     let revoke: RevokeEndpoint
     let keySet: KeySetEndpoint
 
+    init(_ parts: AuthorizationParts) {
+        login = LoginEndpoint(
+            store: parts.store, sessions: parts.sessions, passwords: parts.passwords, throttle: parts.throttle,
+            clock: parts.clock)
+        refresh = RefreshEndpoint(sessions: parts.sessions)
+        logout = LogoutEndpoint(sessions: parts.sessions)
+        revoke = RevokeEndpoint(
+            store: parts.store, sessions: parts.sessions, bearer: parts.bearer, revocations: parts.revocations,
+            lenientVerifier: parts.lenientVerifier, configuration: parts.configuration, clock: parts.clock)
+        keySet = KeySetEndpoint(keySet: parts.keyring.keySet)
+    }
+
     func add<Context: RemoteAddressRequestContext>(to router: some RouterMethods<Context>) {
         router.endpoint("/login", [.post: { [login] in try await login.answer($0, $1) }])
         router.endpoint("/refresh", [.post: { [refresh] request, _ in try await refresh.answer(request) }])

@@ -27,6 +27,9 @@ public final class AuthorizationService: Sendable {
     private let clock: @Sendable () -> Int64
     private let logger: Logger
 
+    /// The registered clients, for whoever manages them in the same process.
+    let clients: ClientDirectory
+
     /// The password work, for tests that count it.
     let passwords: PasswordHashing
 
@@ -43,12 +46,8 @@ public final class AuthorizationService: Sendable {
         logger: Logger
     ) async throws -> AuthorizationService {
         try await store.migrate(feature: "token-service", Schema.migrations)
-        let keyring = try await SigningKeyring.load(from: store, now: clock())
-        let revoked = try await store.read { try RevocationRecord.all(in: $0) }
         let service = AuthorizationService(
-            store: store, configuration: configuration, keyring: keyring,
-            revocations: RevocationFeed(revoked), passwords: try PasswordHashing(cost: configuration.passwordCost),
-            clock: clock, logger: logger)
+            try await .assemble(store: store, configuration: configuration, clock: clock, logger: logger))
         try await service.sweep()
         return service
     }
@@ -84,27 +83,33 @@ public final class AuthorizationService: Sendable {
         try await store.write { transaction in
             try RevocationRecord.deleteExpired(before: now, in: transaction)
             try FamilyRecord.deleteExpired(before: now - margin, in: transaction)
+            try RefreshTokenRecord.forgetSuccessors(spentBefore: now - RefreshTokenRecord.grace, in: transaction)
         }
         await revocations.forgetExpired(before: now)
     }
 
-    private init(
-        store: Store, configuration: AuthorizationConfiguration, keyring: SigningKeyring,
-        revocations: RevocationFeed, passwords: PasswordHashing,
-        clock: @escaping @Sendable () -> Int64, logger: Logger
-    ) {
-        self.store = store
-        self.configuration = configuration
-        self.revocations = revocations
-        self.passwords = passwords
-        self.clock = clock
-        self.logger = logger
-        keySet = keyring.keySet
-        firstStart = FirstStart(store: store, passwords: passwords, clock: clock)
+    private init(_ parts: AuthorizationParts) {
+        store = parts.store
+        configuration = parts.configuration
+        revocations = parts.revocations
+        passwords = parts.passwords
+        clock = parts.clock
+        logger = parts.logger
+        clients = parts.clients
+        keySet = parts.keyring.keySet
+        firstStart = FirstStart(store: parts.store, passwords: parts.passwords, clock: parts.clock)
+        routes = AuthorizationRoutes(parts)
+    }
+}
 
-        let sessions = Sessions(
-            store: store, issuer: TokenIssuer(key: keyring.current, configuration: configuration),
-            revocations: revocations, configuration: configuration, clock: clock, logger: logger)
+extension AuthorizationParts {
+    /// Brings the parts together over a store whose tables are there.
+    static func assemble(
+        store: Store, configuration: AuthorizationConfiguration, clock: @escaping @Sendable () -> Int64, logger: Logger
+    ) async throws -> AuthorizationParts {
+        let keyring = try await SigningKeyring.load(from: store, now: clock())
+        let revocations = RevocationFeed(try await store.read { try RevocationRecord.all(in: $0) })
+        let accessTokens = TokenIssuer(key: keyring.current, configuration: configuration)
         var policy = ClaimPolicy(
             algorithms: [.es256], types: ["at+jwt"], issuers: [configuration.issuer],
             audiences: configuration.audiences,
@@ -114,15 +119,15 @@ public final class AuthorizationService: Sendable {
         // A route's leeway may accept a token for a while after its end: so long it can be revoked, too.
         policy.leeway = configuration.revocationMargin
         policy.audiences = nil
-        routes = AuthorizationRoutes(
-            login: LoginEndpoint(
-                store: store, sessions: sessions, passwords: passwords, throttle: LoginThrottle(), clock: clock),
-            refresh: RefreshEndpoint(sessions: sessions),
-            logout: LogoutEndpoint(sessions: sessions),
-            revoke: RevokeEndpoint(
-                store: store, sessions: sessions, bearer: bearer, revocations: revocations,
-                lenientVerifier: TokenVerifier(keys: keyring.keySet, policy: policy),
-                configuration: configuration, clock: clock),
-            keySet: KeySetEndpoint(keySet: keyring.keySet))
+        return AuthorizationParts(
+            store: store, configuration: configuration, clients: try await .load(from: store, clock: clock),
+            keyring: keyring, accessTokens: accessTokens,
+            idTokens: IDTokenIssuer(key: keyring.current, issuer: configuration.issuer),
+            sessions: Sessions(
+                store: store, issuer: accessTokens, revocations: revocations, configuration: configuration,
+                clock: clock, logger: logger),
+            revocations: revocations, passwords: try PasswordHashing(cost: configuration.passwordCost),
+            bearer: bearer, lenientVerifier: TokenVerifier(keys: keyring.keySet, policy: policy), clock: clock,
+            logger: logger)
     }
 }

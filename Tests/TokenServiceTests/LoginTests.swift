@@ -31,10 +31,12 @@ import Tokens
         let claims = try #require(JSONReader.read(Base64URL.decode(parts[1])).object)
         #expect(
             Set(claims.members.map(\.name)) == [
-                "iss", "sub", "preferred_username", "roles", "aud", "client_id", "sid", "exp", "iat", "jti",
+                "iss", "sub", "preferred_username", "roles", "aud", "client_id", "sid", "auth_time", "exp",
+                "iat", "jti",
             ])
         #expect(claims["iss"] == "http://localhost:8080")
         #expect(claims["sub"]?.string == ByteString(user.id))
+        #expect(claims["auth_time"] == claims["iat"])
         #expect(claims["preferred_username"] == "ada")
         #expect(claims["roles"] == ["user", "admin"])
         #expect(claims["aud"] == "demo")
@@ -120,7 +122,11 @@ import Tokens
             "sub": "root", "iss": "x", "exp": 9_999_999_999, "aud": "x", "jti": "x", "sid": "x", "roles": ["admin"],
             "nbf": 9_999_999_999, "scope": "everything", "cnf": ["jkt": "x"], "department": "engines",
         ]
-        let token = try issuer.issue(for: user, session: "ses_1", latest: .max, now: 1_000, further: further).token
+        var content = TokenIssuer.Content(subject: ByteString(user.id), client: TokenIssuer.firstParty)
+        content.session = "ses_1"
+        content.user = user
+        content.further = further
+        let token = try issuer.issue(content, now: 1_000).token
         let payload = try Base64URL.decode(Array(token.split(separator: ".")[1].utf8))
         let claims = try #require(JSONReader.read(payload).object)
         #expect(claims["sub"]?.string == ByteString(user.id))

@@ -31,6 +31,7 @@ import Tokens
         let login = try await signet.login("ada")
         let other = try await signet.login("ada")
         let next = try await signet.refresh(login.refresh)
+        signet.time.advance(11)
         let reused = try await signet.refresh(login.refresh)
         #expect(reused.status == .badRequest)
         #expect(reused.code == "refresh-token-reused")
@@ -42,7 +43,7 @@ import Tokens
         #expect(try await signet.refresh(other.refresh).status == .ok)
     }
 
-    @Test func `of fifty refreshes at once with one token exactly one succeeds, and the family is over`() async throws {
+    @Test func `fifty refreshes at once with one token all get its one successor`() async throws {
         let signet = try await TestInstallation.start()
         try await signet.addUser("ada")
         for _ in 0..<10 {
@@ -58,12 +59,11 @@ import Tokens
                     return try await group.reduce(into: []) { $0.append($1) }
                 }
             }
-            let winners = answers.filter { $0.status == .ok }
-            #expect(winners.count == 1)
-            #expect(answers.filter { $0.code == "refresh-token-reused" }.count == 49)
-            let winner = try #require(winners.first)
-            #expect(try await signet.refresh(winner.refresh).code == "refresh-token-invalid")
-            #expect(signet.gatewayRefuses(winner.access) == .tokenRevoked)
+            #expect(answers.allSatisfy { $0.status == .ok })
+            #expect(Set(answers.map(\.refresh)).count == 1)
+            let successor = try #require(answers.first?.refresh)
+            #expect(successor != login.refresh)
+            #expect(try await signet.refresh(successor).status == .ok)
         }
     }
 

@@ -10,7 +10,7 @@ struct LogoutEndpoint: Sendable {
     func answer(_ request: Request) async throws -> Response {
         let body = try await JSONRequestBody(of: request)
         let text = try body.string("refresh_token", atMost: RefreshEndpoint.maximumTokenBytes)
-        if let token = RefreshToken(text: text) {
+        if let token = OpaqueToken(.refresh, text: text) {
             try await sessions.end(token)
         }
         return Response(status: .noContent, headers: [.cacheControl: "no-store"])

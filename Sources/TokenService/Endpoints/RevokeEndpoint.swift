@@ -25,9 +25,9 @@ struct RevokeEndpoint: Sendable {
     func answer(_ request: Request) async throws -> Response {
         let caller = try bearer.authenticate(request)
         let text = try await JSONRequestBody(of: request).string("token", atMost: Self.maximumTokenBytes)
-        if let token = RefreshToken(text: text) {
-            if let owner = try await sessions.owner(of: token) {
-                try caller.requireRight(over: ByteString(owner))
+        if let token = OpaqueToken(.refresh, text: text) {
+            if let known = try await sessions.find(token) {
+                try caller.requireRight(over: ByteString(known.family.grant.userID))
                 try await sessions.end(token)
             }
         } else if let token = try? lenientVerifier.verify(text.bytes, now: clock()) {

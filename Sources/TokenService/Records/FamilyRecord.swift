@@ -1,12 +1,15 @@
 import Codecs
 import JOSE
+import OAuth
 import Storage
 
-/// A family of refresh tokens: everything that grew out of one login of one user. Its id is the `sid` of the access
-/// tokens, and its end is absolute.
+/// A family of refresh tokens: everything that grew out of one grant. Its id is the `sid` of its tokens, and its end is
+/// absolute.
 struct FamilyRecord: Sendable {
     let id: String
-    let userID: String
+    let grant: Grant
+    /// Whether it still gives tokens out.
+    let isLive: Bool
     /// When the family ends whatever happens, in seconds since 1970.
     let expires: Int64
     /// The latest `exp` of any access token that was given out for it.
@@ -20,10 +23,37 @@ struct FamilyRecord: Sendable {
         try transaction.execute(
             Statement(
                 """
-                INSERT INTO refresh_families (id, user_id, state, created, expires, access_expires)
-                VALUES (?, ?, 'live', ?, ?, ?)
+                INSERT INTO refresh_families (id, user_id, state, created, expires, access_expires, client_id, scope,
+                    audiences, authenticated, methods, browser_session, key_thumbprint)
+                VALUES (?, ?, 'live', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
-                .text(id), .text(userID), .integer(now), .integer(expires), .integer(accessExpires)))
+                .text(id), .text(grant.userID), .integer(now), .integer(expires), .integer(accessExpires),
+                .text(grant.clientID.text), .text(grant.scope.text.text), .text(StoredList.text(grant.audiences)),
+                .integer(grant.authenticated), .text(StoredList.text(grant.methods)),
+                grant.browserSession.map { .text($0) } ?? .null, grant.keyThumbprint.map { .text($0.text) } ?? .null))
+    }
+
+    static func find(id: String, in transaction: Transaction) throws(StoreError) -> FamilyRecord? {
+        try transaction.query(Statement("SELECT * FROM refresh_families WHERE id = ?", .text(id)))
+            .first.map { row throws(StoreError) in try FamilyRecord(row) }
+    }
+
+    /// The families that still give tokens out, of one user, the newest first.
+    static func live(ofUser id: String, now: Int64, in transaction: Transaction) throws(StoreError) -> [FamilyRecord] {
+        try transaction.query(
+            Statement(
+                """
+                SELECT * FROM refresh_families WHERE user_id = ? AND state = 'live' AND expires > ?
+                ORDER BY created DESC, id
+                """, .text(id), .integer(now))
+        ).map { row throws(StoreError) in try FamilyRecord(row) }
+    }
+
+    /// The families that came from one browser session and end with it.
+    static func live(ofBrowserSession id: String, in transaction: Transaction) throws(StoreError) -> [FamilyRecord] {
+        try transaction.query(
+            Statement("SELECT * FROM refresh_families WHERE browser_session = ? AND state = 'live'", .text(id))
+        ).map { row throws(StoreError) in try FamilyRecord(row) }
     }
 
     /// Ends a family.
@@ -45,48 +75,19 @@ struct FamilyRecord: Sendable {
     }
 }
 
-/// One refresh token of a family, known by its hash alone.
-enum RefreshTokenRecord {
-    static func insert(
-        _ token: RefreshToken, family: String, expires: Int64, in transaction: Transaction
-    ) throws(StoreError) {
-        try transaction.execute(
-            Statement(
-                "INSERT INTO refresh_tokens (hash, family_id, state, expires) VALUES (?, ?, 'live', ?)",
-                .blob(token.hash), .text(family), .integer(expires)))
-    }
-
-    /// Spends a token: of any number of callers at once, exactly one gets true. Nothing is spent when the token, its
-    /// family or its user is no longer good.
-    static func spend(_ token: RefreshToken, now: Int64, in transaction: Transaction) throws(StoreError) -> Bool {
-        try transaction.execute(
-            Statement(
-                """
-                UPDATE refresh_tokens SET state = 'spent'
-                WHERE hash = ? AND state = 'live' AND expires > ? AND family_id IN (
-                    SELECT refresh_families.id FROM refresh_families JOIN users ON users.id = user_id
-                    WHERE refresh_families.state = 'live' AND refresh_families.expires > ? AND users.state = 'active')
-                """,
-                .blob(token.hash), .integer(now), .integer(now))) == 1
-    }
-
-    /// The family of a token, and whether the token was spent before; nil when nobody knows the token.
-    static func find(
-        _ token: RefreshToken, in transaction: Transaction
-    ) throws(StoreError) -> (family: FamilyRecord, isSpent: Bool)? {
-        let rows = try transaction.query(
-            Statement(
-                """
-                SELECT refresh_tokens.state AS state, family_id, user_id, refresh_families.expires AS expires,
-                    access_expires
-                FROM refresh_tokens JOIN refresh_families ON refresh_families.id = family_id
-                WHERE hash = ?
-                """,
-                .blob(token.hash)))
-        guard let row = rows.first else { return nil }
-        let family = FamilyRecord(
-            id: try row.text("family_id"), userID: try row.text("user_id"), expires: try row.integer("expires"),
+extension FamilyRecord {
+    fileprivate init(_ row: Row) throws(StoreError) {
+        self.init(
+            id: try row.text("id"),
+            grant: Grant(
+                userID: try row.text("user_id"), clientID: ByteString(try row.text("client_id")),
+                scope: try StoredList.scope(row.text("scope")),
+                audiences: try StoredList.read(row.text("audiences")),
+                authenticated: try row.integer("authenticated"),
+                methods: try StoredList.read(row.text("methods")),
+                browserSession: try row.optionalText("browser_session"),
+                keyThumbprint: try row.optionalText("key_thumbprint").map { ByteString($0) }),
+            isLive: try row.text("state") == "live", expires: try row.integer("expires"),
             accessExpires: try row.integer("access_expires"))
-        return (family, try row.text("state") == "spent")
     }
 }

@@ -57,6 +57,112 @@ enum Schema {
                 ) STRICT
                 """,
                 "CREATE UNIQUE INDEX one_current_signing_key ON signing_keys (state) WHERE state = 'current'",
-            ])
+            ]),
+        Migration(
+            "02-clients-grants-browsers",
+            [
+                """
+                CREATE TABLE clients (
+                    id TEXT PRIMARY KEY,
+                    state TEXT NOT NULL CHECK (state IN ('active', 'disabled')),
+                    document TEXT NOT NULL,
+                    secret BLOB,
+                    created INTEGER NOT NULL,
+                    changed INTEGER NOT NULL
+                ) STRICT
+                """,
+                "ALTER TABLE users ADD COLUMN groups TEXT NOT NULL DEFAULT '[]'",
+                "ALTER TABLE users ADD COLUMN profile TEXT NOT NULL DEFAULT '{}'",
+                "ALTER TABLE refresh_families ADD COLUMN client_id TEXT NOT NULL DEFAULT 'first-party'",
+                "ALTER TABLE refresh_families ADD COLUMN scope TEXT NOT NULL DEFAULT ''",
+                "ALTER TABLE refresh_families ADD COLUMN audiences TEXT NOT NULL DEFAULT '[]'",
+                "ALTER TABLE refresh_families ADD COLUMN authenticated INTEGER NOT NULL DEFAULT 0",
+                "ALTER TABLE refresh_families ADD COLUMN methods TEXT NOT NULL DEFAULT '[]'",
+                "ALTER TABLE refresh_families ADD COLUMN browser_session TEXT",
+                "ALTER TABLE refresh_families ADD COLUMN key_thumbprint TEXT",
+                """
+                CREATE INDEX refresh_families_by_browser_session ON refresh_families (browser_session)
+                WHERE browser_session IS NOT NULL
+                """,
+                "ALTER TABLE refresh_tokens ADD COLUMN spent INTEGER",
+                "ALTER TABLE refresh_tokens ADD COLUMN sealed_successor BLOB",
+                """
+                CREATE INDEX refresh_tokens_with_successor ON refresh_tokens (spent)
+                WHERE sealed_successor IS NOT NULL
+                """,
+                """
+                CREATE TABLE authorization_codes (
+                    hash BLOB PRIMARY KEY,
+                    state TEXT NOT NULL CHECK (state IN ('live', 'spent')),
+                    client_id TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+                    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+                    redirect_uri TEXT NOT NULL,
+                    challenge TEXT NOT NULL,
+                    scope TEXT NOT NULL,
+                    audiences TEXT NOT NULL,
+                    nonce TEXT,
+                    authenticated INTEGER NOT NULL,
+                    methods TEXT NOT NULL,
+                    browser_session TEXT NOT NULL,
+                    key_thumbprint TEXT,
+                    family_id TEXT,
+                    expires INTEGER NOT NULL
+                ) STRICT, WITHOUT ROWID
+                """,
+                "CREATE INDEX authorization_codes_by_expiry ON authorization_codes (expires)",
+                """
+                CREATE TABLE browser_sessions (
+                    hash BLOB PRIMARY KEY,
+                    id TEXT NOT NULL UNIQUE,
+                    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+                    authenticated INTEGER NOT NULL,
+                    methods TEXT NOT NULL,
+                    agent TEXT NOT NULL,
+                    created INTEGER NOT NULL,
+                    seen INTEGER NOT NULL,
+                    expires INTEGER NOT NULL
+                ) STRICT, WITHOUT ROWID
+                """,
+                "CREATE INDEX browser_sessions_by_user ON browser_sessions (user_id)",
+                "CREATE INDEX browser_sessions_by_expiry ON browser_sessions (expires)",
+                """
+                CREATE TABLE authorization_transactions (
+                    hash BLOB PRIMARY KEY,
+                    browser BLOB NOT NULL,
+                    client_id TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+                    parameters TEXT NOT NULL,
+                    created INTEGER NOT NULL,
+                    expires INTEGER NOT NULL
+                ) STRICT, WITHOUT ROWID
+                """,
+                "CREATE INDEX authorization_transactions_by_expiry ON authorization_transactions (expires)",
+                """
+                CREATE TABLE pushed_requests (
+                    hash BLOB PRIMARY KEY,
+                    client_id TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+                    parameters TEXT NOT NULL,
+                    expires INTEGER NOT NULL
+                ) STRICT, WITHOUT ROWID
+                """,
+                "CREATE INDEX pushed_requests_by_expiry ON pushed_requests (expires)",
+                """
+                CREATE TABLE consents (
+                    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+                    client_id TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+                    scope TEXT NOT NULL,
+                    granted INTEGER NOT NULL,
+                    PRIMARY KEY (user_id, client_id)
+                ) STRICT, WITHOUT ROWID
+                """,
+                """
+                CREATE TABLE used_assertions (
+                    issuer TEXT NOT NULL,
+                    id TEXT NOT NULL,
+                    expires INTEGER NOT NULL,
+                    PRIMARY KEY (issuer, id)
+                ) STRICT, WITHOUT ROWID
+                """,
+                "CREATE INDEX used_assertions_by_expiry ON used_assertions (expires)",
+            ]),
     ]
 }

@@ -1,5 +1,6 @@
 import Codecs
 import JOSE
+import OAuth
 import Storage
 
 /// Somebody who can log in.
@@ -10,6 +11,10 @@ struct UserRecord: Sendable {
     let name: ByteString
     /// What the user may be, for example `admin`.
     let roles: [ByteString]
+    /// What the user belongs to, for example `staff`.
+    var groups: [ByteString] = []
+    /// What is known of the person, by the names of OpenID Connect Core §5.1: `name`, `email`, `email_verified` ….
+    var profile = JSONObject()
     /// The password's self-describing hash.
     let password: String
     /// Whether the user may log in and refresh.
@@ -32,13 +37,13 @@ struct UserRecord: Sendable {
         // Other texts are no name of anybody; asking with them could only meet what the store refuses, such as NUL.
         guard isName(name) else { return nil }
         return try transaction.query(
-            Statement("SELECT id, name, roles, password, state FROM users WHERE name = ?", .text(name.text))
+            Statement("SELECT * FROM users WHERE name = ?", .text(name.text))
         ).first.map { row throws(StoreError) in try UserRecord(row) }
     }
 
     static func find(id: String, in transaction: Transaction) throws(StoreError) -> UserRecord? {
         try transaction.query(
-            Statement("SELECT id, name, roles, password, state FROM users WHERE id = ?", .text(id))
+            Statement("SELECT * FROM users WHERE id = ?", .text(id))
         ).first.map { row throws(StoreError) in try UserRecord(row) }
     }
 
@@ -50,10 +55,11 @@ struct UserRecord: Sendable {
         try transaction.execute(
             Statement(
                 """
-                INSERT INTO users (id, name, roles, password, state, created, changed)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO users (id, name, roles, groups, profile, password, state, created, changed)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
-                .text(id), .text(name.text), .text(rolesText), .text(password),
+                .text(id), .text(name.text), .text(StoredList.text(roles)), .text(StoredList.text(groups)),
+                .text(JSONWriter.text(.object(profile))), .text(password),
                 .text(isActive ? "active" : "disabled"), .integer(now), .integer(now)))
     }
 
@@ -65,19 +71,41 @@ struct UserRecord: Sendable {
                 "UPDATE users SET password = ?, changed = ? WHERE id = ?", .text(password), .integer(now), .text(id)))
     }
 
-    private var rolesText: String {
-        JSONWriter.text(.array(roles.map { .string($0) }))
+    /// The claims about the person that a scope opens (OpenID Connect Core §5.4).
+    func claims(for scope: Scope) -> JSONObject {
+        var claims = JSONObject()
+        if scope.contains("profile") {
+            claims["preferred_username"] = .string(name)
+            for claim in Self.profileClaims { claims[claim] = profile[claim] }
+        }
+        for (name, members) in Self.scopedClaims where scope.contains(name) {
+            for claim in members { claims[claim] = profile[claim] }
+        }
+        if scope.contains("roles") { claims["roles"] = .array(roles.map { .string($0) }) }
+        if scope.contains("groups") { claims["groups"] = .array(groups.map { .string($0) }) }
+        return claims
     }
+
+    private static let profileClaims: [ByteString] = [
+        "name", "family_name", "given_name", "middle_name", "nickname", "profile", "picture", "website", "gender",
+        "birthdate", "zoneinfo", "locale", "updated_at",
+    ]
+
+    private static let scopedClaims: [(scope: ByteString, claims: [ByteString])] = [
+        ("email", ["email", "email_verified"]),
+        ("phone", ["phone_number", "phone_number_verified"]),
+        ("address", ["address"]),
+    ]
 }
 
 extension UserRecord {
     private init(_ row: Row) throws(StoreError) {
-        let stored = try row.text("roles")
-        guard let roles = (try? JSONReader.read(Array(stored.utf8)))?.array else {
-            throw StoreError(.unexpectedValue, "the stored roles of a user are not a JSON array")
+        guard let profile = (try? JSONReader.read(Array(try row.text("profile").utf8)))?.object else {
+            throw StoreError(.unexpectedValue, "the stored profile of a user is not a JSON object")
         }
         self.init(
-            id: try row.text("id"), name: ByteString(try row.text("name")), roles: roles.compactMap(\.string),
-            password: try row.text("password"), isActive: try row.text("state") == "active")
+            id: try row.text("id"), name: ByteString(try row.text("name")),
+            roles: try StoredList.read(row.text("roles")), groups: try StoredList.read(row.text("groups")),
+            profile: profile, password: try row.text("password"), isActive: try row.text("state") == "active")
     }
 }

@@ -1,0 +1,107 @@
+public import Codecs
+
+/// A request to the token endpoint, read: which grant, with what (RFC 6749 §4 to §6, RFC 8628 §3.4, RFC 8693 §2.1).
+public enum TokenRequest: Sendable {
+    /// A code for its tokens.
+    case authorizationCode(CodeExchange)
+    /// A refresh token for the next tokens; the scope may only narrow.
+    case refreshToken(ByteString, scope: Scope?)
+    /// Tokens for the client itself.
+    case clientCredentials(scope: Scope?, audiences: [ByteString])
+    /// A device that asks whether its person has agreed by now.
+    case deviceCode(ByteString)
+    /// A token for a lesser one.
+    case tokenExchange(TokenExchange)
+
+    /// What comes with a code.
+    public struct CodeExchange: Sendable {
+        /// The code.
+        public let code: ByteString
+        /// The address of the authorization request, where it named one.
+        public let redirectURI: ByteString?
+        /// Answers the challenge; always needed.
+        public let verifier: ByteString?
+    }
+
+    /// What is to be exchanged (RFC 8693 §2.1).
+    public struct TokenExchange: Sendable {
+        /// Whom the new token speaks for.
+        public let subjectToken: ByteString
+        /// What kind of token that is.
+        public let subjectTokenType: ByteString
+        /// Who will act with it, where somebody else does.
+        public let actorToken: ByteString?
+        /// What kind of token that is.
+        public let actorTokenType: ByteString?
+        /// What kind of token is wanted.
+        public let requestedTokenType: ByteString?
+        /// At most so much.
+        public let scope: Scope?
+        /// For whom.
+        public let audiences: [ByteString]
+    }
+
+    /// Access tokens in an exchange (RFC 8693 §3).
+    public static let accessTokenType: ByteString = "urn:ietf:params:oauth:token-type:access_token"
+
+    /// The longest code or token that is looked at, in bytes.
+    public static let longestToken = 16_384
+
+    /// Reads the body.
+    /// - Throws: `invalid_request` or `unsupported_grant_type`.
+    public init(_ parameters: Parameters) throws(OAuthError) {
+        let name = try parameters.required("grant_type")
+        guard let grant = Client.Grant(rawValue: name.text) else {
+            throw OAuthError(.unsupportedGrantType, "There is no such grant_type here.")
+        }
+        let scope = try parameters["scope"].map { text throws(OAuthError) in try Scope(text: text) }
+        switch grant {
+        case .authorizationCode:
+            self = .authorizationCode(
+                CodeExchange(
+                    code: try Self.token("code", parameters), redirectURI: parameters["redirect_uri"],
+                    verifier: parameters["code_verifier"]))
+        case .refreshToken:
+            self = .refreshToken(try Self.token("refresh_token", parameters), scope: scope)
+        case .clientCredentials:
+            self = .clientCredentials(scope: scope, audiences: Self.audiences(parameters))
+        case .deviceCode:
+            self = .deviceCode(try Self.token("device_code", parameters))
+        case .tokenExchange:
+            guard (parameters["actor_token"] == nil) == (parameters["actor_token_type"] == nil) else {
+                throw OAuthError(.invalidRequest, "actor_token and actor_token_type belong together.")
+            }
+            self = .tokenExchange(
+                TokenExchange(
+                    subjectToken: try Self.token("subject_token", parameters),
+                    subjectTokenType: try parameters.required("subject_token_type"),
+                    actorToken: parameters["actor_token"], actorTokenType: parameters["actor_token_type"],
+                    requestedTokenType: parameters["requested_token_type"], scope: scope,
+                    audiences: Self.audiences(parameters)))
+        }
+    }
+
+    /// The grant that the client must be allowed to use.
+    public var grant: Client.Grant {
+        switch self {
+        case .authorizationCode: .authorizationCode
+        case .refreshToken: .refreshToken
+        case .clientCredentials: .clientCredentials
+        case .deviceCode: .deviceCode
+        case .tokenExchange: .tokenExchange
+        }
+    }
+
+    private static func token(_ name: ByteString, _ parameters: Parameters) throws(OAuthError) -> ByteString {
+        let token = try parameters.required(name)
+        guard token.count <= longestToken else {
+            throw OAuthError(.invalidRequest, "The parameter \(name) is longer than \(longestToken) bytes.")
+        }
+        return token
+    }
+
+    /// `resource` (RFC 8707) and `audience` (RFC 8693) name the same things here.
+    private static func audiences(_ parameters: Parameters) -> [ByteString] {
+        Scope(parameters.all("resource") + parameters.all("audience")).names
+    }
+}

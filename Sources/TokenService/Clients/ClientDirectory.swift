@@ -1,0 +1,93 @@
+import Codecs
+import OAuth
+import Storage
+import Synchronization
+
+/// Every registered client, kept in memory: each request to the token endpoint asks for one, and there are few.
+///
+/// A change is stored first, then taken over here, then acknowledged.
+final class ClientDirectory: Sendable {
+    private let store: Store
+    private let clock: @Sendable () -> Int64
+    private let records: Mutex<[ByteString: ClientRecord]>
+
+    static func load(from store: Store, clock: @escaping @Sendable () -> Int64) async throws -> ClientDirectory {
+        ClientDirectory(store: store, clock: clock, records: try await store.read { try ClientRecord.all(in: $0) })
+    }
+
+    private init(store: Store, clock: @escaping @Sendable () -> Int64, records: [ClientRecord]) {
+        self.store = store
+        self.clock = clock
+        self.records = Mutex(Dictionary(records.map { ($0.client.id, $0) }) { first, _ in first })
+    }
+
+    /// The record of an active client.
+    func active(_ id: ByteString) -> ClientRecord? {
+        records.withLock { $0[id] }.flatMap { $0.isActive ? $0 : nil }
+    }
+
+    /// The record of a client, active or not.
+    func record(_ id: ByteString) -> ClientRecord? { records.withLock { $0[id] } }
+
+    /// All records, by id.
+    var all: [ClientRecord] {
+        records.withLock { $0.values.sorted { $0.client.id < $1.client.id } }
+    }
+
+    /// Registers a client, with a new secret where it authenticates with one.
+    /// - Returns: the secret, to be shown once.
+    /// - Throws: `invalid_client_metadata` when there is such a client already.
+    func register(_ client: Client) async throws -> OpaqueToken? {
+        let secret = client.authentication.hasSecret ? OpaqueToken(.clientSecret) : nil
+        let record = ClientRecord(client: client, secretHash: secret?.hash, isActive: true)
+        let now = clock()
+        guard client.id != TokenIssuer.firstParty, try await store.write({ try record.insert(now: now, in: $0) }) else {
+            throw OAuthError(.invalidClientMetadata, "There is a client \(client.id) already.")
+        }
+        take(record)
+        return secret
+    }
+
+    /// Replaces what is known of a client. Its secret stays, unless it no longer authenticates with one.
+    /// - Returns: a new secret, where it needs one and had none.
+    func replace(_ client: Client, isActive: Bool) async throws -> OpaqueToken? {
+        guard let known = record(client.id) else { throw Self.unknown(client.id) }
+        let fresh = client.authentication.hasSecret && known.secretHash == nil ? OpaqueToken(.clientSecret) : nil
+        let kept = client.authentication.hasSecret ? known.secretHash : nil
+        try await store(ClientRecord(client: client, secretHash: fresh?.hash ?? kept, isActive: isActive))
+        return fresh
+    }
+
+    /// Gives a client another secret; the old one is no good from then on.
+    func renewSecret(of id: ByteString) async throws -> OpaqueToken {
+        guard let known = record(id) else { throw Self.unknown(id) }
+        guard known.client.authentication.hasSecret else {
+            throw OAuthError(.invalidClientMetadata, "The client \(id) has no secret.")
+        }
+        let secret = OpaqueToken(.clientSecret)
+        try await store(ClientRecord(client: known.client, secretHash: secret.hash, isActive: known.isActive))
+        return secret
+    }
+
+    /// Forgets a client.
+    func remove(_ id: ByteString) async throws {
+        guard try await store.write({ try ClientRecord.delete(id, in: $0) }) else { throw Self.unknown(id) }
+        records.withLock { _ = $0.removeValue(forKey: id) }
+    }
+
+    private func store(_ record: ClientRecord) async throws {
+        let now = clock()
+        guard try await store.write({ try record.update(now: now, in: $0) }) else {
+            throw Self.unknown(record.client.id)
+        }
+        take(record)
+    }
+
+    private func take(_ record: ClientRecord) {
+        records.withLock { $0[record.client.id] = record }
+    }
+
+    private static func unknown(_ id: ByteString) -> OAuthError {
+        OAuthError(.invalidClient, "There is no client \(id).")
+    }
+}

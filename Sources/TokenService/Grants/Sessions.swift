@@ -1,0 +1,214 @@
+import Codecs
+import JOSE
+import Logging
+import OAuth
+import Storage
+import Tokens
+
+/// What happens to sessions: a grant opens one, each refresh passes it on, reuse or a logout ends it.
+struct Sessions: Sendable {
+    let store: Store
+    let issuer: TokenIssuer
+    let revocations: RevocationFeed
+    let configuration: AuthorizationConfiguration
+    let successors: SealedColumn
+    let clock: @Sendable () -> Int64
+    let logger: Logger
+
+    init(
+        store: Store, issuer: TokenIssuer, revocations: RevocationFeed, configuration: AuthorizationConfiguration,
+        clock: @escaping @Sendable () -> Int64, logger: Logger
+    ) {
+        self.store = store
+        self.issuer = issuer
+        self.revocations = revocations
+        self.configuration = configuration
+        self.clock = clock
+        self.logger = logger
+        successors = SealedColumn("refresh-successor", masterKey: store.masterKey)
+    }
+
+    /// What a new session, or the next step of one, has to give out.
+    struct Tokens: Sendable {
+        let family: FamilyRecord
+        let user: UserRecord
+        let access: TokenIssuer.Issued
+        /// Nil when the client may not refresh.
+        let refresh: OpaqueToken?
+        let now: Int64
+
+        var response: TokenResponse {
+            var response = TokenResponse(
+                accessToken: access.token, expiresIn: access.expires - now, refreshToken: refresh?.text)
+            if !family.grant.scope.isEmpty { response.scope = family.grant.scope }
+            if family.grant.keyThumbprint != nil { response.tokenType = "DPoP" }
+            return response
+        }
+    }
+
+    /// Opens a session for a user whose password was right, in a transaction of its own.
+    func open(for user: UserRecord) async throws -> TokenResponse {
+        let now = clock()
+        let grant = Grant.firstParty(user, audiences: configuration.audiences, now: now)
+        let tokens = try await store.write { transaction in
+            try open(grant, for: user, lifetime: nil, canRefresh: true, now: now, in: transaction)
+        }
+        return tokens.response
+    }
+
+    /// Opens a session.
+    /// - Parameters:
+    ///   - lifetime: how long access tokens live, in seconds; nil means the usual time.
+    ///   - canRefresh: whether there is to be a refresh token.
+    func open(
+        _ grant: Grant, for user: UserRecord, lifetime: Int64?, canRefresh: Bool, now: Int64,
+        in transaction: Transaction
+    ) throws -> Tokens {
+        let id = FamilyRecord.makeID()
+        let expires = now + configuration.sessionLifetime
+        let access = try accessToken(
+            grant, scope: grant.scope, user: user, session: id, lifetime: lifetime, latest: expires, now: now)
+        let family = FamilyRecord(
+            id: id, grant: grant, isLive: true, expires: expires, accessExpires: access.expires)
+        try family.insert(now: now, in: transaction)
+        let refresh = canRefresh ? OpaqueToken(.refresh) : nil
+        if let refresh {
+            try RefreshTokenRecord.insert(
+                refresh, family: id, expires: refreshExpiry(in: family, now: now), in: transaction)
+        }
+        logger.info("session opened", metadata: ["session": "\(id)", "user": "\(user.id)"])
+        return Tokens(family: family, user: user, access: access, refresh: refresh, now: now)
+    }
+
+    private enum Rotation: Sendable {
+        case done(Tokens)
+        case refused
+        case reused([RevocationRecord])
+        case scopeTooWide
+    }
+
+    /// Passes a session on: the presented token is spent and its one successor stored in one transaction.
+    ///
+    /// Whoever presents the token again within ten seconds gets that same successor; after that, a token that was spent
+    /// before ends the family (RFC 9700 §4.14.2).
+    /// - Parameters:
+    ///   - client: who presents it; another client's token is as good as unknown (RFC 6749 §6).
+    ///   - scope: what the access token is to grant; at most the grant's scope.
+    ///   - keyThumbprint: the key that the request proved to hold.
+    func refresh(
+        _ presented: OpaqueToken, client: ByteString, scope: Scope? = nil, lifetime: Int64? = nil,
+        keyThumbprint: ByteString? = nil
+    ) async throws -> Tokens {
+        let now = clock()
+        let row = Base64URL.encode(presented.hash)
+        let outcome = try await store.write { transaction -> Rotation in
+            guard let known = try RefreshTokenRecord.find(presented, in: transaction),
+                known.family.grant.clientID == client, known.family.grant.keyThumbprint == keyThumbprint
+            else { return .refused }
+            let family = known.family
+            let wanted = scope ?? family.grant.scope
+            guard wanted.isSubset(of: family.grant.scope) else { return .scopeTooWide }
+            let successor = OpaqueToken(.refresh)
+            let isFirst = try RefreshTokenRecord.spend(
+                presented, client: client,
+                sealedSuccessor: try successors.seal(Array(successor.text.utf8), row: row), now: now, in: transaction)
+            if !isFirst, known.spent == nil { return .refused }
+            guard isFirst || isInGrace(known, now: now) else { return .reused(try end(family, in: transaction)) }
+            guard let user = try UserRecord.find(id: family.grant.userID, in: transaction), user.isActive else {
+                return .refused
+            }
+            let access = try accessToken(
+                family.grant, scope: wanted, user: user, session: family.id, lifetime: lifetime,
+                latest: family.expires, now: now)
+            try family.noteAccessToken(expires: access.expires, in: transaction)
+            guard isFirst else {
+                guard let again = try openSuccessor(of: known, row: row) else {
+                    return .reused(try end(family, in: transaction))
+                }
+                return .done(Tokens(family: family, user: user, access: access, refresh: again, now: now))
+            }
+            try RefreshTokenRecord.insert(
+                successor, family: family.id, expires: refreshExpiry(in: family, now: now), in: transaction)
+            return .done(Tokens(family: family, user: user, access: access, refresh: successor, now: now))
+        }
+        switch outcome {
+        case .done(let tokens):
+            return tokens
+        case .refused:
+            throw ProblemOf.refreshTokenInvalid
+        case .scopeTooWide:
+            throw OAuthError(.invalidScope, "A refresh can only narrow the scope.")
+        case .reused(let revoked):
+            await publish(revoked, reason: "a refresh token was used again")
+            throw ProblemOf.refreshTokenReused
+        }
+    }
+
+    /// What is known of a refresh token; nil when nobody knows it.
+    func find(_ token: OpaqueToken) async throws -> RefreshTokenRecord? {
+        try await store.read { try RefreshTokenRecord.find(token, in: $0) }
+    }
+
+    /// Ends the session of a refresh token, spent or not. Nothing happens when nobody knows the token. Returns when
+    /// the end is on the disk and every judge of tokens knows it.
+    func end(_ token: OpaqueToken) async throws {
+        let revoked = try await store.write { transaction -> [RevocationRecord] in
+            guard let known = try RefreshTokenRecord.find(token, in: transaction) else { return [] }
+            return try end(known.family, in: transaction)
+        }
+        await publish(revoked, reason: "its owner ended it")
+    }
+
+    /// Ends a family and revokes its session, so that its access tokens are refused at once. The revocation is stored
+    /// and returned also when the family had ended before: its first publication may have been cut off. The caller
+    /// publishes it after the transaction.
+    func end(_ family: FamilyRecord, in transaction: Transaction) throws -> [RevocationRecord] {
+        _ = try family.end(in: transaction)
+        let revocation = RevocationRecord(
+            kind: .session,
+            identity: TokenIdentity(issuer: configuration.issuer, id: ByteString(family.id)),
+            expires: family.accessExpires + configuration.revocationMargin)
+        try revocation.insert(in: transaction)
+        return [revocation]
+    }
+
+    /// Tells every judge of tokens about ends that are stored; returns when all of them know.
+    func publish(_ revoked: [RevocationRecord], reason: String) async {
+        for record in revoked {
+            logger.notice("session ended", metadata: ["session": "\(record.identity.id)", "reason": "\(reason)"])
+        }
+        await revocations.publish(revoked)
+    }
+
+    /// Whether a spent token may still lead to its successor. A clock that was set back opens nothing again.
+    private func isInGrace(_ known: RefreshTokenRecord, now: Int64) -> Bool {
+        guard let spent = known.spent, known.sealedSuccessor != nil, known.family.isLive,
+            known.family.expires > now
+        else { return false }
+        return (0...RefreshTokenRecord.grace).contains(now - spent)
+    }
+
+    private func openSuccessor(of known: RefreshTokenRecord, row: String) throws -> OpaqueToken? {
+        guard let sealed = known.sealedSuccessor else { return nil }
+        return OpaqueToken(.refresh, text: ByteString(utf8: try successors.open(sealed, row: row)))
+    }
+
+    private func accessToken(
+        _ grant: Grant, scope: Scope, user: UserRecord, session: String, lifetime: Int64?, latest: Int64, now: Int64
+    ) throws -> TokenIssuer.Issued {
+        var content = TokenIssuer.Content(subject: ByteString(user.id), client: grant.clientID)
+        content.audiences = grant.audiences
+        content.scope = scope
+        content.session = session
+        content.authenticated = grant.authenticated > 0 ? grant.authenticated : nil
+        content.user = user
+        content.keyThumbprint = grant.keyThumbprint
+        content.lifetime = lifetime
+        content.latest = latest
+        return try issuer.issue(content, now: now)
+    }
+
+    private func refreshExpiry(in family: FamilyRecord, now: Int64) -> Int64 {
+        min(now + configuration.refreshTokenLifetime, family.expires)
+    }
+}

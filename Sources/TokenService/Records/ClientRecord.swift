@@ -1,0 +1,59 @@
+import Codecs
+import OAuth
+import Storage
+
+/// A registered client as it rests: its document, and the hash of its secret.
+struct ClientRecord: Sendable {
+    let client: Client
+    /// The SHA-256 of the secret, where the client has one.
+    let secretHash: [UInt8]?
+    /// Whether it may do anything at all.
+    let isActive: Bool
+
+    /// Stores a new client.
+    /// - Returns: false when there is one of this id already, which then stays as it is.
+    func insert(now: Int64, in transaction: Transaction) throws(StoreError) -> Bool {
+        try transaction.execute(
+            Statement(
+                """
+                INSERT INTO clients (id, state, document, secret, created, changed) VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT DO NOTHING
+                """,
+                .text(client.id.text), .text(state), .text(document), secret, .integer(now), .integer(now))) == 1
+    }
+
+    /// Replaces a client.
+    /// - Returns: whether there was one of this id.
+    func update(now: Int64, in transaction: Transaction) throws(StoreError) -> Bool {
+        try transaction.execute(
+            Statement(
+                "UPDATE clients SET state = ?, document = ?, secret = ?, changed = ? WHERE id = ?",
+                .text(state), .text(document), secret, .integer(now), .text(client.id.text))) == 1
+    }
+
+    /// - Returns: whether there was one of this id.
+    static func delete(_ id: ByteString, in transaction: Transaction) throws(StoreError) -> Bool {
+        try transaction.execute(Statement("DELETE FROM clients WHERE id = ?", .text(id.text))) == 1
+    }
+
+    /// All clients, by id.
+    static func all(in transaction: Transaction) throws(StoreError) -> [ClientRecord] {
+        try transaction.query(Statement("SELECT id, state, document, secret FROM clients ORDER BY id"))
+            .map { row throws(StoreError) in try ClientRecord(row) }
+    }
+
+    private var state: String { isActive ? "active" : "disabled" }
+    private var document: String { JSONWriter.text(.object(client.document)) }
+    private var secret: StoreValue { secretHash.map { .blob($0) } ?? .null }
+}
+
+extension ClientRecord {
+    private init(_ row: Row) throws(StoreError) {
+        let id = try row.text("id")
+        guard let document = (try? JSONReader.read(Array(try row.text("document").utf8)))?.object,
+            let client = try? Client(document: document, id: ByteString(id))
+        else { throw StoreError(.unexpectedValue, "the stored client \(id) cannot be read") }
+        let secretHash: [UInt8]? = if case .blob(let hash) = try row.value("secret") { hash } else { nil }
+        self.init(client: client, secretHash: secretHash, isActive: try row.text("state") == "active")
+    }
+}

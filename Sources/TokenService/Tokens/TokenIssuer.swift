@@ -1,0 +1,99 @@
+import Codecs
+import JOSE
+import OAuth
+
+/// Makes access tokens: JWTs of type `at+jwt` (RFC 9068 §2).
+struct TokenIssuer: Sendable {
+    /// The `client_id` of logins without an OAuth client: our own front door.
+    static let firstParty: ByteString = "first-party"
+
+    private static let type: ByteString = "at+jwt"
+
+    private let signer: TokenSigner
+    private let configuration: AuthorizationConfiguration
+
+    init(key: SigningKey, configuration: AuthorizationConfiguration) {
+        signer = TokenSigner(key: key, type: Self.type)
+        self.configuration = configuration
+    }
+
+    /// What an access token says beside what every one says.
+    struct Content: Sendable {
+        /// `sub`: a user, or the client itself.
+        var subject: ByteString
+        /// `client_id`.
+        var client: ByteString
+        /// `aud`; empty means what the server gives by default.
+        var audiences: [ByteString] = []
+        /// `scope`; left out when there is none.
+        var scope: Scope = .none
+        /// `sid`, the id of the family.
+        var session: String?
+        /// `auth_time`, in seconds since 1970.
+        var authenticated: Int64?
+        /// The user, for the claims about them.
+        var user: UserRecord?
+        /// `cnf.jkt`: the key that the token is bound to (RFC 9449 §6.1).
+        var keyThumbprint: ByteString?
+        /// `act`: who acts in the subject's name (RFC 8693 §4.1).
+        var actor: JSON?
+        /// How long it lives, in seconds; nil means the usual time.
+        var lifetime: Int64?
+        /// No token may live longer than this, in seconds since 1970.
+        var latest: Int64?
+        /// Claims to add; none of them can replace or precede one that is set otherwise.
+        var further = JSONObject()
+    }
+
+    /// An access token, when it ends and what it is called.
+    struct Issued: Sendable {
+        let token: String
+        /// `exp`, in seconds since 1970.
+        let expires: Int64
+        /// `jti`.
+        let id: ByteString
+    }
+
+    /// Makes an access token.
+    func issue(_ content: Content, now: Int64) throws(SigningError) -> Issued {
+        let expires = min(now + (content.lifetime ?? configuration.accessTokenLifetime), content.latest ?? .max)
+        let id = ByteString(Base64URL.encode(RandomBytes.make(count: 16)))
+        var claims: JSONObject = [
+            "iss": .string(configuration.issuer),
+            "sub": .string(content.subject),
+        ]
+        if let user = content.user {
+            claims["preferred_username"] = .string(user.name)
+            claims["roles"] = .array(user.roles.map { .string($0) })
+            if !user.groups.isEmpty { claims["groups"] = .array(user.groups.map { .string($0) }) }
+        }
+        claims["aud"] = Self.audience(content.audiences.isEmpty ? configuration.audiences : content.audiences)
+        claims["client_id"] = .string(content.client)
+        if !content.scope.isEmpty { claims["scope"] = .string(content.scope.text) }
+        if let session = content.session { claims["sid"] = .string(ByteString(session)) }
+        if let authenticated = content.authenticated { claims["auth_time"] = .number(JSONNumber(authenticated)) }
+        if let thumbprint = content.keyThumbprint { claims["cnf"] = .object(["jkt": .string(thumbprint)]) }
+        if let actor = content.actor { claims["act"] = actor }
+        claims["exp"] = .number(JSONNumber(expires))
+        claims["iat"] = .number(JSONNumber(now))
+        claims["jti"] = .string(id)
+        for member in content.further.members
+        where claims[member.name] == nil && !Self.reserved.contains(member.name) {
+            claims[member.name] = member.value
+        }
+        return Issued(token: try signer.sign(claims: claims), expires: expires, id: id)
+    }
+
+    /// Claims with a meaning to verifiers: set above or not at all (RFC 7519 §4.1, RFC 8693 §4, RFC 7800, RFC 9068 §2.2).
+    static let reserved: Set<ByteString> = [
+        "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", "sid", "scope", "scp", "act", "may_act", "cnf",
+        "auth_time", "acr", "amr", "roles", "groups", "entitlements", "azp", "nonce",
+    ]
+
+    private static func audience(_ audiences: [ByteString]) -> JSON {
+        guard audiences.count == 1, let only = audiences.first else {
+            return .array(audiences.map { .string($0) })
+        }
+        return .string(only)
+    }
+}
