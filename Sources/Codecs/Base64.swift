@@ -1,3 +1,8 @@
+// Built by hand for a browser, this module stands alone; then every character is decoded by the tables below.
+#if canImport(CBase64URL)
+    import CBase64URL
+#endif
+
 /// Why a text is not base64, base64url or hexadecimal.
 public enum Base64Error: Error, Equatable, Sendable {
     /// A byte outside the alphabet, and its offset. Padding, white space and the sister alphabet are outside too.
@@ -129,13 +134,15 @@ enum Sextets {
         /// Four tables of 256: what a character in the first, second, third and fourth place of a group adds to the three
         /// bytes of the group, little-endian. The top bit marks a character that is foreign to the alphabet.
         let groups: UnsafePointer<UInt32>
+        /// Whether this is the alphabet of base64url.
+        let isURL: Bool
 
-        static let url = Alphabet(last: "-_")
-        static let standard = Alphabet(last: "+/")
+        static let url = Alphabet(last: "-_", isURL: true)
+        static let standard = Alphabet(last: "+/", isURL: false)
         static let foreign: UInt32 = 0x8000_0000
 
         /// Lives as long as the process; there are two.
-        private init(last: StaticString) {
+        private init(last: StaticString, isURL: Bool) {
             let letters = UnsafeMutablePointer<UInt8>.allocate(capacity: 64)
             let groups = UnsafeMutablePointer<UInt32>.allocate(capacity: 4 * 256)
             groups.initialize(repeating: Self.foreign, count: 4 * 256)
@@ -157,6 +164,7 @@ enum Sextets {
             for pair in 0..<4_096 {
                 (pairs + pair).initialize(to: UInt16(letters[pair >> 6]) | UInt16(letters[pair & 63]) << 8)
             }
+            self.isURL = isURL
             self.pairs = UnsafePointer(pairs)
             self.letters = UnsafePointer(letters)
             self.groups = UnsafePointer(groups)
@@ -192,10 +200,11 @@ enum Sextets {
         }
         let groups = alphabet.groups
         var seen: UInt32 = 0
+        let wide = alphabet.isURL ? readWide(input, text.count, into: bytes, count) : 0
         // Two groups make six bytes, stored as eight while there is room for eight; the last ones are stored byte by byte.
-        let twos = min(text.count / 8, (count - 2) / 6)
-        var next = input
-        var target = UnsafeMutableRawPointer(bytes)
+        let twos = max(0, min((text.count - wide) / 8, (count - wide / 4 * 3 - 2) / 6))
+        var next = input + wide
+        var target = UnsafeMutableRawPointer(bytes + wide / 4 * 3)
         for _ in 0..<twos {
             let first = group(next, groups)
             let second = group(next + 4, groups)
@@ -205,8 +214,8 @@ enum Sextets {
             next += 8
             target += 6
         }
-        var place = 8 * twos
-        var written = 6 * twos
+        var place = wide + 8 * twos
+        var written = wide / 4 * 3 + 6 * twos
         while place + 4 <= text.count {
             let word = group(input + place, groups)
             seen |= word
@@ -226,6 +235,18 @@ enum Sextets {
         }
         guard seen & Alphabet.foreign == 0 else { return .character(offset: firstForeign(text, alphabet)) }
         return tail == 0 ? nil : .trailingBits
+    }
+
+    /// Decodes what can be decoded 32 characters at a time, from the start; returns how many characters that was. What is
+    /// foreign to the alphabet is left to the caller to find.
+    private static func readWide(
+        _ input: UnsafePointer<UInt8>, _ characters: Int, into bytes: UnsafeMutablePointer<UInt8>, _ room: Int
+    ) -> Int {
+        #if canImport(CBase64URL)
+            characters < 32 ? 0 : base64url_decode_wide(input, characters, bytes, room)
+        #else
+            0
+        #endif
     }
 
     /// What four characters add to the three bytes they stand for.
