@@ -17,6 +17,9 @@ public enum FormRequestBody {
         return try await JSONRequestBody.collect(request)
     }
 
+    /// Whether a request says that its body is a form.
+    public static func isForm(_ request: Request) -> Bool { isForm(request.headers[.contentType]) }
+
     /// The media type, with any parameters; its letters may have any case (RFC 9110 §8.3.1).
     private static func isForm(_ contentType: String?) -> Bool {
         guard let contentType else { return false }

@@ -32,10 +32,6 @@ public struct OAuthError: Error, Hashable, Sendable {
         // RFC 7591 §3.2.2
         case invalidRedirectURI = "invalid_redirect_uri"
         case invalidClientMetadata = "invalid_client_metadata"
-        // RFC 8628 §3.5
-        case authorizationPending = "authorization_pending"
-        case slowDown = "slow_down"
-        case expiredToken = "expired_token"
         // RFC 8707 §2
         case invalidTarget = "invalid_target"
         // RFC 9449 §5 and §8

@@ -41,8 +41,7 @@ public struct ServerMetadata: Sendable {
         json["response_types_supported"] = ["code"]
         json["response_modes_supported"] = ["query", "form_post"]
         json["grant_types_supported"] = Self.strings(
-            Client.Grant.allCases.filter { $0 != .deviceCode || names.contains("device_authorization_endpoint") }
-                .map { ByteString($0.rawValue) })
+            Client.Grant.allCases.map { ByteString($0.rawValue) })
         json["subject_types_supported"] = ["public"]
         json["id_token_signing_alg_values_supported"] = Self.strings(idTokenAlgorithms)
         json["token_endpoint_auth_methods_supported"] = methods

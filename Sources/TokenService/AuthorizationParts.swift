@@ -16,6 +16,8 @@ struct AuthorizationParts: Sendable {
     let throttle = LoginThrottle()
     /// Verifies our own access tokens when they come back to us as bearer tokens.
     let bearer: BearerAuthentication
+    /// Accepts every access token of ours that is good now, whomever it is for.
+    let anyAudienceVerifier: TokenVerifier
     /// Accepts every access token of ours that some route may still accept.
     let lenientVerifier: TokenVerifier
     /// Seconds since 1970.

@@ -9,6 +9,10 @@ struct AuthorizationRoutes: Sendable {
     let logout: LogoutEndpoint
     let revoke: RevokeEndpoint
     let keySet: KeySetEndpoint
+    let token: TokenEndpoint
+    let introspection: IntrospectionEndpoint
+    let userInfo: UserInfoEndpoint
+    let metadata: MetadataEndpoint
 
     init(_ parts: AuthorizationParts) {
         login = LoginEndpoint(
@@ -16,9 +20,15 @@ struct AuthorizationRoutes: Sendable {
             clock: parts.clock)
         refresh = RefreshEndpoint(sessions: parts.sessions)
         logout = LogoutEndpoint(sessions: parts.sessions)
-        revoke = RevokeEndpoint(
-            store: parts.store, sessions: parts.sessions, bearer: parts.bearer, revocations: parts.revocations,
-            lenientVerifier: parts.lenientVerifier, configuration: parts.configuration, clock: parts.clock)
+        let authentication = ClientAuthentication(parts)
+        revoke = RevokeEndpoint(parts, authentication: authentication)
+        token = TokenEndpoint(parts, authentication: authentication)
+        introspection = IntrospectionEndpoint(parts, authentication: authentication)
+        userInfo = UserInfoEndpoint(
+            store: parts.store,
+            bearer: BearerAuthentication(
+                verifier: parts.anyAudienceVerifier, revocations: parts.revocations, clock: parts.clock))
+        metadata = MetadataEndpoint(parts)
         keySet = KeySetEndpoint(keySet: parts.keyring.keySet)
     }
 
@@ -26,8 +36,18 @@ struct AuthorizationRoutes: Sendable {
         router.endpoint("/login", [.post: { [login] in try await login.answer($0, $1) }])
         router.endpoint("/refresh", [.post: { [refresh] request, _ in try await refresh.answer(request) }])
         router.endpoint("/logout", [.post: { [logout] request, _ in try await logout.answer(request) }])
-        router.endpoint("/revoke", [.post: { [revoke] request, _ in try await revoke.answer(request) }])
-        router.endpoint("/.well-known/jwks.json", [.get: { [keySet] _, _ in keySet.answer() }])
+        router.endpoint(RouterPath(AuthorizationPath.token), [.post: { [token] in try await token.answer($0, $1) }])
+        router.endpoint(
+            RouterPath(AuthorizationPath.introspection),
+            [.post: { [introspection] in try await introspection.answer($0, $1) }])
+        router.endpoint(
+            RouterPath(AuthorizationPath.revocation), [.post: { [revoke] in try await revoke.answer($0, $1) }])
+        let tell: EndpointHandler<Context> = { [userInfo] request, _ in try await userInfo.answer(request) }
+        router.endpoint(RouterPath(AuthorizationPath.userInfo), [.get: tell, .post: tell])
+        router.endpoint(RouterPath(AuthorizationPath.keySet), [.get: { [keySet] _, _ in keySet.answer() }])
+        for path in [AuthorizationPath.openIDConfiguration, AuthorizationPath.serverMetadata] {
+            router.endpoint(RouterPath(path), [.get: { [metadata] _, _ in metadata.answer() }])
+        }
     }
 }
 

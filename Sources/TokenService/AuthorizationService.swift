@@ -83,6 +83,10 @@ public final class AuthorizationService: Sendable {
         try await store.write { transaction in
             try RevocationRecord.deleteExpired(before: now, in: transaction)
             try FamilyRecord.deleteExpired(before: now - margin, in: transaction)
+            try AuthorizationCodeRecord.deleteExpired(
+                before: now - AuthorizationCodeRecord.memory, in: transaction)
+            try BrowserSessionRecord.deleteExpired(now: now, in: transaction)
+            try UsedAssertionRecord.deleteExpired(before: now, in: transaction)
             try RefreshTokenRecord.forgetSuccessors(spentBefore: now - RefreshTokenRecord.grace, in: transaction)
         }
         await revocations.forgetExpired(before: now)
@@ -116,9 +120,13 @@ extension AuthorizationParts {
             requiredClaims: ["exp", "sub", "jti", "sid"].map { ClaimRequirement($0) })
         let bearer = BearerAuthentication(
             verifier: TokenVerifier(keys: keyring.keySet, policy: policy), revocations: revocations, clock: clock)
+        policy.audiences = nil
+        policy.requiredClaims = ["exp", "sub", "jti", "client_id"].map { ClaimRequirement($0) }
+        // Our own clock made these tokens.
+        policy.leeway = 0
+        let anyAudienceVerifier = TokenVerifier(keys: keyring.keySet, policy: policy)
         // A route's leeway may accept a token for a while after its end: so long it can be revoked, too.
         policy.leeway = configuration.revocationMargin
-        policy.audiences = nil
         return AuthorizationParts(
             store: store, configuration: configuration, clients: try await .load(from: store, clock: clock),
             keyring: keyring, accessTokens: accessTokens,
@@ -127,7 +135,7 @@ extension AuthorizationParts {
                 store: store, issuer: accessTokens, revocations: revocations, configuration: configuration,
                 clock: clock, logger: logger),
             revocations: revocations, passwords: try PasswordHashing(cost: configuration.passwordCost),
-            bearer: bearer, lenientVerifier: TokenVerifier(keys: keyring.keySet, policy: policy), clock: clock,
-            logger: logger)
+            bearer: bearer, anyAudienceVerifier: anyAudienceVerifier,
+            lenientVerifier: TokenVerifier(keys: keyring.keySet, policy: policy), clock: clock, logger: logger)
     }
 }

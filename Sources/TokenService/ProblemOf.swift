@@ -48,6 +48,24 @@ enum ProblemOf {
         detail: "Send an access token in the header `Authorization: Bearer …`.",
         headers: [.wwwAuthenticate: BearerChallenge().headerValue])
 
+    /// A token that is bound to a key came as a bearer token.
+    static let bearerBound = ProblemBody(
+        .unauthorized, code: "token-bound", title: "The token is bound to a key",
+        detail: "This access token works only together with proofs of its key; it is no bearer token.",
+        oauthError: "invalid_token", headers: [.wwwAuthenticate: BearerChallenge(failure: .invalidToken).headerValue])
+
+    /// The user of a good token is no more, or disabled.
+    static let bearerUserGone = ProblemBody(
+        .unauthorized, code: "user-inactive", title: "The user is not active",
+        detail: "The user that this access token speaks for is not active any more.", oauthError: "invalid_token",
+        headers: [.wwwAuthenticate: BearerChallenge(failure: .invalidToken).headerValue])
+
+    /// A good token that was not granted for learning who somebody is.
+    static let openIDNotGranted = ProblemBody(
+        .forbidden, code: "scope-openid-missing", title: "The scope openid is missing",
+        detail: "Ask for the scope openid when asking for this access token.", oauthError: "insufficient_scope",
+        headers: [.wwwAuthenticate: BearerChallenge(failure: .insufficientScope, scope: "openid").headerValue])
+
     /// A protected address was called with a bearer token that is not accepted.
     static func bearerRefused(_ rejection: TokenRejection) -> ProblemBody {
         ProblemBody(

@@ -124,7 +124,7 @@ import Tokens
         ]
         var content = TokenIssuer.Content(subject: ByteString(user.id), client: TokenIssuer.firstParty)
         content.session = "ses_1"
-        content.user = user
+        content.claimsOfUser = user.accessClaims
         content.further = further
         let token = try issuer.issue(content, now: 1_000).token
         let payload = try Base64URL.decode(Array(token.split(separator: ".")[1].utf8))

@@ -26,7 +26,7 @@ public struct AuthorizationJudge: Sendable {
     ///   - parameters: as they were sent or pushed.
     ///   - client: the registered client that `client_id` names; nil when there is none.
     ///   - wasPushed: whether the parameters came by the pushed authorization endpoint (RFC 9126).
-    public func judge(_ parameters: Parameters, client: Client?, wasPushed: Bool) -> AuthorizationJudgement {
+    public func judge(_ parameters: RequestParameters, client: Client?, wasPushed: Bool) -> AuthorizationJudgement {
         guard parameters["client_id"] != nil else {
             return .refusedHere(OAuthError(.invalidRequest, "The parameter client_id is missing."))
         }

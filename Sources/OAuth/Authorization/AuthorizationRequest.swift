@@ -50,7 +50,7 @@ public struct AuthorizationRequest: Sendable {
     ///   - client: the registered client that `client_id` names.
     ///   - answer: where a refusal may be sent.
     /// - Throws: what to answer the client with.
-    init(_ parameters: Parameters, client: Client, answer: AuthorizationAnswer) throws(OAuthError) {
+    init(_ parameters: RequestParameters, client: Client, answer: AuthorizationAnswer) throws(OAuthError) {
         self.answer = answer
         clientID = client.id
         redirectURI = answer.redirectURI
@@ -81,7 +81,7 @@ public struct AuthorizationRequest: Sendable {
         dpopThumbprint = parameters["dpop_jkt"]
     }
 
-    private static func challenge(_ parameters: Parameters) throws(OAuthError) -> CodeChallenge {
+    private static func challenge(_ parameters: RequestParameters) throws(OAuthError) -> CodeChallenge {
         guard let text = parameters["code_challenge"] else {
             throw OAuthError(.invalidRequest, "PKCE is required: send code_challenge with code_challenge_method=S256.")
         }
@@ -94,7 +94,7 @@ public struct AuthorizationRequest: Sendable {
         return challenge
     }
 
-    private static func prompts(_ parameters: Parameters) throws(OAuthError) -> Set<Prompt> {
+    private static func prompts(_ parameters: RequestParameters) throws(OAuthError) -> Set<Prompt> {
         var prompts: Set<Prompt> = []
         for word in try Scope(text: parameters["prompt"] ?? "").names {
             guard let prompt = Prompt(rawValue: word.text) else {
@@ -108,7 +108,7 @@ public struct AuthorizationRequest: Sendable {
         return prompts
     }
 
-    private static func maximumAge(_ parameters: Parameters) throws(OAuthError) -> Int64? {
+    private static func maximumAge(_ parameters: RequestParameters) throws(OAuthError) -> Int64? {
         guard let text = parameters["max_age"] else { return nil }
         guard text.count <= 10, text.bytes.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else {
             throw OAuthError(.invalidRequest, "max_age must be a number of seconds.")

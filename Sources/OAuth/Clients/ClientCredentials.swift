@@ -30,7 +30,7 @@ public struct ClientCredentials: Sendable {
     /// - Throws: `invalid_request` when there are two proofs (RFC 6749 §2.3) or two names; `invalid_client` when there
     ///   is none that can be read.
     public static func read(
-        authorization: ByteString?, parameters: Parameters
+        authorization: ByteString?, parameters: RequestParameters
     ) throws(OAuthError) -> ClientCredentials {
         let named = parameters["client_id"]
         let postSecret = parameters["client_secret"]

@@ -1,6 +1,6 @@
 public import Codecs
 
-/// A request to the token endpoint, read: which grant, with what (RFC 6749 §4 to §6, RFC 8628 §3.4, RFC 8693 §2.1).
+/// A request to the token endpoint, read: which grant, with what (RFC 6749 §4 to §6, RFC 8693 §2.1).
 public enum TokenRequest: Sendable {
     /// A code for its tokens.
     case authorizationCode(CodeExchange)
@@ -8,8 +8,6 @@ public enum TokenRequest: Sendable {
     case refreshToken(ByteString, scope: Scope?)
     /// Tokens for the client itself.
     case clientCredentials(scope: Scope?, audiences: [ByteString])
-    /// A device that asks whether its person has agreed by now.
-    case deviceCode(ByteString)
     /// A token for a lesser one.
     case tokenExchange(TokenExchange)
 
@@ -49,7 +47,7 @@ public enum TokenRequest: Sendable {
 
     /// Reads the body.
     /// - Throws: `invalid_request` or `unsupported_grant_type`.
-    public init(_ parameters: Parameters) throws(OAuthError) {
+    public init(_ parameters: RequestParameters) throws(OAuthError) {
         let name = try parameters.required("grant_type")
         guard let grant = Client.Grant(rawValue: name.text) else {
             throw OAuthError(.unsupportedGrantType, "There is no such grant_type here.")
@@ -65,8 +63,6 @@ public enum TokenRequest: Sendable {
             self = .refreshToken(try Self.token("refresh_token", parameters), scope: scope)
         case .clientCredentials:
             self = .clientCredentials(scope: scope, audiences: Self.audiences(parameters))
-        case .deviceCode:
-            self = .deviceCode(try Self.token("device_code", parameters))
         case .tokenExchange:
             guard (parameters["actor_token"] == nil) == (parameters["actor_token_type"] == nil) else {
                 throw OAuthError(.invalidRequest, "actor_token and actor_token_type belong together.")
@@ -87,12 +83,11 @@ public enum TokenRequest: Sendable {
         case .authorizationCode: .authorizationCode
         case .refreshToken: .refreshToken
         case .clientCredentials: .clientCredentials
-        case .deviceCode: .deviceCode
         case .tokenExchange: .tokenExchange
         }
     }
 
-    private static func token(_ name: ByteString, _ parameters: Parameters) throws(OAuthError) -> ByteString {
+    private static func token(_ name: ByteString, _ parameters: RequestParameters) throws(OAuthError) -> ByteString {
         let token = try parameters.required(name)
         guard token.count <= longestToken else {
             throw OAuthError(.invalidRequest, "The parameter \(name) is longer than \(longestToken) bytes.")
@@ -101,7 +96,7 @@ public enum TokenRequest: Sendable {
     }
 
     /// `resource` (RFC 8707) and `audience` (RFC 8693) name the same things here.
-    private static func audiences(_ parameters: Parameters) -> [ByteString] {
+    private static func audiences(_ parameters: RequestParameters) -> [ByteString] {
         Scope(parameters.all("resource") + parameters.all("audience")).names
     }
 }

@@ -27,6 +27,15 @@ struct BearerAuthentication: Sendable {
 
     /// The caller; throws 401 with a challenge (RFC 6750 §3).
     func authenticate(_ request: Request) throws(ProblemBody) -> Caller {
+        let claims = try claims(of: request)
+        // The policy requires `sub`, so this only says it once more.
+        guard let subject = claims.subject else { throw ProblemOf.bearerMissing }
+        return Caller(subject: subject, isAdmin: claims.json["roles"]?.array?.contains(Self.adminRole) ?? false)
+    }
+
+    /// What the token of a request says; throws 401 with a challenge (RFC 6750 §3). A token that is bound to a key is no
+    /// bearer token (RFC 9449 §7.2).
+    func claims(of request: Request) throws(ProblemBody) -> Claims {
         guard let field = request.headers[.authorization],
             case .token(let token) = BearerCredentials.read(authorization: Array(field.utf8))
         else { throw ProblemOf.bearerMissing }
@@ -36,8 +45,7 @@ struct BearerAuthentication: Sendable {
         } catch {
             throw ProblemOf.bearerRefused(error)
         }
-        // The policy requires `sub`, so this only says it once more.
-        guard let subject = claims.subject else { throw ProblemOf.bearerMissing }
-        return Caller(subject: subject, isAdmin: claims.json["roles"]?.array?.contains(Self.adminRole) ?? false)
+        guard claims.value(named: "cnf") == nil else { throw ProblemOf.bearerBound }
+        return claims
     }
 }

@@ -2,43 +2,77 @@ import Codecs
 import ControlPlane
 import Hummingbird
 import JOSE
+import OAuth
 import Storage
 import Tokens
 
-/// `POST /revoke` `{"token"}` with a bearer access token: ends an access token, or the session of a refresh token.
+/// `POST /revoke`: ends an access token, or the session of a refresh token (RFC 7009).
 ///
-/// For one's own tokens, or for an admin anybody's. 200 also for tokens that are unknown, foreign or over
-/// (RFC 7009 §2.2): there is nothing to end. When the answer arrives, the revocation is on the disk and every judge
-/// of tokens knows it.
+/// A client sends a form and proves who it is; it may end its own tokens. A person, or an admin, sends JSON
+/// `{"token"}` with a bearer token; they may end their own, or anybody's. The answer is 200 also for tokens that are
+/// unknown, foreign or over (RFC 7009 §2.2): there is nothing to end. When it arrives, the revocation is on the disk
+/// and every judge of tokens knows it.
 struct RevokeEndpoint: Sendable {
     private static let maximumTokenBytes = 16_384
 
-    let store: Store
-    let sessions: Sessions
-    let bearer: BearerAuthentication
-    let revocations: RevocationFeed
+    private let store: Store
+    private let sessions: Sessions
+    private let bearer: BearerAuthentication
+    private let authentication: ClientAuthentication
+    private let revocations: RevocationFeed
     /// Accepts every token of ours that some route may still accept.
-    let lenientVerifier: TokenVerifier
-    let configuration: AuthorizationConfiguration
-    let clock: @Sendable () -> Int64
+    private let lenientVerifier: TokenVerifier
+    private let configuration: AuthorizationConfiguration
+    private let clock: @Sendable () -> Int64
 
-    func answer(_ request: Request) async throws -> Response {
-        let caller = try bearer.authenticate(request)
-        let text = try await JSONRequestBody(of: request).string("token", atMost: Self.maximumTokenBytes)
-        if let token = OpaqueToken(.refresh, text: text) {
-            if let known = try await sessions.find(token) {
-                try caller.requireRight(over: ByteString(known.family.grant.userID))
-                try await sessions.end(token)
-            }
-        } else if let token = try? lenientVerifier.verify(text.bytes, now: clock()) {
-            try await revoke(token.claims, for: caller)
+    init(_ parts: AuthorizationParts, authentication: ClientAuthentication) {
+        store = parts.store
+        sessions = parts.sessions
+        bearer = parts.bearer
+        self.authentication = authentication
+        revocations = parts.revocations
+        lenientVerifier = parts.lenientVerifier
+        configuration = parts.configuration
+        clock = parts.clock
+    }
+
+    func answer(_ request: Request, _ context: some RemoteAddressRequestContext) async throws -> Response {
+        if FormRequestBody.isForm(request) {
+            let parameters = try RequestParameters(await FormRequestBody.bytes(of: request))
+            let client = try await authentication.authenticate(request, parameters, address: context.remoteAddress)
+            try await end(try parameters.required("token"), for: client)
+        } else {
+            let caller = try bearer.authenticate(request)
+            let text = try await JSONRequestBody(of: request).string("token", atMost: Self.maximumTokenBytes)
+            try await end(text, for: caller)
         }
         return Response(status: .ok, headers: [.cacheControl: "no-store"])
     }
 
-    private func revoke(_ claims: Claims, for caller: Caller) async throws {
+    private func end(_ text: ByteString, for client: Client) async throws {
+        if let token = OpaqueToken(.refresh, text: text) {
+            guard try await sessions.find(token)?.family.grant.clientID == client.id else { return }
+            try await sessions.end(token)
+        } else if let token = try? lenientVerifier.verify(text.bytes, now: clock()),
+            token.claims.value(named: "client_id")?.string == client.id
+        {
+            try await revoke(token.claims)
+        }
+    }
+
+    private func end(_ text: ByteString, for caller: Caller) async throws {
+        if let token = OpaqueToken(.refresh, text: text) {
+            guard let known = try await sessions.find(token) else { return }
+            try caller.requireRight(over: ByteString(known.family.grant.userID))
+            try await sessions.end(token)
+        } else if let token = try? lenientVerifier.verify(text.bytes, now: clock()) {
+            try caller.requireRight(over: token.claims.subject)
+            try await revoke(token.claims)
+        }
+    }
+
+    private func revoke(_ claims: Claims) async throws {
         guard let issuer = claims.issuer, let id = claims.tokenID, let expiry = claims.expiry else { return }
-        try caller.requireRight(over: claims.subject)
         let revocation = RevocationRecord(
             kind: .token, identity: TokenIdentity(issuer: issuer, id: id),
             expires: expiry.ceiling + configuration.revocationMargin)

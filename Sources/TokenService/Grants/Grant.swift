@@ -20,6 +20,13 @@ struct Grant: Sendable {
     /// The key that the tokens are bound to (RFC 9449).
     let keyThumbprint: ByteString?
 
+    /// The same grant, its tokens bound to a key.
+    func bound(to thumbprint: ByteString?) -> Grant {
+        Grant(
+            userID: userID, clientID: clientID, scope: scope, audiences: audiences, authenticated: authenticated,
+            methods: methods, browserSession: browserSession, keyThumbprint: thumbprint)
+    }
+
     /// What a login by the short form grants: everything the user may do, to our own front door.
     static func firstParty(_ user: UserRecord, audiences: [ByteString], now: Int64) -> Grant {
         Grant(

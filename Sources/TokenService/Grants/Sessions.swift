@@ -201,7 +201,7 @@ struct Sessions: Sendable {
         content.scope = scope
         content.session = session
         content.authenticated = grant.authenticated > 0 ? grant.authenticated : nil
-        content.user = user
+        content.claimsOfUser = user.accessClaims
         content.keyThumbprint = grant.keyThumbprint
         content.lifetime = lifetime
         content.latest = latest

@@ -71,6 +71,15 @@ struct UserRecord: Sendable {
                 "UPDATE users SET password = ?, changed = ? WHERE id = ?", .text(password), .integer(now), .text(id)))
     }
 
+    /// The claims about the user that every access token of theirs has (RFC 9068 §2.2.3.1).
+    var accessClaims: [(name: ByteString, value: JSON)] {
+        var claims: [(name: ByteString, value: JSON)] = [
+            ("preferred_username", .string(name)), ("roles", .array(roles.map { .string($0) })),
+        ]
+        if !groups.isEmpty { claims.append(("groups", .array(groups.map { .string($0) }))) }
+        return claims
+    }
+
     /// The claims about the person that a scope opens (OpenID Connect Core §5.4).
     func claims(for scope: Scope) -> JSONObject {
         var claims = JSONObject()

@@ -21,10 +21,6 @@ struct OpaqueToken: Sendable, CustomStringConvertible, CustomReflectable {
         case transaction = "sgt_"
         /// A pushed authorization request (RFC 9126 §2.2).
         case pushedRequest = "sgp_"
-        /// What a device asks with (RFC 8628 §3.2).
-        case deviceCode = "sgd_"
-        /// A link that is sent to a person.
-        case link = "sgl_"
     }
 
     private static let byteCount = 32

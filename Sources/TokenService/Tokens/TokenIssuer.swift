@@ -31,8 +31,8 @@ struct TokenIssuer: Sendable {
         var session: String?
         /// `auth_time`, in seconds since 1970.
         var authenticated: Int64?
-        /// The user, for the claims about them.
-        var user: UserRecord?
+        /// Claims about the user: name, roles, groups.
+        var claimsOfUser: [(name: ByteString, value: JSON)] = []
         /// `cnf.jkt`: the key that the token is bound to (RFC 9449 §6.1).
         var keyThumbprint: ByteString?
         /// `act`: who acts in the subject's name (RFC 8693 §4.1).
@@ -62,11 +62,7 @@ struct TokenIssuer: Sendable {
             "iss": .string(configuration.issuer),
             "sub": .string(content.subject),
         ]
-        if let user = content.user {
-            claims["preferred_username"] = .string(user.name)
-            claims["roles"] = .array(user.roles.map { .string($0) })
-            if !user.groups.isEmpty { claims["groups"] = .array(user.groups.map { .string($0) }) }
-        }
+        for claim in content.claimsOfUser { claims[claim.name] = claim.value }
         claims["aud"] = Self.audience(content.audiences.isEmpty ? configuration.audiences : content.audiences)
         claims["client_id"] = .string(content.client)
         if !content.scope.isEmpty { claims["scope"] = .string(content.scope.text) }

@@ -3,7 +3,7 @@ public import Codecs
 /// The parameters of an OAuth request: each at most once (RFC 6749 §3.1, §3.2), an empty one as though it were absent.
 ///
 /// `resource` and `audience` may come several times (RFC 8707 §2, RFC 8693 §2.1).
-public struct Parameters: Sendable {
+public struct RequestParameters: Sendable {
     private static let repeatable: Set<ByteString> = ["resource", "audience"]
 
     private let values: [ByteString: [ByteString]]

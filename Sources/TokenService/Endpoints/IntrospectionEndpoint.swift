@@ -1,0 +1,76 @@
+import Codecs
+import ControlPlane
+import Hummingbird
+import JOSE
+import OAuth
+import Storage
+import Tokens
+
+/// `POST /introspect` (RFC 7662): whether a token is good now, for a client that has to do with it.
+///
+/// Only clients that authenticate may ask. A token that is unknown, over, revoked or none of the client's business is
+/// `{"active":false}` alike.
+struct IntrospectionEndpoint: Sendable {
+    private let authentication: ClientAuthentication
+    private let verifier: TokenVerifier
+    private let revocations: RevocationFeed
+    private let sessions: Sessions
+    private let configuration: AuthorizationConfiguration
+    private let clock: @Sendable () -> Int64
+
+    init(_ parts: AuthorizationParts, authentication: ClientAuthentication) {
+        self.authentication = authentication
+        verifier = parts.anyAudienceVerifier
+        revocations = parts.revocations
+        sessions = parts.sessions
+        configuration = parts.configuration
+        clock = parts.clock
+    }
+
+    func answer(_ request: Request, _ context: some RemoteAddressRequestContext) async throws -> Response {
+        let parameters = try RequestParameters(await FormRequestBody.bytes(of: request))
+        let client = try await authentication.authenticate(request, parameters, address: context.remoteAddress)
+        guard client.isConfidential else {
+            throw OAuthError(.invalidClient, "A client that does not authenticate may not introspect.")
+        }
+        let text = try parameters.required("token")
+        let found = try await describe(text, for: client) ?? ["active": false]
+        return .json(.object(found), headers: [.cacheControl: "no-store"])
+    }
+
+    private func describe(_ text: ByteString, for client: Client) async throws -> JSONObject? {
+        if let token = OpaqueToken(.refresh, text: text) { return try await describe(token, for: client) }
+        guard
+            let claims = try? verifier.verify(text.bytes, now: clock(), revocations: revocations.snapshot).claims,
+            mayKnow(client, holder: claims.value(named: "client_id")?.string, audiences: claims.audience ?? [])
+        else { return nil }
+        var answer: JSONObject = ["active": true]
+        for member in claims.json.members { answer[member.name] = member.value }
+        answer["token_type"] = answer["cnf"] == nil ? "Bearer" : "DPoP"
+        return answer
+    }
+
+    private func describe(_ token: OpaqueToken, for client: Client) async throws -> JSONObject? {
+        let now = clock()
+        let (known, isLive) = try await sessions.store.read { transaction in
+            (
+                try RefreshTokenRecord.find(token, in: transaction),
+                try RefreshTokenRecord.isLive(token, now: now, in: transaction)
+            )
+        }
+        guard let family = known?.family, isLive, family.isLive, family.expires > now,
+            mayKnow(client, holder: family.grant.clientID, audiences: [])
+        else { return nil }
+        return [
+            "active": true, "iss": .string(configuration.issuer), "sub": .string(ByteString(family.grant.userID)),
+            "client_id": .string(family.grant.clientID), "scope": .string(family.grant.scope.text),
+            "exp": .number(JSONNumber(family.expires)), "sid": .string(ByteString(family.id)),
+        ]
+    }
+
+    /// The client that holds the token, one that the token is for, or one of our own.
+    private func mayKnow(_ client: Client, holder: ByteString?, audiences: [ByteString]) -> Bool {
+        client.isFirstParty || holder == client.id || audiences.contains(client.id)
+            || audiences.contains { client.audiences.contains($0) }
+    }
+}

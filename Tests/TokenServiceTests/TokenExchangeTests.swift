@@ -1,0 +1,108 @@
+import Codecs
+import HTTPTypes
+import JOSE
+import OAuth
+import Testing
+import Tokens
+
+@testable import TokenService
+
+@Suite struct TokenExchangeTests {
+    private func start() async throws -> (TestInstallation, TestClient, Answer) {
+        let signet = try await TestInstallation.start()
+        let user = try await signet.addUser("ada")
+        let app = try await signet.register("app") {
+            $0.scope = Scope(["openid", "orders:read", "orders:write"])
+            $0.audiences = ["orders", "invoices"]
+        }
+        let agent = try await signet.register("agent") {
+            $0.grants = [.tokenExchange]
+            $0.scope = Scope(["orders:read", "billing"])
+        }
+        let code = try await signet.code(for: app, user: user, scope: ["openid", "orders:read", "orders:write"])
+        return (signet, agent, try await signet.exchange(code, as: app))
+    }
+
+    private func exchange(
+        _ signet: TestInstallation, _ token: String, as client: TestClient,
+        _ further: [(ByteString, ByteString)] = []
+    ) async throws -> Answer {
+        try await signet.form(
+            "/token",
+            [
+                ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"), ("subject_token", ByteString(token)),
+                ("subject_token_type", TokenRequest.accessTokenType),
+            ] + further, as: client)
+    }
+
+    @Test func `the new token says less, ends no later, and tells who acts`() async throws {
+        let (signet, agent, tokens) = try await start()
+        signet.time.advance(100)
+        let answer = try await exchange(signet, tokens.access, as: agent, [("audience", "orders")])
+        #expect(answer.status == .ok)
+        #expect(answer.json["issued_token_type"]?.string == TokenRequest.accessTokenType)
+        #expect(answer.json["scope"] == "orders:read")
+        #expect(answer.json["expires_in"] == 200)
+        let old = try TestInstallation.claims(tokens.access)
+        let new = try TestInstallation.claims(answer.access)
+        #expect(new["aud"] == "orders")
+        for name: ByteString in ["sub", "sid", "auth_time", "roles", "exp"] { #expect(new[name] == old[name]) }
+        #expect(new["client_id"] == "agent")
+        #expect(new["act"] == ["sub": "agent"])
+        // What ends the session ends it, too.
+        _ = try await signet.logout(tokens.refresh)
+        let verifier = TokenVerifier(
+            keys: signet.service.keySet,
+            policy: ClaimPolicy(algorithms: [.es256], types: ["at+jwt"], issuers: [TestInstallation.issuer]))
+        let rejection = #expect(throws: TokenRejection.self) {
+            try verifier.verify(
+                Array(answer.access.utf8), now: signet.time.now, revocations: signet.service.revocations.snapshot)
+        }
+        #expect(rejection?.code == .tokenRevoked)
+        #expect(try await exchange(signet, tokens.access, as: agent).error == "invalid_request")
+    }
+
+    @Test func `nothing widens`() async throws {
+        let (signet, agent, tokens) = try await start()
+        for scope: ByteString in ["orders:write", "billing", "orders:read billing", "admin"] {
+            #expect(
+                try await exchange(signet, tokens.access, as: agent, [("scope", scope)]).error == "invalid_scope")
+        }
+        #expect(
+            try await exchange(signet, tokens.access, as: agent, [("audience", "payroll")]).error == "invalid_target")
+        let first = try await exchange(signet, tokens.access, as: agent, [("audience", "orders")])
+        #expect(
+            try await exchange(signet, first.access, as: agent, [("audience", "invoices")]).error == "invalid_target")
+    }
+
+    @Test func `a chain of actors is told, and ends at four`() async throws {
+        let (signet, agent, tokens) = try await start()
+        var token = tokens.access
+        for length in 1...5 {
+            let answer = try await exchange(signet, token, as: agent)
+            #expect((answer.status == .ok) == (length <= 4))
+            if length == 2 {
+                #expect(
+                    try TestInstallation.claims(answer.access)["act"] == ["sub": "agent", "act": ["sub": "agent"]])
+            }
+            if answer.status == .ok { token = answer.access }
+        }
+    }
+
+    @Test func `other things than our own good access tokens are refused`() async throws {
+        let (signet, agent, tokens) = try await start()
+        let forged = try TokenSigner(key: SigningKey.generate(.es256), type: "at+jwt")
+            .sign(claims: try TestInstallation.claims(tokens.access))
+        let idToken = try #require(tokens.json["id_token"]?.string?.text)
+        for token in [forged, idToken, tokens.refresh, "x"] {
+            #expect(try await exchange(signet, token, as: agent).error == "invalid_request")
+        }
+        signet.time.advance(301)
+        #expect(try await exchange(signet, tokens.access, as: agent).error == "invalid_request")
+        let open = try await signet.register("open") {
+            $0.grants = [.tokenExchange]
+            $0.authentication = .none
+        }
+        #expect(try await exchange(signet, tokens.access, as: open).error == "unauthorized_client")
+    }
+}
