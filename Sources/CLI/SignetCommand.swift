@@ -22,7 +22,7 @@ struct SignetCommand: AsyncParsableCommand {
 
     #if Server
         private static let serverCommands: [any ParsableCommand.Type] = [
-            ServeCommand.self, ExplainCommand.self, ReloadCommand.self,
+            ServeCommand.self, ExplainCommand.self, ReloadCommand.self, ClientCommand.self, UserCommand.self,
         ]
     #else
         private static let serverCommands: [any ParsableCommand.Type] = []

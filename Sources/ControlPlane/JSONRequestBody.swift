@@ -10,7 +10,8 @@ public struct JSONRequestBody: Sendable {
 
     private static let maximumDepth = 16
 
-    private let object: JSONObject
+    /// The body's members.
+    public let object: JSONObject
 
     /// Reads the body.
     /// - Throws: 415 when the content type is not `application/json`, 413 when the body is too long, 400 when it is
@@ -55,6 +56,17 @@ public struct JSONRequestBody: Sendable {
             throw Self.invalidField(name, "is longer than \(limit) bytes")
         }
         return text
+    }
+
+    /// An array of strings; absent means empty.
+    /// - Throws: 400 that names the member, unless it holds at most 100 strings of 1 to 256 bytes.
+    public func strings(_ name: ByteString) throws(ProblemBody) -> [ByteString] {
+        guard let member = object[name] else { return [] }
+        let texts = member.array?.compactMap(\.string) ?? []
+        guard texts.count == member.array?.count, texts.count <= 100,
+            texts.allSatisfy({ (1...256).contains($0.count) && !$0.hasControlCharacter })
+        else { throw Self.invalidField(name, "must be an array of at most 100 strings of 1 to 256 bytes") }
+        return texts
     }
 
     static func collect(_ request: Request) async throws(ProblemBody) -> [UInt8] {

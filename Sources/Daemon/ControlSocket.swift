@@ -6,6 +6,7 @@ import Hummingbird
 import Logging
 import ServiceLifecycle
 import Telemetry
+import TokenService
 
 #if canImport(Glibc)
     import Glibc
@@ -21,14 +22,18 @@ struct ControlSocket {
     let path: String
     let explanations: ExplanationRing
     let routes: RoutesSource
+    let tokens: AuthorizationService
 
-    init(path: String, explanations: ExplanationRing, routes: RoutesSource) throws {
+    init(
+        path: String, explanations: ExplanationRing, routes: RoutesSource, tokens: AuthorizationService
+    ) throws {
         guard path.utf8.count <= Self.longestPath else {
             throw StartFailure("the data folder's path is too long for a socket in it; choose a shorter --data")
         }
         self.path = path
         self.explanations = explanations
         self.routes = routes
+        self.tokens = tokens
     }
 
     /// Serves the socket. Its file is made unreadable to others from the first moment: the folder is 0700, and the
@@ -60,6 +65,7 @@ struct ControlSocket {
                     detail: "\(error)")
             }
         }
+        tokens.addManagementRoutes(to: router)
         return HummingbirdListener.application(
             router, address: .unixDomainSocket(path: path), logger: Logger(label: "signet.socket"),
             onOpen: { [path] in

@@ -26,13 +26,16 @@ public struct ControlSocketClient: Sendable {
         path = dataFolder + "/signet.sock"
     }
 
-    /// Sends a request without a body and reads the JSON answer.
-    public func ask(_ method: String, _ target: String) throws -> Answer {
+    /// Sends a request, with a JSON body if there is one, and reads the JSON answer.
+    public func ask(_ method: String, _ target: String, body: JSON? = nil) throws -> Answer {
+        let content = body.map { JSONWriter.write($0) } ?? []
+        let type = body == nil ? "" : "Content-Type: application/json\r\n"
         let socket = try connect()
         defer { close(socket) }
-        try send(
-            "\(method) \(target) HTTP/1.1\r\nHost: signet\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", to: socket
-        )
+        let head =
+            "\(method) \(target) HTTP/1.1\r\nHost: signet\r\nConnection: close\r\n\(type)"
+            + "Content-Length: \(content.count)\r\n\r\n"
+        try send(Array(head.utf8) + content, to: socket)
         let bytes = try receive(from: socket)
         let separator = Array("\r\n\r\n".utf8)
         guard bytes.starts(with: "HTTP/1.1 ".utf8), bytes.count >= 12,
@@ -65,8 +68,8 @@ public struct ControlSocketClient: Sendable {
         return socket
     }
 
-    private func send(_ text: String, to socket: Int32) throws {
-        var rest = Array(text.utf8)[...]
+    private func send(_ bytes: [UInt8], to socket: Int32) throws {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let sent = rest.withUnsafeBytes { write(socket, $0.baseAddress, $0.count) }
             guard sent > 0 else { throw StartFailure("the server at \(path) hung up") }

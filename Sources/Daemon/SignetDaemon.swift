@@ -92,7 +92,9 @@ public struct SignetDaemon: Sendable {
         let socketPath = store.folder.path + "/signet.sock"
         var services: [any Service] = [UpkeepService(tokens: tokens)]
         if let demo { services.append(demo) }
-        services.append(try ControlSocket(path: socketPath, explanations: explanations, routes: routes).service(doors))
+        services.append(
+            try ControlSocket(path: socketPath, explanations: explanations, routes: routes, tokens: tokens)
+                .service(doors))
         services.append(controlPlane(tokens, doors))
         services.append(GatewayListenerService(gateway: gateway, address: configuration.gateway, doors: doors))
         services.append(ReloadService(routes: routes, logger: logger))

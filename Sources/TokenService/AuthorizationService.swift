@@ -30,6 +30,8 @@ public final class AuthorizationService: Sendable {
     /// The registered clients, for whoever manages them in the same process.
     let clients: ClientDirectory
 
+    private let users: UserManagement
+
     /// The password work, for tests that count it.
     let passwords: PasswordHashing
 
@@ -55,6 +57,12 @@ public final class AuthorizationService: Sendable {
     /// Adds every address of the service to a router.
     public func addRoutes<Context: RemoteAddressRequestContext>(to router: some RouterMethods<Context>) {
         routes.add(to: router)
+    }
+
+    /// Adds what manages clients and users: for a door that only the operator can open.
+    public func addManagementRoutes(to router: some RouterMethods<ControlPlaneContext>) {
+        ClientManagement(clients: clients).addRoutes(to: router)
+        users.addRoutes(to: router)
     }
 
     /// What `/readyz` should ask: the store takes writes.
@@ -100,6 +108,8 @@ public final class AuthorizationService: Sendable {
         clock = parts.clock
         logger = parts.logger
         clients = parts.clients
+        users = UserManagement(
+            store: parts.store, sessions: parts.sessions, passwords: parts.passwords, clock: parts.clock)
         keySet = parts.keyring.keySet
         firstStart = FirstStart(store: parts.store, passwords: parts.passwords, clock: parts.clock)
         routes = AuthorizationRoutes(parts)

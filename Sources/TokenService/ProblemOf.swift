@@ -42,6 +42,24 @@ enum ProblemOf {
         .forbidden, code: "revocation-forbidden", title: "Not your token",
         detail: "Only its own user, or an admin, may revoke this token.", oauthError: "access_denied")
 
+    /// There is no client of this id.
+    static let noSuchClient = ProblemBody(
+        .notFound, code: "client-unknown", title: "Unknown client", detail: "There is no client of this id.")
+
+    /// There is no user of this name.
+    static let noSuchUser = ProblemBody(
+        .notFound, code: "user-unknown", title: "Unknown user", detail: "There is no user of this name.")
+
+    /// A text that no user can be called.
+    static let badUserName = ProblemBody(
+        .badRequest, code: "user-name-invalid", title: "Not a user's name",
+        detail: "A user's name has 1 to 64 letters, digits and . _ - @ +")
+
+    /// There is a user of this name already.
+    static let userNameTaken = ProblemBody(
+        .conflict, code: "user-name-taken", title: "The name is taken",
+        detail: "There is a user of this name already.")
+
     /// A protected address was called without a bearer token.
     static let bearerMissing = ProblemBody(
         .unauthorized, code: "token-missing", title: "A token is needed",

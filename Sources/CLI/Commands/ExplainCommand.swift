@@ -66,16 +66,20 @@
 
     /// Turns a server's answer into what was asked for, or into the sentence that says why not.
     enum ServerAnswer {
-        static func object(_ client: ControlSocketClient, _ method: String, _ target: String) throws -> JSONObject {
+        static func object(
+            _ client: ControlSocketClient, _ method: String, _ target: String, body: JSON? = nil
+        ) throws -> JSONObject {
             let answer: ControlSocketClient.Answer
             do {
-                answer = try client.ask(method, target)
+                answer = try client.ask(method, target, body: body)
             } catch {
                 throw CommandFailure.refused("\(error)")
             }
             guard let object = answer.json.object, answer.status == 200 else {
                 throw CommandFailure.refused(
-                    answer.json.object?["detail"]?.string?.text ?? "the server said \(answer.status)")
+                    answer.json.object?["detail"]?.string?.text
+                        ?? answer.json.object?["error_description"]?.string?.text
+                        ?? "the server said \(answer.status)")
             }
             return object
         }

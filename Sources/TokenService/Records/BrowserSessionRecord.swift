@@ -85,6 +85,10 @@ struct BrowserSessionRecord: Sendable {
         try transaction.execute(Statement("DELETE FROM browser_sessions WHERE id = ?", .text(id))) == 1
     }
 
+    static func deleteAll(ofUser id: String, in transaction: Transaction) throws(StoreError) {
+        try transaction.execute(Statement("DELETE FROM browser_sessions WHERE user_id = ?", .text(id)))
+    }
+
     static func deleteExpired(now: Int64, in transaction: Transaction) throws(StoreError) {
         try transaction.execute(
             Statement(

@@ -47,6 +47,21 @@ struct UserRecord: Sendable {
         ).first.map { row throws(StoreError) in try UserRecord(row) }
     }
 
+    /// All users, by name.
+    static func all(in transaction: Transaction) throws(StoreError) -> [UserRecord] {
+        try transaction.query(Statement("SELECT * FROM users ORDER BY name"))
+            .map { row throws(StoreError) in try UserRecord(row) }
+    }
+
+    static func setActive(
+        _ isActive: Bool, ofUser id: String, now: Int64, in transaction: Transaction
+    ) throws(StoreError) {
+        try transaction.execute(
+            Statement(
+                "UPDATE users SET state = ?, changed = ? WHERE id = ?", .text(isActive ? "active" : "disabled"),
+                .integer(now), .text(id)))
+    }
+
     static func exist(in transaction: Transaction) throws(StoreError) -> Bool {
         try !transaction.query(Statement("SELECT 1 FROM users LIMIT 1")).isEmpty
     }

@@ -1,0 +1,108 @@
+"""`signet client` and `signet user` against a running server, and what their changes do to tokens."""
+
+import base64
+import json
+from urllib.parse import urlencode
+
+import pytest
+
+from signet_process import call, run
+
+
+@pytest.fixture(scope="module")
+def manage(demo):
+    """Runs a management command against the demo server: its JSON, or its exit status and complaint."""
+
+    def command(*arguments, status=0):
+        done = run(*arguments, "--data", str(demo.data), "--json")
+        assert done.returncode == status, done.stderr
+        return json.loads(done.stdout) if status == 0 else done.stderr
+
+    return command
+
+
+def form(demo, path, parameters, client=None):
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    if client:
+        headers["Authorization"] = "Basic " + base64.b64encode(":".join(client).encode()).decode()
+    return call("POST", demo.control + path, body=urlencode(parameters).encode(), headers=headers)
+
+
+def test_a_service_gets_tokens_that_the_gateway_accepts(demo, manage):
+    made = manage(
+        "client", "create", "orders", "--grant", "client_credentials", "--scope", "orders:read orders:write",
+        "--audience", "demo")
+    client = ("orders", made["client_secret"])
+    tokens = form(demo, "/token", {"grant_type": "client_credentials", "scope": "orders:read"}, client)
+    assert tokens.status == 200
+    assert tokens.headers["Cache-Control"] == "no-store"
+    access = tokens.json["access_token"]
+    assert form(demo, "/introspect", {"token": access}, client).json["scope"] == "orders:read"
+    assert call("GET", demo.gateway + "/demo/orders", token=access).status == 200
+    assert form(demo, "/revoke", {"token": access}, client).status == 200
+    assert form(demo, "/introspect", {"token": access}, client).json == {"active": False}
+    assert call("GET", demo.gateway + "/demo/orders", token=access).status == 401
+
+
+def test_a_renewed_secret_replaces_the_old_one_and_a_disabled_client_gets_nothing(demo, manage):
+    old = manage("client", "create", "robot", "--grant", "client_credentials")["client_secret"]
+    new = manage("client", "secret", "robot")["client_secret"]
+    grant = {"grant_type": "client_credentials"}
+    assert form(demo, "/token", grant, ("robot", old)).status == 401
+    assert form(demo, "/token", grant, ("robot", new)).status == 200
+    assert manage("client", "disable", "robot")["active"] is False
+    assert form(demo, "/token", grant, ("robot", new)).status == 401
+    assert manage("client", "enable", "robot")["active"] is True
+    assert form(demo, "/token", grant, ("robot", new)).status == 200
+    assert "client_secret" not in manage("client", "show", "robot")
+    assert manage("client", "delete", "robot")["deleted"] is True
+    assert "no client" in manage("client", "show", "robot", status=1)
+
+
+def test_what_cannot_be_registered_says_why(manage):
+    manage("client", "create", "app", "--redirect-uri", "https://app.example/back", "--public")
+    assert "already" in manage("client", "create", "app", "--redirect-uri", "https://app.example/back", status=1)
+    assert "https" in manage("client", "create", "a", "--redirect-uri", "http://app.example/back", status=1)
+    assert "fragment" in manage("client", "create", "a", "--redirect-uri", "https://app.example/#x", status=1)
+    assert "redirect_uris" in manage("client", "create", "a", status=1)
+    assert "grant_types" in manage("client", "create", "a", "--grant", "password", status=1)
+    assert "exclude" in manage("client", "create", "a", "--public", "--post", status=2)
+    assert "no client" in manage("client", "show", "../users", status=1)
+    names = [client["client_id"] for client in manage("client", "list")["clients"]]
+    assert "app" in names and "a" not in names
+
+
+def test_a_disabled_user_is_out_at_once(demo, manage):
+    made = manage("user", "create", "ada", "--role", "user", "--email", "ada@example.com")
+    assert made["profile"] == {"email": "ada@example.com"}
+    login = call("POST", demo.control + "/login", data={"name": "ada", "password": made["password"]})
+    assert login.status == 200
+    access, refresh = login.json["access_token"], login.json["refresh_token"]
+    assert call("GET", demo.gateway + "/demo/orders", token=access).status == 200
+    assert manage("user", "disable", "ada")["active"] is False
+    assert call("GET", demo.gateway + "/demo/orders", token=access).status == 401
+    assert call("POST", demo.control + "/refresh", data={"refresh_token": refresh}).status == 400
+    assert call("POST", demo.control + "/login", data={"name": "ada", "password": made["password"]}).status == 401
+    assert manage("user", "enable", "ada")["active"] is True
+    again = call("POST", demo.control + "/login", data={"name": "ada", "password": made["password"]})
+    assert again.status == 200
+    changed = manage("user", "password", "ada")["password"]
+    assert call("GET", demo.gateway + "/demo/orders", token=again.json["access_token"]).status == 401
+    assert call("POST", demo.control + "/login", data={"name": "ada", "password": changed}).status == 200
+    assert "password" not in manage("user", "show", "ada")
+
+
+def test_users_have_one_name_each(manage):
+    manage("user", "create", "bob")
+    assert "already" in manage("user", "create", "bob", status=1)
+    assert "letters" in manage("user", "create", "b b", status=1)
+    assert "no user" in manage("user", "show", "nobody", status=1)
+    assert "letters" in manage("user", "show", "a/../b", status=2)
+
+
+def test_nothing_that_was_shown_once_is_in_the_log(demo, manage):
+    secret = manage("client", "create", "quiet", "--grant", "client_credentials")["client_secret"]
+    password = manage("user", "create", "carol")["password"]
+    form(demo, "/token", {"grant_type": "client_credentials"}, ("quiet", secret + "x"))
+    call("POST", demo.control + "/login", data={"name": "carol", "password": password + "x"})
+    assert secret not in demo.output and password not in demo.output

@@ -1,0 +1,158 @@
+#if Server
+    import ArgumentParser
+    import Codecs
+    import Daemon
+    import Foundation
+
+    /// Clients of the running token service.
+    struct ClientCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "client", abstract: "Register applications at the running token service, and change them.",
+            discussion: "Only the owner of the server's data folder may ask.",
+            subcommands: [
+                Create.self, List.self, Show.self, Secret.self, Disable.self, Enable.self, Delete.self,
+            ])
+
+        struct Create: ParsableCommand {
+            static let configuration = CommandConfiguration(
+                abstract: "Register an application. Its secret, if it has one, is shown only now.",
+                discussion: """
+                    An app that cannot keep a secret (a page, a phone) is --public. A service that only asks for tokens \
+                    for itself takes --grant client_credentials and needs no --redirect-uri.
+                    """)
+
+            @Argument(help: "The client's id, as it will stand in requests and tokens.")
+            var id: String
+
+            @Option(name: .long, help: "What people are shown. Default: the id.")
+            var name: String?
+
+            @Option(name: .long, help: "Where answers may go. May be repeated.")
+            var redirectURI: [String] = []
+
+            @Option(name: .long, help: "Where people may be sent after logging out. May be repeated.")
+            var postLogoutRedirectURI: [String] = []
+
+            @Flag(name: .long, help: "The client cannot keep a secret; PKCE protects it.")
+            var `public` = false
+
+            @Flag(name: .long, help: "The secret comes in the body instead of in HTTP Basic.")
+            var post = false
+
+            @Option(name: .long, help: "A file with the client's public keys (JWK set), for private_key_jwt.")
+            var jwks: String?
+
+            @Option(
+                name: .long,
+                help: "What it may do: authorization_code, refresh_token, client_credentials, token-exchange.")
+            var grant: [String] = []
+
+            @Option(name: .long, help: "Scopes it may ask for, separated by spaces.")
+            var scope: String?
+
+            @Option(name: .long, help: "Whom its access tokens are for. May be repeated.")
+            var audience: [String] = []
+
+            @Flag(name: .long, help: "It is our own: people are not asked for their consent.")
+            var firstParty = false
+
+            @OptionGroup var server: ServerOptions
+
+            func validate() throws {
+                guard [`public`, post, jwks != nil].filter({ $0 }).count <= 1 else {
+                    throw ValidationError("--public, --post and --jwks exclude each other")
+                }
+            }
+
+            func run() throws {
+                try server.tell(
+                    try server.ask("POST", "/clients", body: .object(try document())), secret: "client_secret")
+            }
+
+            private func document() throws -> JSONObject {
+                var document: JSONObject = ["client_id": .string(ByteString(id))]
+                if let name { document["client_name"] = .string(ByteString(name)) }
+                let method = `public` ? "none" : post ? "client_secret_post" : jwks != nil ? "private_key_jwt" : nil
+                if let method { document["token_endpoint_auth_method"] = .string(ByteString(method)) }
+                document["redirect_uris"] = Self.strings(redirectURI)
+                document["post_logout_redirect_uris"] = Self.strings(postLogoutRedirectURI)
+                if !grant.isEmpty {
+                    document["grant_types"] = Self.strings(
+                        grant.map { $0 == "token-exchange" ? "urn:ietf:params:oauth:grant-type:token-exchange" : $0 })
+                }
+                if let scope { document["scope"] = .string(ByteString(scope)) }
+                if !audience.isEmpty { document["audiences"] = Self.strings(audience) }
+                if firstParty { document["first_party"] = true }
+                if let jwks {
+                    guard let keys = try? JSONReader.read(try KeyFile.contents(jwks, option: "--jwks")) else {
+                        throw CommandFailure.usage("\(jwks) is not JSON")
+                    }
+                    document["jwks"] = keys
+                }
+                return document
+            }
+
+            private static func strings(_ texts: [String]) -> JSON { .array(texts.map { .string(ByteString($0)) }) }
+        }
+
+        struct List: ParsableCommand {
+            static let configuration = CommandConfiguration(abstract: "List the registered applications.")
+            @OptionGroup var server: ServerOptions
+
+            func run() throws {
+                let answer = try server.ask("GET", "/clients")
+                if server.json { return try server.tell(answer, secret: nil) }
+                for client in answer["clients"]?.array ?? [] {
+                    let members = client.object ?? JSONObject()
+                    let state = members["active"] == true ? "" : "  (disabled)"
+                    print(
+                        "\(members["client_id"]?.string?.text ?? "")  \(members["client_name"]?.string?.text ?? "")\(state)"
+                    )
+                }
+            }
+        }
+
+        struct Show: ParsableCommand {
+            static let configuration = CommandConfiguration(abstract: "Show an application.")
+            @OptionGroup var client: ClientName
+            func run() throws { try client.server.tell(try client.ask("GET", ""), secret: nil) }
+        }
+
+        struct Secret: ParsableCommand {
+            static let configuration = CommandConfiguration(
+                abstract: "Give an application another secret; the old one is no good from then on.")
+            @OptionGroup var client: ClientName
+            func run() throws { try client.server.tell(try client.ask("POST", "/secret"), secret: "client_secret") }
+        }
+
+        struct Disable: ParsableCommand {
+            static let configuration = CommandConfiguration(abstract: "Give an application no more tokens.")
+            @OptionGroup var client: ClientName
+            func run() throws { try client.server.tell(try client.ask("POST", "/disable"), secret: nil) }
+        }
+
+        struct Enable: ParsableCommand {
+            static let configuration = CommandConfiguration(abstract: "Let a disabled application go on.")
+            @OptionGroup var client: ClientName
+            func run() throws { try client.server.tell(try client.ask("POST", "/enable"), secret: nil) }
+        }
+
+        struct Delete: ParsableCommand {
+            static let configuration = CommandConfiguration(abstract: "Forget an application.")
+            @OptionGroup var client: ClientName
+            func run() throws { try client.server.tell(try client.ask("DELETE", ""), secret: nil) }
+        }
+    }
+
+    /// Which client is meant.
+    struct ClientName: ParsableArguments {
+        @Argument(help: "The client's id.")
+        var id: String
+
+        @OptionGroup var server: ServerOptions
+
+        func ask(_ method: String, _ rest: String) throws -> JSONObject {
+            try server.ask(method, "/clients/\(FormURLEncoded.encodeComponent(ByteString(id)))\(rest)")
+        }
+    }
+#endif

@@ -1,0 +1,96 @@
+import Codecs
+import ControlPlane
+import Hummingbird
+import OAuth
+
+/// Registering clients and changing them, as JSON over HTTP. Who may ask is decided by the door it stands behind.
+struct ClientManagement: Sendable {
+    let clients: ClientDirectory
+
+    func addRoutes(to router: some RouterMethods<ControlPlaneContext>) {
+        router.endpoint(
+            "/clients",
+            [
+                .get: { [self] _, _ in .json(["clients": .array(clients.all.map(describe))]) },
+                .post: { [self] request, _ in try await create(request) },
+            ])
+        router.endpoint(
+            "/clients/{id}",
+            [
+                .get: { [self] _, context in .json(describe(try record(context))) },
+                .put: { [self] request, context in try await replace(request, context) },
+                .delete: { [self] _, context in
+                    let id = try record(context).client.id
+                    try await clients.remove(id)
+                    return .json(["client_id": .string(id), "deleted": true])
+                },
+            ])
+        router.endpoint(
+            "/clients/{id}/secret",
+            [
+                .post: { [self] _, context in
+                    let record = try record(context)
+                    let secret = try await clients.renewSecret(of: record.client.id)
+                    return .json(told(record, secret))
+                }
+            ])
+        for (name, isActive) in [("enable", true), ("disable", false)] {
+            router.endpoint(
+                RouterPath("/clients/{id}/\(name)"),
+                [
+                    .post: { [self] _, context in
+                        let client = try record(context).client
+                        _ = try await clients.replace(client, isActive: isActive)
+                        return .json(describe(try record(context)))
+                    }
+                ])
+        }
+    }
+
+    private func create(_ request: Request) async throws -> Response {
+        let document = try await JSONRequestBody(of: request).object
+        guard let id = document["client_id"]?.string else {
+            throw OAuthError(.invalidClientMetadata, "The member client_id is missing.")
+        }
+        let client = try Client(document: document, id: id)
+        let secret = try await clients.register(client)
+        return .json(told(ClientRecord(client: client, secretHash: nil, isActive: true), secret))
+    }
+
+    private func replace(_ request: Request, _ context: ControlPlaneContext) async throws -> Response {
+        let known = try record(context)
+        let document = try await JSONRequestBody(of: request).object
+        let client = try Client(document: document, id: known.client.id)
+        let secret = try await clients.replace(client, isActive: known.isActive)
+        return .json(told(ClientRecord(client: client, secretHash: nil, isActive: known.isActive), secret))
+    }
+
+    private func record(_ context: ControlPlaneContext) throws -> ClientRecord {
+        // Ids are made of characters that a path need not escape, or are written with escapes.
+        guard let text = context.parameters.get("id"),
+            let id = try? FormURLEncoded.decodeComponent(Array(text.replacingPlus.utf8)),
+            let record = clients.record(id)
+        else { throw ProblemOf.noSuchClient }
+        return record
+    }
+
+    private func describe(_ record: ClientRecord) -> JSON {
+        var document = record.client.document
+        document["active"] = .bool(record.isActive)
+        return .object(document)
+    }
+
+    /// A client and the secret that is shown this once.
+    private func told(_ record: ClientRecord, _ secret: OpaqueToken?) -> JSON {
+        guard case .object(var document) = describe(record) else { return .null }
+        if let secret { document["client_secret"] = .string(ByteString(secret.text)) }
+        return .object(document)
+    }
+}
+
+extension String {
+    /// A path's `+` is a plus, a form's a space.
+    fileprivate var replacingPlus: String {
+        String(decoding: utf8.flatMap { $0 == UInt8(ascii: "+") ? Array("%2B".utf8) : [$0] }, as: UTF8.self)
+    }
+}

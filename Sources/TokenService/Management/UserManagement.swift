@@ -1,0 +1,114 @@
+import Codecs
+import ControlPlane
+import Hummingbird
+import JOSE
+import OAuth
+import Storage
+
+/// Making users and changing them, as JSON over HTTP. Who may ask is decided by the door it stands behind.
+struct UserManagement: Sendable {
+    let store: Store
+    let sessions: Sessions
+    let passwords: PasswordHashing
+    let clock: @Sendable () -> Int64
+
+    func addRoutes(to router: some RouterMethods<ControlPlaneContext>) {
+        router.endpoint(
+            "/users",
+            [
+                .get: { [self] _, _ in
+                    let users = try await store.read { try UserRecord.all(in: $0) }
+                    return .json(["users": .array(users.map(describe))])
+                },
+                .post: { [self] request, _ in try await create(request) },
+            ])
+        router.endpoint("/users/{name}", [.get: { [self] _, context in .json(describe(try await user(context))) }])
+        router.endpoint(
+            "/users/{name}/password", [.post: { [self] request, context in try await setPassword(request, context) }])
+        for (name, isActive) in [("enable", true), ("disable", false)] {
+            router.endpoint(
+                RouterPath("/users/{name}/\(name)"),
+                [.post: { [self] _, context in try await setActive(isActive, context) }])
+        }
+    }
+
+    private func create(_ request: Request) async throws -> Response {
+        let body = try await JSONRequestBody(of: request)
+        let name = try body.string("name", atMost: 64)
+        guard UserRecord.isName(name) else { throw ProblemOf.badUserName }
+        let (password, isMade) = try password(of: body)
+        let user = UserRecord(
+            id: UserRecord.makeID(), name: name, roles: try body.strings("roles"), groups: try body.strings("groups"),
+            profile: body.object["profile"]?.object ?? JSONObject(), password: try await passwords.hash(password.bytes),
+            isActive: true)
+        let now = clock()
+        let isNew = try await store.write { transaction in
+            guard try UserRecord.find(name: name, in: transaction) == nil else { return false }
+            try user.insert(now: now, in: transaction)
+            return true
+        }
+        guard isNew else { throw ProblemOf.userNameTaken }
+        return .json(told(user, isMade ? password : nil))
+    }
+
+    /// A new password ends everything that was begun with the old one.
+    private func setPassword(_ request: Request, _ context: ControlPlaneContext) async throws -> Response {
+        let user = try await user(context)
+        let (password, isMade) = try password(of: await JSONRequestBody(of: request))
+        let hash = try await passwords.hash(password.bytes)
+        let now = clock()
+        let revoked = try await store.write { transaction in
+            try UserRecord.setPassword(hash, ofUser: user.id, now: now, in: transaction)
+            return try endAll(of: user, now: now, in: transaction)
+        }
+        await sessions.publish(revoked, reason: "the user's password was changed")
+        return .json(told(user, isMade ? password : nil))
+    }
+
+    private func setActive(_ isActive: Bool, _ context: ControlPlaneContext) async throws -> Response {
+        let user = try await user(context)
+        let now = clock()
+        let revoked = try await store.write { transaction in
+            try UserRecord.setActive(isActive, ofUser: user.id, now: now, in: transaction)
+            return isActive ? [] : try endAll(of: user, now: now, in: transaction)
+        }
+        await sessions.publish(revoked, reason: "the user was disabled")
+        return .json(describe(try await self.user(context)))
+    }
+
+    private func endAll(of user: UserRecord, now: Int64, in transaction: Transaction) throws -> [RevocationRecord] {
+        try BrowserSessionRecord.deleteAll(ofUser: user.id, in: transaction)
+        return try FamilyRecord.live(ofUser: user.id, now: now, in: transaction)
+            .flatMap { try sessions.end($0, in: transaction) }
+    }
+
+    private func user(_ context: ControlPlaneContext) async throws -> UserRecord {
+        let name = ByteString(context.parameters.get("name") ?? "")
+        guard let user = try await store.read({ try UserRecord.find(name: name, in: $0) }) else {
+            throw ProblemOf.noSuchUser
+        }
+        return user
+    }
+
+    /// The password that was given, or a random one of 144 bits that is shown once.
+    private func password(of body: JSONRequestBody) throws -> (password: ByteString, isMade: Bool) {
+        guard body.object["password"] != nil else {
+            return (ByteString(Base64URL.encode(RandomBytes.make(count: 18))), true)
+        }
+        return (try body.string("password", atMost: PasswordHashing.maximumPasswordBytes), false)
+    }
+
+    private func describe(_ user: UserRecord) -> JSON {
+        [
+            "id": .string(ByteString(user.id)), "name": .string(user.name),
+            "roles": .array(user.roles.map { .string($0) }), "groups": .array(user.groups.map { .string($0) }),
+            "profile": .object(user.profile), "active": .bool(user.isActive),
+        ]
+    }
+
+    private func told(_ user: UserRecord, _ password: ByteString?) -> JSON {
+        guard case .object(var members) = describe(user) else { return .null }
+        if let password { members["password"] = .string(password) }
+        return .object(members)
+    }
+}
