@@ -65,3 +65,43 @@ static const unsigned char studio_verdict_js[] = {
 #embed "../../Web/studio/verdict.js"
 };
 embedded_file web_studio_verdict_js(void) { return (embedded_file){studio_verdict_js, sizeof studio_verdict_js}; }
+
+static const unsigned char pages_top_mustache[] = {
+#embed "../../Web/pages/top.mustache"
+};
+embedded_file web_pages_top_mustache(void) { return (embedded_file){pages_top_mustache, sizeof pages_top_mustache}; }
+
+static const unsigned char pages_bottom_mustache[] = {
+#embed "../../Web/pages/bottom.mustache"
+};
+embedded_file web_pages_bottom_mustache(void) { return (embedded_file){pages_bottom_mustache, sizeof pages_bottom_mustache}; }
+
+static const unsigned char pages_sign_in_mustache[] = {
+#embed "../../Web/pages/sign-in.mustache"
+};
+embedded_file web_pages_sign_in_mustache(void) { return (embedded_file){pages_sign_in_mustache, sizeof pages_sign_in_mustache}; }
+
+static const unsigned char pages_consent_mustache[] = {
+#embed "../../Web/pages/consent.mustache"
+};
+embedded_file web_pages_consent_mustache(void) { return (embedded_file){pages_consent_mustache, sizeof pages_consent_mustache}; }
+
+static const unsigned char pages_message_mustache[] = {
+#embed "../../Web/pages/message.mustache"
+};
+embedded_file web_pages_message_mustache(void) { return (embedded_file){pages_message_mustache, sizeof pages_message_mustache}; }
+
+static const unsigned char pages_form_post_mustache[] = {
+#embed "../../Web/pages/form-post.mustache"
+};
+embedded_file web_pages_form_post_mustache(void) { return (embedded_file){pages_form_post_mustache, sizeof pages_form_post_mustache}; }
+
+static const unsigned char pages_form_post_js[] = {
+#embed "../../Web/pages/form-post.js"
+};
+embedded_file web_pages_form_post_js(void) { return (embedded_file){pages_form_post_js, sizeof pages_form_post_js}; }
+
+static const unsigned char pages_pages_css[] = {
+#embed "../../Web/pages/pages.css"
+};
+embedded_file web_pages_pages_css(void) { return (embedded_file){pages_pages_css, sizeof pages_pages_css}; }

@@ -13,6 +13,7 @@ struct AuthorizationParts: Sendable {
     let sessions: Sessions
     let revocations: RevocationFeed
     let passwords: PasswordHashing
+    let pages: PageTemplates
     let throttle = LoginThrottle()
     /// Verifies our own access tokens when they come back to us as bearer tokens.
     let bearer: BearerAuthentication

@@ -5,6 +5,7 @@ import OAuth
 /// Every address of the token service, on one screen.
 struct AuthorizationRoutes: Sendable {
     let login: LoginEndpoint
+    let authorize: AuthorizeEndpoint
     let refresh: RefreshEndpoint
     let logout: LogoutEndpoint
     let revoke: RevokeEndpoint
@@ -15,9 +16,8 @@ struct AuthorizationRoutes: Sendable {
     let metadata: MetadataEndpoint
 
     init(_ parts: AuthorizationParts) {
-        login = LoginEndpoint(
-            store: parts.store, sessions: parts.sessions, passwords: parts.passwords, throttle: parts.throttle,
-            clock: parts.clock)
+        login = LoginEndpoint(login: PasswordLogin(parts), sessions: parts.sessions)
+        authorize = AuthorizeEndpoint(parts)
         refresh = RefreshEndpoint(sessions: parts.sessions)
         logout = LogoutEndpoint(sessions: parts.sessions)
         let authentication = ClientAuthentication(parts)
@@ -33,6 +33,14 @@ struct AuthorizationRoutes: Sendable {
     }
 
     func add<Context: RemoteAddressRequestContext>(to router: some RouterMethods<Context>) {
+        let begin: EndpointHandler<Context> = { [authorize] request, _ in try await authorize.begin(request) }
+        router.endpoint(RouterPath(AuthorizationPath.authorize), [.get: begin, .post: begin])
+        router.endpoint(
+            "/authorize/continue", [.get: { [authorize] request, _ in try await authorize.resume(request) }])
+        router.endpoint("/authorize/login", [.post: { [authorize] in try await authorize.signIn($0, $1) }])
+        router.endpoint(
+            "/authorize/consent", [.post: { [authorize] request, _ in try await authorize.decide(request) }])
+        PageTemplates.addFiles(to: router)
         router.endpoint("/login", [.post: { [login] in try await login.answer($0, $1) }])
         router.endpoint("/refresh", [.post: { [refresh] request, _ in try await refresh.answer(request) }])
         router.endpoint("/logout", [.post: { [logout] request, _ in try await logout.answer(request) }])

@@ -60,6 +60,23 @@ enum ProblemOf {
         .conflict, code: "user-name-taken", title: "The name is taken",
         detail: "There is a user of this name already.")
 
+    /// A page's form came from somewhere else.
+    static let foreignForm = ProblemBody(
+        .forbidden, code: "form-foreign", title: "This form came from elsewhere",
+        detail: "Another site's page sent this form, or the browser did not say which page did. Begin again at the "
+            + "application.")
+
+    /// A login page that is over, or another browser's.
+    static let transactionUnknown = ProblemBody(
+        .badRequest, code: "login-transaction-unknown", title: "This page is no longer good",
+        detail: "It was open too long, was answered already, or was begun in another browser; or this browser sends no "
+            + "cookies. Go back to the application and begin again.")
+
+    /// An ID token that was to say who should be logged in says nothing that can be believed.
+    static let hintInvalid = ProblemBody(
+        .badRequest, code: "id-token-hint-invalid", title: "This link does not work",
+        detail: "The application named a person by an ID token that is none of ours. Go back to it and try again.")
+
     /// A protected address was called without a bearer token.
     static let bearerMissing = ProblemBody(
         .unauthorized, code: "token-missing", title: "A token is needed",

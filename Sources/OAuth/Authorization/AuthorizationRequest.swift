@@ -58,7 +58,10 @@ public struct AuthorizationRequest: Sendable {
             throw OAuthError(.invalidRequest, "The parameter \(name) is longer than \(Self.longestEcho) bytes.")
         }
         guard parameters["request"] == nil else {
-            throw OAuthError(.requestNotSupported, "Request objects are not supported; send parameters, or push them.")
+            throw OAuthError(.requestNotSupported, "Request objects are not supported; send parameters.")
+        }
+        guard parameters["request_uri"] == nil else {
+            throw OAuthError(.requestURINotSupported, "There are no pushed requests here; send parameters.")
         }
         guard client.grants.contains(.authorizationCode) else {
             throw OAuthError(.unauthorizedClient, "This client may not use the grant authorization_code.")

@@ -24,6 +24,7 @@ struct MetadataEndpoint: Sendable {
                 ],
                 assertionAlgorithms: ClientAuthentication.assertionAlgorithms.map { ByteString($0.rawValue) },
                 endpoints: [
+                    ("authorization_endpoint", AuthorizationPath.authorize),
                     ("token_endpoint", AuthorizationPath.token), ("jwks_uri", AuthorizationPath.keySet),
                     ("userinfo_endpoint", AuthorizationPath.userInfo),
                     ("introspection_endpoint", AuthorizationPath.introspection),

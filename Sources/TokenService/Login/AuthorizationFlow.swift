@@ -1,0 +1,201 @@
+import Codecs
+import HTTPTypes
+import Hummingbird
+import JOSE
+import OAuth
+import Storage
+import Tokens
+
+/// An authorization from the client's request to the answer at its redirect URI (RFC 6749 §4.1).
+///
+/// What the client asked is judged first, then kept in a transaction that only the browser of its cookie can go on with.
+/// Nothing of the flow's state comes from the browser again.
+struct AuthorizationFlow: Sendable {
+    let store: Store
+    let clients: ClientDirectory
+    let pages: PageTemplates
+    let clock: @Sendable () -> Int64
+    private let judge: AuthorizationJudge
+    private let hintVerifierOf: @Sendable (ByteString) -> TokenVerifier
+
+    init(_ parts: AuthorizationParts) {
+        store = parts.store
+        clients = parts.clients
+        pages = parts.pages
+        clock = parts.clock
+        judge = AuthorizationJudge(issuer: parts.configuration.issuer)
+        let keys = parts.keyring.keySet
+        let issuer = parts.configuration.issuer
+        hintVerifierOf = { client in
+            // A hint may be old; it names a person and lets nobody in (OpenID Connect Core §3.1.2.1).
+            TokenVerifier(
+                keys: keys,
+                policy: ClaimPolicy(
+                    algorithms: keys.algorithms, types: ["JWT"], issuers: [issuer], audiences: [client],
+                    leeway: 10 * 365 * 86_400, requiredClaims: [ClaimRequirement("sub")]))
+        }
+    }
+
+    /// A request that was judged, and what is known of it.
+    struct Going: Sendable {
+        let request: AuthorizationRequest
+        let client: Client
+        let session: BrowserSessionRecord?
+        let step: AuthorizationStep
+        /// The transaction it is kept in; nil when it just arrived.
+        let transaction: OpaqueToken?
+    }
+
+    /// Answers a client's request: at once where nobody has to be asked, else by leading to the page that asks.
+    func begin(_ request: Request, _ parameters: RequestParameters) async throws -> Response {
+        let now = clock()
+        switch judged(parameters) {
+        case .refusedHere(let error):
+            return refusal(error)
+        case .refused(let error, let answer):
+            return lead(to: answer, answer.parameters(refusal: error), client: "")
+        case .accepted(let accepted):
+            let going = try await situation(
+                accepted, session: BrowserCookies.read(BrowserCookies.session, .browserSession, from: request),
+                begun: now, transaction: nil)
+            switch going.step {
+            case .grant, .refuse: return try await finish(going)
+            case .signIn, .consent: return try await keep(going, parameters, request, now: now)
+            }
+        }
+    }
+
+    /// The transaction that a browser goes on with; throws a problem when it is none of this browser's.
+    func resume(_ text: ByteString?, _ request: Request, session: OpaqueToken? = nil) async throws -> Going {
+        guard let transaction = text.flatMap({ OpaqueToken(.transaction, text: $0) }),
+            let browser = BrowserCookies.read(BrowserCookies.browser, .browser, from: request)
+        else { throw ProblemOf.transactionUnknown }
+        let now = clock()
+        let record = try await store.read {
+            try TransactionRecord.find(transaction, browser: browser, now: now, in: $0)
+        }
+        guard let record, let parameters = try? RequestParameters(Array(record.parameters.utf8)),
+            case .accepted(let accepted) = judged(parameters)
+        else { throw ProblemOf.transactionUnknown }
+        return try await situation(
+            accepted,
+            session: session ?? BrowserCookies.read(BrowserCookies.session, .browserSession, from: request),
+            begun: record.created, transaction: transaction)
+    }
+
+    /// Gives out a code, or says no, at the client's address. The transaction is over with it.
+    func finish(_ going: Going) async throws -> Response {
+        let answer = going.request.answer
+        if case .refuse(let error) = going.step {
+            return lead(to: answer, answer.parameters(refusal: error), client: going.client.name)
+        }
+        guard going.step == .grant, let session = going.session else { throw ProblemOf.transactionUnknown }
+        let code = OpaqueToken(.code)
+        let record = AuthorizationCodeRecord(
+            grant: Grant(
+                userID: session.userID, clientID: going.client.id, scope: going.request.scope,
+                audiences: going.client.audiences, authenticated: session.authenticated, methods: session.methods,
+                browserSession: session.id, keyThumbprint: going.request.dpopThumbprint),
+            browserSession: session.id, redirectURI: going.request.redirectURI, challenge: going.request.challenge,
+            nonce: going.request.nonce)
+        let now = clock()
+        let isFirst = try await store.write { database in
+            if let transaction = going.transaction {
+                guard try TransactionRecord.delete(transaction, in: database) else { return false }
+            }
+            try session.noteVisit(now: now, in: database)
+            try record.insert(code, now: now, in: database)
+            return true
+        }
+        guard isFirst else { throw ProblemOf.transactionUnknown }
+        return lead(to: answer, answer.parameters(code: code.text), client: going.client.name)
+    }
+
+    /// Ends a transaction with the person's no.
+    func deny(_ going: Going) async throws -> Response {
+        if let transaction = going.transaction {
+            _ = try await store.write { try TransactionRecord.delete(transaction, in: $0) }
+        }
+        let answer = going.request.answer
+        return lead(
+            to: answer, answer.parameters(refusal: OAuthError(.accessDenied, "The person said no.")),
+            client: going.client.name)
+    }
+
+    /// A page for what cannot be answered at the client's address (RFC 6749 §4.1.2.1).
+    func refusal(_ error: OAuthError) -> Response {
+        pages.answer(
+            .message,
+            [
+                "title": "This link does not work", "heading": "This link does not work",
+                "text": "The application that sent you here asked in a way that cannot be answered. Go back to it and "
+                    + "try again; if that does not help, tell the people who run it.",
+                "code": error.code.rawValue, "detail": error.detail,
+            ], status: .badRequest)
+    }
+
+    private func judged(_ parameters: RequestParameters) -> AuthorizationJudgement {
+        let client = parameters["client_id"].flatMap { clients.active($0)?.client }
+        return judge.judge(parameters, client: client, wasPushed: false)
+    }
+
+    private func situation(
+        _ accepted: AuthorizationRequest, session cookie: OpaqueToken?, begun: Int64, transaction: OpaqueToken?
+    ) async throws -> Going {
+        guard let client = clients.active(accepted.clientID)?.client else { throw ProblemOf.transactionUnknown }
+        let now = clock()
+        let (session, allowed) = try await store.read { database -> (BrowserSessionRecord?, Scope?) in
+            guard let cookie, let session = try BrowserSessionRecord.find(cookie, now: now, in: database),
+                try UserRecord.find(id: session.userID, in: database)?.isActive ?? false
+            else { return (nil, nil) }
+            return (session, try ConsentRecord.find(user: session.userID, client: client.id, in: database))
+        }
+        let expected = try accepted.idTokenHint.map { hint throws in
+            guard let token = try? hintVerifierOf(client.id).verify(hint.bytes, now: now) else {
+                throw ProblemOf.hintInvalid
+            }
+            return token.claims.subject ?? ""
+        }
+        let step = AuthorizationStep.next(
+            .init(
+                request: accepted, client: client, session: session, expectedUser: expected, allowed: allowed,
+                begun: begun, now: now))
+        return Going(request: accepted, client: client, session: session, step: step, transaction: transaction)
+    }
+
+    private func keep(
+        _ going: Going, _ parameters: RequestParameters, _ request: Request, now: Int64
+    ) async throws -> Response {
+        let transaction = OpaqueToken(.transaction)
+        let known = BrowserCookies.read(BrowserCookies.browser, .browser, from: request)
+        let browser = known ?? OpaqueToken(.browser)
+        let record = TransactionRecord(
+            clientID: going.client.id, parameters: FormURLEncoded.encode(parameters.pairs), created: now)
+        try await store.write { try record.insert(transaction, browser: browser, in: $0) }
+        var headers = Self.redirect(to: "/authorize/continue?transaction=\(transaction.text)")
+        headers[.setCookie] = BrowserCookies.set(
+            BrowserCookies.browser, browser.text, lifetime: BrowserSessionRecord.lifetime)
+        return Response(status: .seeOther, headers: headers)
+    }
+
+    private func lead(
+        to answer: AuthorizationAnswer, _ parameters: [FormURLEncoded.Pair], client: ByteString
+    ) -> Response {
+        switch answer.mode {
+        case .query:
+            return Response(status: .seeOther, headers: Self.redirect(to: answer.location(parameters)))
+        case .formPost:
+            return pages.answer(
+                .formPost,
+                [
+                    "title": "Almost there", "client": client.text, "address": answer.redirectURI.text,
+                    "parameters": parameters.map { ["name": $0.name.text, "value": $0.value.text] },
+                ], formTargets: [SameOrigin.origin(of: answer.redirectURI)])
+        }
+    }
+
+    /// 303, so that no form is sent a second time (RFC 9700 §4.12).
+    static func redirect(to address: String) -> HTTPFields {
+        [.location: address, .cacheControl: "no-store"]
+    }
+}
