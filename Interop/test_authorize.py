@@ -59,7 +59,8 @@ def site():
 def app(demo, site):
     done = run(
         "client", "create", "web", "--name", "The <b>Orchard</b> app", "--redirect-uri", site.address, "--scope",
-        "openid profile email offline_access orders:read", "--audience", "demo", "--data", str(demo.data), "--json")
+        "openid profile email offline_access orders:read", "--audience", "demo", "--post-logout-redirect-uri",
+        site.address.replace("/back", "/bye"), "--data", str(demo.data), "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -230,3 +231,53 @@ def test_pages_load_nothing_from_elsewhere_and_cannot_be_framed(demo, site, app,
     assert answer.headers["cache-control"] == "no-store"
     assert all(url.startswith(demo.control) for url in asked)
     assert complaints == []
+
+
+def signed_in(page, demo, app, site, scope="openid"):
+    page.goto(address(demo, site, scope=scope, prompt="consent"))
+    sign_in(page, demo)
+    page.get_by_role("button", name="Allow", exact=True).click()
+    page.get_by_role("heading", name="Back at the application").wait_for()
+    return exchange(demo, app, site, site.arrived[-1][1]["code"]).json
+
+
+def test_a_logout_ends_what_came_of_the_login(demo, site, app, page):
+    bound = signed_in(page, demo, app, site)
+    lasting = signed_in_again(page, demo, app, site)
+    target = site.address.replace("/back", "/bye")
+    page.goto(demo.control + "/end-session?" + urlencode(
+        {"id_token_hint": bound["id_token"], "post_logout_redirect_uri": target, "state": "x y"}))
+    assert page.url == target + "?state=x%20y"
+    assert call("GET", demo.gateway + "/demo/orders", token=bound["access_token"]).status == 401
+    assert call("GET", demo.gateway + "/demo/orders", token=lasting["access_token"]).status == 200
+    page.goto(address(demo, site, prompt="none"))
+    assert site.arrived[-1][1]["error"] == "login_required"
+
+
+def signed_in_again(page, demo, app, site):
+    page.goto(address(demo, site, scope="openid offline_access", prompt="consent"))
+    page.get_by_role("button", name="Allow", exact=True).click()
+    page.get_by_role("heading", name="Back at the application").wait_for()
+    return exchange(demo, app, site, site.arrived[-1][1]["code"]).json
+
+
+def test_without_a_matching_hint_a_logout_is_asked_about(demo, site, app, page):
+    signed_in(page, demo, app, site)
+    page.goto(demo.control + "/end-session")
+    assert page.title() == "Sign out?"
+    shot(page, "sign-out")
+    # Nothing has happened yet.
+    page.goto(address(demo, site, scope="openid", prompt="none"))
+    assert "code" in site.arrived[-1][1]
+    page.goto(demo.control + "/end-session")
+    page.get_by_role("button", name="Sign out").click()
+    assert page.get_by_role("heading", name="You are signed out").is_visible()
+    page.goto(address(demo, site, scope="openid", prompt="none"))
+    assert site.arrived[-1][1]["error"] == "login_required"
+
+
+def test_a_logout_leads_to_registered_addresses_only(demo, site, app):
+    for target in (site.address, "https://evil.example/", site.address.replace("/back", "/bye") + "/"):
+        answer = call("GET", demo.control + "/end-session?" + urlencode(
+            {"client_id": "web", "post_logout_redirect_uri": target}))
+        assert answer.status == 400 and "Location" not in answer.headers

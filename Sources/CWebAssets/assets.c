@@ -86,6 +86,11 @@ static const unsigned char pages_consent_mustache[] = {
 };
 embedded_file web_pages_consent_mustache(void) { return (embedded_file){pages_consent_mustache, sizeof pages_consent_mustache}; }
 
+static const unsigned char pages_sign_out_mustache[] = {
+#embed "../../Web/pages/sign-out.mustache"
+};
+embedded_file web_pages_sign_out_mustache(void) { return (embedded_file){pages_sign_out_mustache, sizeof pages_sign_out_mustache}; }
+
 static const unsigned char pages_message_mustache[] = {
 #embed "../../Web/pages/message.mustache"
 };

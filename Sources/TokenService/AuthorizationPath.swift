@@ -5,6 +5,7 @@ enum AuthorizationPath {
     static let userInfo = "/userinfo"
     static let introspection = "/introspect"
     static let revocation = "/revoke"
+    static let endSession = "/end-session"
     static let keySet = "/.well-known/jwks.json"
     static let openIDConfiguration = "/.well-known/openid-configuration"
     static let serverMetadata = "/.well-known/oauth-authorization-server"

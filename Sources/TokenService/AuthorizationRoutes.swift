@@ -6,6 +6,7 @@ import OAuth
 struct AuthorizationRoutes: Sendable {
     let login: LoginEndpoint
     let authorize: AuthorizeEndpoint
+    let endSession: EndSessionEndpoint
     let refresh: RefreshEndpoint
     let logout: LogoutEndpoint
     let revoke: RevokeEndpoint
@@ -18,6 +19,7 @@ struct AuthorizationRoutes: Sendable {
     init(_ parts: AuthorizationParts) {
         login = LoginEndpoint(login: PasswordLogin(parts), sessions: parts.sessions)
         authorize = AuthorizeEndpoint(parts)
+        endSession = EndSessionEndpoint(parts)
         refresh = RefreshEndpoint(sessions: parts.sessions)
         logout = LogoutEndpoint(sessions: parts.sessions)
         let authentication = ClientAuthentication(parts)
@@ -40,6 +42,8 @@ struct AuthorizationRoutes: Sendable {
         router.endpoint("/authorize/login", [.post: { [authorize] in try await authorize.signIn($0, $1) }])
         router.endpoint(
             "/authorize/consent", [.post: { [authorize] request, _ in try await authorize.decide(request) }])
+        let leave: EndpointHandler<Context> = { [endSession] request, _ in try await endSession.answer(request) }
+        router.endpoint(RouterPath(AuthorizationPath.endSession), [.get: leave, .post: leave])
         PageTemplates.addFiles(to: router)
         router.endpoint("/login", [.post: { [login] in try await login.answer($0, $1) }])
         router.endpoint("/refresh", [.post: { [refresh] request, _ in try await refresh.answer(request) }])

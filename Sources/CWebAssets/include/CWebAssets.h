@@ -24,6 +24,7 @@ embedded_file web_pages_top_mustache(void);
 embedded_file web_pages_bottom_mustache(void);
 embedded_file web_pages_sign_in_mustache(void);
 embedded_file web_pages_consent_mustache(void);
+embedded_file web_pages_sign_out_mustache(void);
 embedded_file web_pages_message_mustache(void);
 embedded_file web_pages_form_post_mustache(void);
 embedded_file web_pages_form_post_js(void);

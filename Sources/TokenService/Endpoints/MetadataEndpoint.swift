@@ -29,6 +29,7 @@ struct MetadataEndpoint: Sendable {
                     ("userinfo_endpoint", AuthorizationPath.userInfo),
                     ("introspection_endpoint", AuthorizationPath.introspection),
                     ("revocation_endpoint", AuthorizationPath.revocation),
+                    ("end_session_endpoint", AuthorizationPath.endSession),
                 ].map { (ByteString($0.0), ByteString($0.1)) }
             ).json
     }

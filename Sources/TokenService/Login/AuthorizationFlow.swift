@@ -16,7 +16,7 @@ struct AuthorizationFlow: Sendable {
     let pages: PageTemplates
     let clock: @Sendable () -> Int64
     private let judge: AuthorizationJudge
-    private let hintVerifierOf: @Sendable (ByteString) -> TokenVerifier
+    private let hints: IDTokenHints
 
     init(_ parts: AuthorizationParts) {
         store = parts.store
@@ -24,16 +24,7 @@ struct AuthorizationFlow: Sendable {
         pages = parts.pages
         clock = parts.clock
         judge = AuthorizationJudge(issuer: parts.configuration.issuer)
-        let keys = parts.keyring.keySet
-        let issuer = parts.configuration.issuer
-        hintVerifierOf = { client in
-            // A hint may be old; it names a person and lets nobody in (OpenID Connect Core §3.1.2.1).
-            TokenVerifier(
-                keys: keys,
-                policy: ClaimPolicy(
-                    algorithms: keys.algorithms, types: ["JWT"], issuers: [issuer], audiences: [client],
-                    leeway: 10 * 365 * 86_400, requiredClaims: [ClaimRequirement("sub")]))
-        }
+        hints = IDTokenHints(parts)
     }
 
     /// A request that was judged, and what is known of it.
@@ -151,10 +142,10 @@ struct AuthorizationFlow: Sendable {
             return (session, try ConsentRecord.find(user: session.userID, client: client.id, in: database))
         }
         let expected = try accepted.idTokenHint.map { hint throws in
-            guard let token = try? hintVerifierOf(client.id).verify(hint.bytes, now: now) else {
+            guard let claims = hints.claims(of: hint, for: client.id, now: now) else {
                 throw ProblemOf.hintInvalid
             }
-            return token.claims.subject ?? ""
+            return claims.subject ?? ""
         }
         let step = AuthorizationStep.next(
             .init(

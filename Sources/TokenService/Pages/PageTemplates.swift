@@ -11,6 +11,7 @@ struct PageTemplates: Sendable {
     enum Page: String {
         case signIn = "sign-in"
         case consent
+        case signOut = "sign-out"
         case message
         case formPost = "form-post"
     }
@@ -24,6 +25,7 @@ struct PageTemplates: Sendable {
         for (name, file) in [
             ("top", web_pages_top_mustache()), ("bottom", web_pages_bottom_mustache()),
             (Page.signIn.rawValue, web_pages_sign_in_mustache()), (Page.consent.rawValue, web_pages_consent_mustache()),
+            (Page.signOut.rawValue, web_pages_sign_out_mustache()),
             (Page.message.rawValue, web_pages_message_mustache()),
             (Page.formPost.rawValue, web_pages_form_post_mustache()),
         ] { try library.register(Self.text(file), named: name) }
