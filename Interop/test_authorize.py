@@ -281,3 +281,42 @@ def test_a_logout_leads_to_registered_addresses_only(demo, site, app):
         answer = call("GET", demo.control + "/end-session?" + urlencode(
             {"client_id": "web", "post_logout_redirect_uri": target}))
         assert answer.status == 400 and "Location" not in answer.headers
+
+
+def cookies_of(page):
+    return {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+
+
+def test_a_login_makes_a_new_session(demo, site, app, page):
+    page.context.add_cookies([{
+        "name": "__Host-signet-session", "value": "sgb_" + secrets.token_urlsafe(32), "url": demo.control.replace("http:", "https:"),
+        "secure": True, "httpOnly": True}])
+    planted = cookies_of(page)["__Host-signet-session"]
+    page.goto(address(demo, site, scope="openid"))
+    sign_in(page, demo)
+    first = cookies_of(page)["__Host-signet-session"]
+    assert first != planted
+    page.goto(address(demo, site, scope="openid", prompt="login"))
+    sign_in(page, demo)
+    assert cookies_of(page)["__Host-signet-session"] != first
+    # The session before is over, whoever has its cookie.
+    done = call("GET", address(demo, site, scope="openid", prompt="none"), headers={"Cookie": f"__Host-signet-session={first}"})
+    assert parse_qs(urlsplit(done.headers["Location"]).query)["error"] == ["login_required"]
+
+
+def test_a_page_that_was_answered_is_over(demo, site, app, page):
+    page.goto(address(demo, site, scope="openid", prompt="consent"))
+    sign_in(page, demo)
+    consent = page.url
+    page.get_by_role("button", name="Allow", exact=True).click()
+    page.get_by_role("heading", name="Back at the application").wait_for()
+    page.goto(consent)
+    assert page.get_by_role("heading", name="This page is no longer good").is_visible()
+
+
+def test_a_malformed_cookie_opens_nothing(demo, site, app):
+    for value in ["", "x", "sgb_", "sgb_" + "A" * 42, "sgb_" + "A" * 43, "sgw_" + secrets.token_urlsafe(32), "\xff" * 9]:
+        for cookie in [f"__Host-signet-session={value}", f"__Host-signet-session={value}; __Host-signet-session={value}"]:
+            done = call("GET", address(demo, site, scope="openid", prompt="none"), headers={"Cookie": cookie})
+            assert done.status == 303
+            assert parse_qs(urlsplit(done.headers["Location"]).query)["error"] == ["login_required"]

@@ -13,7 +13,7 @@ import Testing
         var authenticated: Int64? = 900
         var expected: ByteString?
         var allowed: Scope? = Scope(["openid", "profile"])
-        var begun: Int64 = 1_000
+        var isSessionNew = false
         var now: Int64 = 1_000
     }
 
@@ -37,7 +37,7 @@ import Testing
         return AuthorizationStep.next(
             .init(
                 request: request, client: client, session: session, expectedUser: change.expected,
-                allowed: change.allowed, begun: change.begun, now: change.now))
+                allowed: change.allowed, isSessionNew: change.isSessionNew, now: change.now))
     }
 
     private func code(_ step: AuthorizationStep) -> OAuthError.Code? {
@@ -64,9 +64,10 @@ import Testing
 
     @Test func `a login since the request arrived is as fresh as can be`() throws {
         for wish: (ByteString, ByteString) in [("prompt", "login"), ("max_age", "0")] {
-            #expect(try next(Change(parameters: [wish], authenticated: 1_005, now: 1_020)) == .grant)
+            #expect(
+                try next(Change(parameters: [wish], authenticated: 1_005, isSessionNew: true, now: 1_020)) == .grant)
         }
-        #expect(try next(Change(authenticated: 1_005, expected: "usr_2", now: 1_020)) == .signIn)
+        #expect(try next(Change(authenticated: 1_005, expected: "usr_2", isSessionNew: true, now: 1_020)) == .signIn)
     }
 
     @Test func `with prompt none the client hears what would have been asked`() throws {

@@ -155,4 +155,12 @@ import Tokens
             try await signet.service.firstStart.resetDemoUser(password: "")
         }
     }
+
+    @Test(arguments: ["' OR '1'='1", "ada'--", "ada\u{0}", "ADA", "ada ", "%", "a_a", "ada\u{301}"])
+    func `names that no user can have find nobody`(name: String) async throws {
+        let signet = try await TestInstallation.start()
+        try await signet.addUser("ada")
+        #expect(try await signet.login(ByteString(name)).status == .unauthorized)
+        #expect(try await signet.login("ada").status == .ok)
+    }
 }

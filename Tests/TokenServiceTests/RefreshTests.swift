@@ -116,4 +116,71 @@ import Tokens
         #expect(try await signet.refresh(login.refresh).code == "refresh-token-invalid")
         #expect(try await signet.logout("sgr_unknown").status == .noContent)
     }
+
+    @Test func `a lost reply is given again for ten seconds, to the same client alone`() async throws {
+        let signet = try await TestInstallation.start()
+        let user = try await signet.addUser("ada")
+        let app = try await signet.register("app")
+        let thief = try await signet.register("thief")
+        func refresh(_ token: String, as client: TestClient) async throws -> Answer {
+            try await signet.form(
+                "/token", [("grant_type", "refresh_token"), ("refresh_token", ByteString(token))], as: client)
+        }
+        let first = try await signet.exchange(try await signet.code(for: app, user: user), as: app)
+        // Neither another client nor our own front door touches it.
+        #expect(try await refresh(first.refresh, as: thief).error == "invalid_grant")
+        #expect(try await signet.refresh(first.refresh).code == "refresh-token-invalid")
+        let second = try await refresh(first.refresh, as: app)
+        #expect(second.status == .ok)
+        signet.time.advance(10)
+        let again = try await refresh(first.refresh, as: app)
+        #expect(again.refresh == second.refresh)
+        #expect(again.access != second.access)
+        #expect(try await refresh(first.refresh, as: thief).error == "invalid_grant")
+        // A clock that was set back opens nothing again, and the family is over.
+        signet.time.advance(-60)
+        #expect(try await refresh(first.refresh, as: app).error == "invalid_grant")
+        #expect(try await refresh(second.refresh, as: app).error == "invalid_grant")
+        signet.time.advance(60)
+        #expect(signet.gatewayRefuses(again.access) == .tokenRevoked)
+    }
+
+    @Test func `a successor is stored sealed, and forgotten when nobody can get it any more`() async throws {
+        let signet = try await TestInstallation.start()
+        try await signet.addUser("ada")
+        let first = try await signet.login("ada")
+        let second = try await signet.refresh(first.refresh)
+        let bytes = signet.folder.bytes(of: "signet.db") + signet.folder.bytes(of: "signet.db-wal")
+        #expect(!bytes.holds(second.refresh))
+        func sealedCount() async throws -> Int {
+            try await signet.store.read {
+                try $0.query(Statement("SELECT 1 FROM refresh_tokens WHERE sealed_successor IS NOT NULL")).count
+            }
+        }
+        #expect(try await sealedCount() == 1)
+        signet.time.advance(10)
+        try await signet.service.sweep()
+        #expect(try await sealedCount() == 1)
+        signet.time.advance(1)
+        try await signet.service.sweep()
+        #expect(try await sealedCount() == 0)
+    }
+
+    @Test func `a refresh narrows the scope and never widens it`() async throws {
+        let signet = try await TestInstallation.start()
+        let user = try await signet.addUser("ada")
+        let app = try await signet.register("app")
+        let first = try await signet.exchange(
+            try await signet.code(for: app, user: user, scope: ["openid", "profile"]), as: app)
+        func refresh(_ token: String, scope: ByteString) async throws -> Answer {
+            try await signet.form(
+                "/token",
+                [("grant_type", "refresh_token"), ("refresh_token", ByteString(token)), ("scope", scope)], as: app)
+        }
+        #expect(try await refresh(first.refresh, scope: "openid email").error == "invalid_scope")
+        let less = try await refresh(first.refresh, scope: "openid")
+        #expect(try TestInstallation.claims(less.access)["scope"] == "openid")
+        let all = try await refresh(less.refresh, scope: "openid profile")
+        #expect(try TestInstallation.claims(all.access)["scope"] == "openid profile")
+    }
 }

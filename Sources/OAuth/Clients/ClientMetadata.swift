@@ -48,7 +48,12 @@ extension Client {
         }
         redirectURIs = try reader.addresses("redirect_uris")
         postLogoutRedirectURIs = try reader.addresses("post_logout_redirect_uris")
-        if let text = try reader.text("scope") { scope = try Scope(text: text) }
+        if let text = try reader.text("scope") {
+            guard let read = try? Scope(text: text) else {
+                throw ClientDocumentReader.bad("scope", "must hold names with single spaces between them")
+            }
+            scope = read
+        }
         audiences = try reader.texts("audiences") ?? []
         isFirstParty = try reader.flag("first_party") ?? false
         keys = document["jwks"]

@@ -48,7 +48,7 @@ struct AuthorizationFlow: Sendable {
         case .accepted(let accepted):
             let going = try await situation(
                 accepted, session: BrowserCookies.read(BrowserCookies.session, .browserSession, from: request),
-                begun: now, transaction: nil)
+                transaction: nil)
             switch going.step {
             case .grant, .refuse: return try await finish(going)
             case .signIn, .consent: return try await keep(going, parameters, request, now: now)
@@ -71,7 +71,7 @@ struct AuthorizationFlow: Sendable {
         return try await situation(
             accepted,
             session: session ?? BrowserCookies.read(BrowserCookies.session, .browserSession, from: request),
-            begun: record.created, transaction: transaction)
+            earlierSession: record.earlierSession, transaction: transaction)
     }
 
     /// Gives out a code, or says no, at the client's address. The transaction is over with it.
@@ -131,7 +131,8 @@ struct AuthorizationFlow: Sendable {
     }
 
     private func situation(
-        _ accepted: AuthorizationRequest, session cookie: OpaqueToken?, begun: Int64, transaction: OpaqueToken?
+        _ accepted: AuthorizationRequest, session cookie: OpaqueToken?, earlierSession: String? = nil,
+        transaction: OpaqueToken?
     ) async throws -> Going {
         guard let client = clients.active(accepted.clientID)?.client else { throw ProblemOf.transactionUnknown }
         let now = clock()
@@ -150,7 +151,7 @@ struct AuthorizationFlow: Sendable {
         let step = AuthorizationStep.next(
             .init(
                 request: accepted, client: client, session: session, expectedUser: expected, allowed: allowed,
-                begun: begun, now: now))
+                isSessionNew: transaction != nil && session?.id != earlierSession, now: now))
         return Going(request: accepted, client: client, session: session, step: step, transaction: transaction)
     }
 
@@ -161,8 +162,9 @@ struct AuthorizationFlow: Sendable {
         let known = BrowserCookies.read(BrowserCookies.browser, .browser, from: request)
         let browser = known ?? OpaqueToken(.browser)
         let record = TransactionRecord(
-            clientID: going.client.id, parameters: FormURLEncoded.encode(parameters.pairs), created: now)
-        try await store.write { try record.insert(transaction, browser: browser, in: $0) }
+            clientID: going.client.id, parameters: FormURLEncoded.encode(parameters.pairs),
+            earlierSession: going.session?.id)
+        try await store.write { try record.insert(transaction, browser: browser, now: now, in: $0) }
         var headers = Self.redirect(to: "/authorize/continue?transaction=\(transaction.text)")
         headers[.setCookie] = BrowserCookies.set(
             BrowserCookies.browser, browser.text, lifetime: BrowserSessionRecord.lifetime)

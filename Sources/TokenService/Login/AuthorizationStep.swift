@@ -22,8 +22,8 @@ enum AuthorizationStep: Equatable {
         let expectedUser: ByteString?
         /// What the user allowed this client before.
         let allowed: Scope?
-        /// When the client's request arrived, in seconds since 1970.
-        let begun: Int64
+        /// Whether that login came after the client's request.
+        let isSessionNew: Bool
         let now: Int64
     }
 
@@ -44,7 +44,7 @@ enum AuthorizationStep: Equatable {
         let request = situation.request
         if let expected = situation.expectedUser, expected != ByteString(session.userID) { return true }
         // A login since the request arrived is as fresh as the client can want it.
-        guard session.authenticated < situation.begun else { return false }
+        guard !situation.isSessionNew else { return false }
         if request.prompts.contains(.login) || request.prompts.contains(.selectAccount) { return true }
         return request.maximumAge.map { situation.now - session.authenticated > $0 } ?? false
     }

@@ -131,7 +131,7 @@ enum Schema {
                     browser BLOB NOT NULL,
                     client_id TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
                     parameters TEXT NOT NULL,
-                    created INTEGER NOT NULL,
+                    earlier_session TEXT,
                     expires INTEGER NOT NULL
                 ) STRICT, WITHOUT ROWID
                 """,

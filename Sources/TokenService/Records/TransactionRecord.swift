@@ -10,19 +10,20 @@ struct TransactionRecord: Sendable {
     let clientID: ByteString
     /// The parameters of the request, as a form.
     let parameters: String
-    let created: Int64
+    /// Who was logged in when it began: a login of that session is older than the request, whatever the clock says.
+    let earlierSession: String?
 
     func insert(
-        _ transaction: OpaqueToken, browser: OpaqueToken, in database: Transaction
+        _ transaction: OpaqueToken, browser: OpaqueToken, now: Int64, in database: Transaction
     ) throws(StoreError) {
         try database.execute(
             Statement(
                 """
-                INSERT INTO authorization_transactions (hash, browser, client_id, parameters, created, expires)
+                INSERT INTO authorization_transactions (hash, browser, client_id, parameters, earlier_session, expires)
                 VALUES (?, ?, ?, ?, ?, ?)
                 """,
                 .blob(transaction.hash), .blob(browser.hash), .text(clientID.text), .text(parameters),
-                .integer(created), .integer(created + Self.lifetime)))
+                earlierSession.map { .text($0) } ?? .null, .integer(now + Self.lifetime)))
     }
 
     /// The transaction that this browser began; nil for another browser, and when it is over.
@@ -32,14 +33,14 @@ struct TransactionRecord: Sendable {
         try database.query(
             Statement(
                 """
-                SELECT client_id, parameters, created FROM authorization_transactions
+                SELECT client_id, parameters, earlier_session FROM authorization_transactions
                 WHERE hash = ? AND browser = ? AND expires > ?
                 """,
                 .blob(transaction.hash), .blob(browser.hash), .integer(now))
         ).first.map { row throws(StoreError) in
             TransactionRecord(
                 clientID: ByteString(try row.text("client_id")), parameters: try row.text("parameters"),
-                created: try row.integer("created"))
+                earlierSession: try row.optionalText("earlier_session"))
         }
     }
 
