@@ -16,27 +16,20 @@ public struct OAuthError: Error, Hashable, Sendable {
         case unsupportedResponseType = "unsupported_response_type"
         case invalidScope = "invalid_scope"
         case accessDenied = "access_denied"
-        case serverError = "server_error"
-        case temporarilyUnavailable = "temporarily_unavailable"
         // OpenID Connect Core §3.1.2.6
         case loginRequired = "login_required"
         case consentRequired = "consent_required"
-        case interactionRequired = "interaction_required"
         case requestNotSupported = "request_not_supported"
         case requestURINotSupported = "request_uri_not_supported"
-        case registrationNotSupported = "registration_not_supported"
-        // OpenID Connect Core §6.3 and RFC 9126 §4
+        // RFC 9126 §4
         case invalidRequestURI = "invalid_request_uri"
-        // RFC 7009 §2.2.1
-        case unsupportedTokenType = "unsupported_token_type"
         // RFC 7591 §3.2.2
         case invalidRedirectURI = "invalid_redirect_uri"
         case invalidClientMetadata = "invalid_client_metadata"
         // RFC 8707 §2
         case invalidTarget = "invalid_target"
-        // RFC 9449 §5 and §8
+        // RFC 9449 §5
         case invalidDPoPProof = "invalid_dpop_proof"
-        case useDPoPNonce = "use_dpop_nonce"
     }
 
     /// Which refusal.
@@ -52,12 +45,7 @@ public struct OAuthError: Error, Hashable, Sendable {
 
     /// The HTTP status of the JSON form (RFC 6749 §5.2).
     public var status: Int {
-        switch code {
-        case .invalidClient: 401
-        case .serverError: 500
-        case .temporarilyUnavailable: 503
-        default: 400
-        }
+        code == .invalidClient ? 401 : 400
     }
 
     /// The two parameters of the redirect form (RFC 6749 §4.1.2.1).

@@ -58,6 +58,7 @@ public struct ServerMetadata: Sendable {
         json["claims_parameter_supported"] = false
         json["request_parameter_supported"] = false
         json["request_uri_parameter_supported"] = false
+        json["require_pushed_authorization_requests"] = false
         return .object(json)
     }
 

@@ -1,6 +1,7 @@
 /// The paths of the addresses that others learn from our metadata, and that tokens and proofs name.
 enum AuthorizationPath {
     static let authorize = "/authorize"
+    static let pushedRequest = "/par"
     static let token = "/token"
     static let userInfo = "/userinfo"
     static let introspection = "/introspect"

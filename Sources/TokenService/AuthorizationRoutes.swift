@@ -6,6 +6,7 @@ import OAuth
 struct AuthorizationRoutes: Sendable {
     let login: LoginEndpoint
     let authorize: AuthorizeEndpoint
+    let pushedRequest: PushedRequestEndpoint
     let endSession: EndSessionEndpoint
     let refresh: RefreshEndpoint
     let logout: LogoutEndpoint
@@ -23,6 +24,7 @@ struct AuthorizationRoutes: Sendable {
         refresh = RefreshEndpoint(sessions: parts.sessions)
         logout = LogoutEndpoint(sessions: parts.sessions)
         let authentication = ClientAuthentication(parts)
+        pushedRequest = PushedRequestEndpoint(parts, authentication: authentication)
         revoke = RevokeEndpoint(parts, authentication: authentication)
         token = TokenEndpoint(parts, authentication: authentication)
         introspection = IntrospectionEndpoint(parts, authentication: authentication)
@@ -37,6 +39,9 @@ struct AuthorizationRoutes: Sendable {
     func add<Context: RemoteAddressRequestContext>(to router: some RouterMethods<Context>) {
         let begin: EndpointHandler<Context> = { [authorize] request, _ in try await authorize.begin(request) }
         router.endpoint(RouterPath(AuthorizationPath.authorize), [.get: begin, .post: begin])
+        router.endpoint(
+            RouterPath(AuthorizationPath.pushedRequest),
+            [.post: { [pushedRequest] in try await pushedRequest.answer($0, $1) }])
         router.endpoint(
             "/authorize/continue", [.get: { [authorize] request, _ in try await authorize.resume(request) }])
         router.endpoint("/authorize/login", [.post: { [authorize] in try await authorize.signIn($0, $1) }])

@@ -95,6 +95,7 @@ public final class AuthorizationService: Sendable {
                 before: now - AuthorizationCodeRecord.memory, in: transaction)
             try BrowserSessionRecord.deleteExpired(now: now, in: transaction)
             try TransactionRecord.deleteExpired(before: now, in: transaction)
+            try PushedRequestRecord.deleteExpired(before: now, in: transaction)
             try UsedAssertionRecord.deleteExpired(before: now, in: transaction)
             try RefreshTokenRecord.forgetSuccessors(spentBefore: now - RefreshTokenRecord.grace, in: transaction)
         }
@@ -146,7 +147,7 @@ extension AuthorizationParts {
                 store: store, issuer: accessTokens, revocations: revocations, configuration: configuration,
                 clock: clock, logger: logger),
             revocations: revocations, passwords: try PasswordHashing(cost: configuration.passwordCost),
-            pages: try PageTemplates(issuer: configuration.issuer),
+            pages: try PageTemplates(issuer: configuration.issuer, logger: logger),
             bearer: bearer, anyAudienceVerifier: anyAudienceVerifier,
             lenientVerifier: TokenVerifier(keys: keyring.keySet, policy: policy), clock: clock, logger: logger)
     }

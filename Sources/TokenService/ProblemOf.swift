@@ -21,7 +21,7 @@ enum ProblemOf {
     static func tooManyTries(wait: Int64) -> ProblemBody {
         ProblemBody(
             .tooManyRequests, code: "login-throttled", title: "Too many tries",
-            detail: "There were too many tries with a wrong password. Try again in \(wait) seconds.",
+            detail: "There were too many wrong tries. Try again in \(wait) seconds.",
             headers: [.retryAfter: "\(wait)"])
     }
 

@@ -21,7 +21,9 @@ import Testing
         "https://app.example/a/../b", "https://app.example/./b", "https://app.example/a/%2e%2E/b",
         "https://app.example/.%2e", "https://app.example\\@evil.example/", "https://app.example/ back",
         "https://app.example/\tback", "https://app.example/\nback", "https://app.example/ü", "https://[::1/back",
-        "https://app.example/<b>",
+        "https://app.example/<b>", "https://a;script-src/", "https://a,b.example/", "https://a'b.example/",
+        "https://a*.example/", "https://*.example/", "https://%61pp.example/", "https://app.example:x/",
+        "https://:443/",
     ])
     func `others are refused`(text: String) {
         let error = #expect(throws: OAuthError.self) { try RedirectURI(registering: ByteString(text)) }
@@ -68,6 +70,25 @@ import Testing
     ])
     func `only the port of a loopback literal may differ`(registered: String, asked: String, isMatch: Bool) throws {
         #expect(try RedirectURI(registering: ByteString(registered)).matches(ByteString(asked)) == isMatch)
+    }
+
+    @Test(arguments: [
+        ("https://app.example/back?x", "https://app.example"), ("https://app.example:8443", "https://app.example:8443"),
+        ("http://[::1]:80/a;b", "http://[::1]:80"), ("com.example.app:/back;script-src", "com.example.app:"),
+        ("HTTPS://app.example", "https://app.example"), ("nothing", ""),
+    ])
+    func `an origin is scheme, host and port, or the scheme alone`(address: String, origin: String) {
+        #expect(RedirectURI.origin(of: ByteString(address)) == ByteString(origin))
+    }
+
+    @Test(arguments: [
+        ("https://a.example", "https://a.example?s=x%20y"), ("https://a.example/?", "https://a.example/?s=x%20y"),
+        ("https://a.example/?k=1", "https://a.example/?k=1&s=x%20y"),
+    ])
+    func `parameters are added to what the query holds`(address: String, wanted: String) {
+        let pair = FormURLEncoded.Pair("s", "x y")
+        #expect(RedirectURI.address(ByteString(address), adding: [pair]) == wanted)
+        #expect(RedirectURI.address(ByteString(address), adding: []) == address)
     }
 
     @Test func `only https addresses are claimed`() throws {

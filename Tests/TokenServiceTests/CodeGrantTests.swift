@@ -143,4 +143,18 @@ import Tokens
         #expect(without.error == "invalid_request")
         #expect(try await signet.exchange(code, as: app, redirectURI: nil).status == .ok)
     }
+
+    @Test func `an access token tells of its user what was agreed to`() async throws {
+        let signet = try await TestInstallation.start()
+        let user = try await signet.addUser("ada", roles: ["admin"])
+        let app = try await signet.register("app")
+        for (scope, told) in [
+            (["openid"], []), (["openid", "profile"], ["preferred_username"]), (["openid", "roles"], ["roles"]),
+        ] as [([ByteString], [ByteString])] {
+            let answer = try await signet.exchange(
+                try await signet.code(for: app, user: user, scope: scope), as: app)
+            let claims = try TestInstallation.claims(answer.access)
+            #expect(["preferred_username", "roles", "groups"].filter { claims[$0] != nil } == told)
+        }
+    }
 }

@@ -180,7 +180,20 @@ import Tokens
         #expect(try await refresh(first.refresh, scope: "openid email").error == "invalid_scope")
         let less = try await refresh(first.refresh, scope: "openid")
         #expect(try TestInstallation.claims(less.access)["scope"] == "openid")
+        #expect(less.json["scope"] == "openid")
         let all = try await refresh(less.refresh, scope: "openid profile")
         #expect(try TestInstallation.claims(all.access)["scope"] == "openid profile")
+    }
+
+    @Test func `the token endpoint refuses in its own form`() async throws {
+        let signet = try await TestInstallation.start()
+        let app = try await signet.register("app")
+        for token in ["nothing", OpaqueToken(.refresh).text] {
+            let answer = try await signet.form(
+                "/token", [("grant_type", "refresh_token"), ("refresh_token", ByteString(token))], as: app)
+            #expect(answer.status == .badRequest)
+            #expect(answer.json.members.map(\.name) == ["error", "error_description"])
+            #expect(answer.error == "invalid_grant")
+        }
     }
 }

@@ -36,11 +36,9 @@ public struct AuthorizationAnswer: Hashable, Sendable {
         refusal.parameters + echoes
     }
 
-    /// The address with parameters added to its query; what the query held before stays (RFC 6749 §3.1.2).
+    /// The address with parameters in its query.
     public func location(_ parameters: [FormURLEncoded.Pair]) -> String {
-        let hasQuery = redirectURI.bytes.contains(UInt8(ascii: "?"))
-        let glue = !hasQuery ? "?" : redirectURI.bytes.last == UInt8(ascii: "?") ? "" : "&"
-        return redirectURI.text + glue + FormURLEncoded.encode(parameters)
+        RedirectURI.address(redirectURI, adding: parameters)
     }
 
     private var echoes: [FormURLEncoded.Pair] {

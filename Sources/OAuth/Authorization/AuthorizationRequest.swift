@@ -61,7 +61,7 @@ public struct AuthorizationRequest: Sendable {
             throw OAuthError(.requestNotSupported, "Request objects are not supported; send parameters.")
         }
         guard parameters["request_uri"] == nil else {
-            throw OAuthError(.requestURINotSupported, "There are no pushed requests here; send parameters.")
+            throw OAuthError(.requestURINotSupported, "Requests by reference must be pushed here first (RFC 9126).")
         }
         guard client.grants.contains(.authorizationCode) else {
             throw OAuthError(.unauthorizedClient, "This client may not use the grant authorization_code.")

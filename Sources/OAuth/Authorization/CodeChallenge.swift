@@ -17,19 +17,11 @@ public struct CodeChallenge: Hashable, Sendable {
     /// Whether this is the verifier that the challenge was made from (RFC 7636 §4.6). A verifier has 43 to 128
     /// unreserved characters (RFC 7636 §4.1); anything else is not looked at further.
     public func isMet(by verifier: ByteString) -> Bool {
-        guard (43...128).contains(verifier.count), verifier.bytes.allSatisfy(Self.isUnreserved) else { return false }
+        guard (43...128).contains(verifier.count), verifier.bytes.allSatisfy(FormURLEncoded.isUnreserved) else {
+            return false
+        }
         let expected = Base64URL.encode(Array(SHA256.hash(data: verifier.bytes)))
         // The challenge is no secret, so its comparison may take any time.
         return ByteString(expected) == text
-    }
-
-    private static func isUnreserved(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-            UInt8(ascii: "~"):
-            true
-        default: false
-        }
     }
 }

@@ -18,6 +18,11 @@ public struct ClientCredentials: Sendable {
     /// The `client_assertion_type` there is (RFC 7523 §2.2).
     public static let assertionType: ByteString = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
+    /// The parameters that say and prove who a client is, and nothing of what it wants.
+    public static let parameterNames: Set<ByteString> = [
+        "client_id", "client_secret", "client_assertion", "client_assertion_type",
+    ]
+
     /// Which client it says it is.
     public let clientID: ByteString
     /// The proof.

@@ -23,6 +23,9 @@ public struct RedirectURI: Hashable, Sendable {
         else { throw Self.bad("must have 1 to \(Self.maximumBytes) characters that a URI may hold") }
         guard !text.bytes.contains(UInt8(ascii: "#")) else { throw Self.bad("must not have a fragment") }
         guard let parts = AddressParts(text) else { throw Self.bad("must be an absolute URI") }
+        guard parts.isHostPlain else {
+            throw Self.bad("must have a host of letters, digits, . and -, or an IP literal")
+        }
         switch parts.scheme {
         case "https":
             guard !parts.host.isEmpty else { throw Self.bad("must name a host") }
@@ -51,6 +54,23 @@ public struct RedirectURI: Hashable, Sendable {
 
     /// Whether only the owner of a name can receive what is sent here: a claimed `https` address (RFC 8252 §8.6).
     public var isClaimed: Bool { AddressParts(text)?.scheme == "https" }
+
+    /// What a browser calls the place that an address leads to: scheme, host and port, or the scheme and its colon where
+    /// there is no host. Empty for what is no absolute address.
+    public static func origin(of address: ByteString) -> ByteString {
+        guard let parts = AddressParts(address) else { return "" }
+        guard !parts.host.isEmpty else { return ByteString(utf8: parts.scheme.bytes + Array(":".utf8)) }
+        let port = parts.port.isEmpty ? [] : Array(":".utf8) + parts.port
+        return ByteString(utf8: parts.scheme.bytes + Array("://".utf8) + parts.host.bytes + port)
+    }
+
+    /// An address with parameters added to its query; what the query held before stays (RFC 6749 §3.1.2).
+    public static func address(_ address: ByteString, adding parameters: [FormURLEncoded.Pair]) -> String {
+        guard !parameters.isEmpty else { return address.text }
+        let hasQuery = address.bytes.contains(UInt8(ascii: "?"))
+        let glue = !hasQuery ? "?" : address.bytes.last == UInt8(ascii: "?") ? "" : "&"
+        return address.text + glue + FormURLEncoded.encode(parameters)
+    }
 
     private static let neverInURIs = Set("\\\"<>^`{|}".utf8)
 
@@ -107,10 +127,20 @@ private struct AddressParts {
 
     var isLoopback: Bool { host == "127.0.0.1" || host == "[::1]" }
 
+    /// No host, or one that every header and policy can hold: nothing in it separates or quotes anything.
+    var isHostPlain: Bool {
+        let isLiteral = host.bytes.first == UInt8(ascii: "[")
+        let name = isLiteral ? host.bytes.dropFirst().dropLast() : host.bytes[...]
+        return name.allSatisfy { byte in
+            Self.isLetter(byte) || Self.isDigit(byte) || byte == UInt8(ascii: ".")
+                || byte == UInt8(ascii: isLiteral ? ":" : "-")
+        } && isPortPlausible
+    }
+
     /// No port, or a number from 1 to 65535.
     var isPortPlausible: Bool {
         guard !port.isEmpty else { return true }
-        guard port.count <= 5, port.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else {
+        guard port.count <= 5, port.allSatisfy(Self.isDigit) else {
             return false
         }
         let number = port.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
@@ -131,8 +161,12 @@ private struct AddressParts {
         (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
     }
 
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
+
     private static func isSchemeByte(_ byte: UInt8) -> Bool {
-        isLetter(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        isLetter(byte) || isDigit(byte)
             || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
     }
 }

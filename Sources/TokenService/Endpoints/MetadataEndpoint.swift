@@ -25,6 +25,7 @@ struct MetadataEndpoint: Sendable {
                 assertionAlgorithms: ClientAuthentication.assertionAlgorithms.map { ByteString($0.rawValue) },
                 endpoints: [
                     ("authorization_endpoint", AuthorizationPath.authorize),
+                    ("pushed_authorization_request_endpoint", AuthorizationPath.pushedRequest),
                     ("token_endpoint", AuthorizationPath.token), ("jwks_uri", AuthorizationPath.keySet),
                     ("userinfo_endpoint", AuthorizationPath.userInfo),
                     ("introspection_endpoint", AuthorizationPath.introspection),

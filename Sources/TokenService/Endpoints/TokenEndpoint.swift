@@ -47,12 +47,14 @@ struct TokenEndpoint: Sendable {
         case .authorizationCode(let exchange):
             return try await codes.exchange(exchange, for: client, proof: key)
         case .refreshToken(let text, let scope):
-            guard let token = OpaqueToken(.refresh, text: text) else {
-                throw OAuthError(.invalidGrant, "The refresh token is unknown.")
+            guard let token = OpaqueToken(.refresh, text: text) else { throw RefreshRefusal.unknown.oauthError }
+            do {
+                return try await sessions.refresh(
+                    token, client: client.id, scope: scope, lifetime: client.accessTokenLifetime, keyThumbprint: key
+                ).response
+            } catch let refusal as RefreshRefusal {
+                throw refusal.oauthError
             }
-            let tokens = try await sessions.refresh(
-                token, client: client.id, scope: scope, lifetime: client.accessTokenLifetime, keyThumbprint: key)
-            return tokens.response
         case .clientCredentials(let scope, let audiences):
             return try clientCredentials.issue(
                 for: client, scope: scope, audiences: audiences, keyThumbprint: key)

@@ -33,6 +33,8 @@ struct Sessions: Sendable {
         let family: FamilyRecord
         let user: UserRecord
         let access: TokenIssuer.Issued
+        /// What the access token grants: the grant's scope, or less where a refresh asked for less.
+        let scope: Scope
         /// Nil when the client may not refresh.
         let refresh: OpaqueToken?
         let now: Int64
@@ -40,7 +42,7 @@ struct Sessions: Sendable {
         var response: TokenResponse {
             var response = TokenResponse(
                 accessToken: access.token, expiresIn: access.expires - now, refreshToken: refresh?.text)
-            if !family.grant.scope.isEmpty { response.scope = family.grant.scope }
+            if !family.grant.scope.isEmpty { response.scope = scope }
             if family.grant.keyThumbprint != nil { response.tokenType = "DPoP" }
             return response
         }
@@ -77,14 +79,14 @@ struct Sessions: Sendable {
                 refresh, family: id, expires: refreshExpiry(in: family, now: now), in: transaction)
         }
         logger.info("session opened", metadata: ["session": "\(id)", "user": "\(user.id)"])
-        return Tokens(family: family, user: user, access: access, refresh: refresh, now: now)
+        return Tokens(
+            family: family, user: user, access: access, scope: grant.scope, refresh: refresh, now: now)
     }
 
     private enum Rotation: Sendable {
         case done(Tokens)
-        case refused
+        case refused(RefreshRefusal)
         case reused([RevocationRecord])
-        case scopeTooWide
     }
 
     /// Passes a session on: the presented token is spent and its one successor stored in one transaction.
@@ -95,6 +97,7 @@ struct Sessions: Sendable {
     ///   - client: who presents it; another client's token is as good as unknown (RFC 6749 §6).
     ///   - scope: what the access token is to grant; at most the grant's scope.
     ///   - keyThumbprint: the key that the request proved to hold.
+    /// - Throws: `RefreshRefusal`, or what the store throws.
     func refresh(
         _ presented: OpaqueToken, client: ByteString, scope: Scope? = nil, lifetime: Int64? = nil,
         keyThumbprint: ByteString? = nil
@@ -104,18 +107,18 @@ struct Sessions: Sendable {
         let outcome = try await store.write { transaction -> Rotation in
             guard let known = try RefreshTokenRecord.find(presented, in: transaction),
                 known.family.grant.clientID == client, known.family.grant.keyThumbprint == keyThumbprint
-            else { return .refused }
+            else { return .refused(.unknown) }
             let family = known.family
             let wanted = scope ?? family.grant.scope
-            guard wanted.isSubset(of: family.grant.scope) else { return .scopeTooWide }
+            guard wanted.isSubset(of: family.grant.scope) else { return .refused(.scopeTooWide) }
             let successor = OpaqueToken(.refresh)
             let isFirst = try RefreshTokenRecord.spend(
                 presented, client: client,
                 sealedSuccessor: try successors.seal(Array(successor.text.utf8), row: row), now: now, in: transaction)
-            if !isFirst, known.spent == nil { return .refused }
+            if !isFirst, known.spent == nil { return .refused(.unknown) }
             guard isFirst || isInGrace(known, now: now) else { return .reused(try end(family, in: transaction)) }
             guard let user = try UserRecord.find(id: family.grant.userID, in: transaction), user.isActive else {
-                return .refused
+                return .refused(.unknown)
             }
             let access = try accessToken(
                 family.grant, scope: wanted, user: user, session: family.id, lifetime: lifetime,
@@ -125,22 +128,22 @@ struct Sessions: Sendable {
                 guard let again = try openSuccessor(of: known, row: row) else {
                     return .reused(try end(family, in: transaction))
                 }
-                return .done(Tokens(family: family, user: user, access: access, refresh: again, now: now))
+                return .done(
+                    Tokens(family: family, user: user, access: access, scope: wanted, refresh: again, now: now))
             }
             try RefreshTokenRecord.insert(
                 successor, family: family.id, expires: refreshExpiry(in: family, now: now), in: transaction)
-            return .done(Tokens(family: family, user: user, access: access, refresh: successor, now: now))
+            return .done(
+                Tokens(family: family, user: user, access: access, scope: wanted, refresh: successor, now: now))
         }
         switch outcome {
         case .done(let tokens):
             return tokens
-        case .refused:
-            throw ProblemOf.refreshTokenInvalid
-        case .scopeTooWide:
-            throw OAuthError(.invalidScope, "A refresh can only narrow the scope.")
+        case .refused(let refusal):
+            throw refusal
         case .reused(let revoked):
             await publish(revoked, reason: "a refresh token was used again")
-            throw ProblemOf.refreshTokenReused
+            throw RefreshRefusal.reused
         }
     }
 
@@ -201,7 +204,8 @@ struct Sessions: Sendable {
         content.scope = scope
         content.session = session
         content.authenticated = grant.authenticated > 0 ? grant.authenticated : nil
-        content.claimsOfUser = user.accessClaims
+        content.claimsOfUser =
+            grant.clientID == TokenIssuer.firstParty ? user.accessClaims : user.accessClaims(for: scope)
         content.keyThumbprint = grant.keyThumbprint
         content.lifetime = lifetime
         content.latest = latest

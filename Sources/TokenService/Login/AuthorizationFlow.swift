@@ -40,9 +40,11 @@ struct AuthorizationFlow: Sendable {
     /// Answers a client's request: at once where nobody has to be asked, else by leading to the page that asks.
     func begin(_ request: Request, _ parameters: RequestParameters) async throws -> Response {
         let now = clock()
-        switch judged(parameters) {
+        let pushed = try await pushed(parameters, now: now)
+        let parameters = pushed ?? parameters
+        switch judged(parameters, wasPushed: pushed != nil) {
         case .refusedHere(let error):
-            return refusal(error)
+            return pages.page(error)
         case .refused(let error, let answer):
             return lead(to: answer, answer.parameters(refusal: error), client: "")
         case .accepted(let accepted):
@@ -57,7 +59,7 @@ struct AuthorizationFlow: Sendable {
     }
 
     /// The transaction that a browser goes on with; throws a problem when it is none of this browser's.
-    func resume(_ text: ByteString?, _ request: Request, session: OpaqueToken? = nil) async throws -> Going {
+    func resume(_ text: ByteString?, _ request: Request) async throws -> Going {
         guard let transaction = text.flatMap({ OpaqueToken(.transaction, text: $0) }),
             let browser = BrowserCookies.read(BrowserCookies.browser, .browser, from: request)
         else { throw ProblemOf.transactionUnknown }
@@ -66,11 +68,11 @@ struct AuthorizationFlow: Sendable {
             try TransactionRecord.find(transaction, browser: browser, now: now, in: $0)
         }
         guard let record, let parameters = try? RequestParameters(Array(record.parameters.utf8)),
-            case .accepted(let accepted) = judged(parameters)
+            case .accepted(let accepted) = judged(parameters, wasPushed: true)
         else { throw ProblemOf.transactionUnknown }
         return try await situation(
             accepted,
-            session: session ?? BrowserCookies.read(BrowserCookies.session, .browserSession, from: request),
+            session: BrowserCookies.read(BrowserCookies.session, .browserSession, from: request),
             earlierSession: record.earlierSession, transaction: transaction)
     }
 
@@ -113,21 +115,37 @@ struct AuthorizationFlow: Sendable {
             client: going.client.name)
     }
 
-    /// A page for what cannot be answered at the client's address (RFC 6749 §4.1.2.1).
-    func refusal(_ error: OAuthError) -> Response {
-        pages.answer(
-            .message,
-            [
-                "title": "This link does not work", "heading": "This link does not work",
-                "text": "The application that sent you here asked in a way that cannot be answered. Go back to it and "
-                    + "try again; if that does not help, tell the people who run it.",
-                "code": error.code.rawValue, "detail": error.detail,
-            ], status: .badRequest)
+    /// Keeps the person's yes, and gives out a code.
+    func agree(_ going: Going, _ session: BrowserSessionRecord) async throws -> Response {
+        let now = clock()
+        try await store.write { database in
+            try ConsentRecord.add(
+                going.request.scope, user: session.userID, client: going.client.id, now: now, in: database)
+        }
+        return try await finish(
+            Going(
+                request: going.request, client: going.client, session: session, step: .grant,
+                transaction: going.transaction))
     }
 
-    private func judged(_ parameters: RequestParameters) -> AuthorizationJudgement {
+    /// The request that a client pushed before, for the first browser that names it; nil when the parameters name none.
+    private func pushed(_ parameters: RequestParameters, now: Int64) async throws -> RequestParameters? {
+        guard let uri = parameters["request_uri"], PushedRequestName.isOurs(uri) else { return nil }
+        let record = try await store.write { database -> PushedRequestRecord? in
+            guard let name = PushedRequestName.read(uri), let client = parameters["client_id"] else { return nil }
+            return try PushedRequestRecord.take(name, client: client, now: now, in: database)
+        }
+        guard let record else {
+            throw OAuthError(
+                .invalidRequestURI, "The pushed request is unknown, expired, used before or another client's.")
+        }
+        return try RequestParameters(Array(record.parameters.utf8))
+    }
+
+    /// - Parameter wasPushed: whether the client sent it straight to the server, or it was let in already.
+    private func judged(_ parameters: RequestParameters, wasPushed: Bool) -> AuthorizationJudgement {
         let client = parameters["client_id"].flatMap { clients.active($0)?.client }
-        return judge.judge(parameters, client: client, wasPushed: false)
+        return judge.judge(parameters, client: client, wasPushed: wasPushed)
     }
 
     private func situation(
@@ -183,7 +201,7 @@ struct AuthorizationFlow: Sendable {
                 [
                     "title": "Almost there", "client": client.text, "address": answer.redirectURI.text,
                     "parameters": parameters.map { ["name": $0.name.text, "value": $0.value.text] },
-                ], formTargets: [SameOrigin.origin(of: answer.redirectURI)])
+                ], formTargets: [RedirectURI.origin(of: answer.redirectURI).text])
         }
     }
 

@@ -2,6 +2,7 @@ import Codecs
 import ControlPlane
 import HTTPTypes
 import Hummingbird
+import OAuth
 
 /// Refuses forms that another site's page sent (OWASP ASVS 3.5.1). It stands beside what binds each form to its browser.
 struct SameOrigin: Sendable {
@@ -10,15 +11,7 @@ struct SameOrigin: Sendable {
     private let origin: String
 
     init(issuer: ByteString) {
-        origin = Self.origin(of: issuer)
-    }
-
-    /// Scheme, host and port of an address.
-    static func origin(of address: ByteString) -> String {
-        let text = address.text
-        guard let slashes = text.firstRange(of: "://") else { return text }
-        let end = text[slashes.upperBound...].firstIndex { $0 == "/" || $0 == "?" } ?? text.endIndex
-        return String(text[..<end])
+        origin = RedirectURI.origin(of: issuer).text
     }
 
     /// Throws 403 unless the browser says that one of our own pages sent the request: by `Sec-Fetch-Site`, which scripts

@@ -2,6 +2,7 @@ import CWebAssets
 import Codecs
 import HTTPTypes
 import Hummingbird
+import Logging
 import Mustache
 import NIOCore
 
@@ -18,9 +19,10 @@ struct PageTemplates: Sendable {
 
     private let library: MustacheLibrary
     private let issuer: String
+    let logger: Logger
 
     /// - Throws: when a template is malformed: a mistake of the build, found at the start.
-    init(issuer: ByteString) throws {
+    init(issuer: ByteString, logger: Logger) throws {
         var library = MustacheLibrary()
         for (name, file) in [
             ("top", web_pages_top_mustache()), ("bottom", web_pages_bottom_mustache()),
@@ -31,6 +33,7 @@ struct PageTemplates: Sendable {
         ] { try library.register(Self.text(file), named: name) }
         self.library = library
         self.issuer = issuer.text
+        self.logger = logger
     }
 
     /// A page as an answer that nobody may keep, frame, or load anything else into.

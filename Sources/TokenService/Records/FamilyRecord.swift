@@ -56,6 +56,13 @@ struct FamilyRecord: Sendable {
         ).map { row throws(StoreError) in try FamilyRecord(row) }
     }
 
+    /// Binds what came from one browser session to the one that took its place.
+    static func move(fromBrowserSession old: String, to new: String, in transaction: Transaction) throws(StoreError) {
+        try transaction.execute(
+            Statement(
+                "UPDATE refresh_families SET browser_session = ? WHERE browser_session = ?", .text(new), .text(old)))
+    }
+
     /// Ends a family.
     /// - Returns: whether it was alive.
     func end(in transaction: Transaction) throws(StoreError) -> Bool {

@@ -86,7 +86,17 @@ struct UserRecord: Sendable {
                 "UPDATE users SET password = ?, changed = ? WHERE id = ?", .text(password), .integer(now), .text(id)))
     }
 
-    /// The claims about the user that every access token of theirs has (RFC 9068 §2.2.3.1).
+    /// The claims about the user that an access token has for the clients of others: what was agreed to.
+    func accessClaims(for scope: Scope) -> [(name: ByteString, value: JSON)] {
+        let needed: [(claim: ByteString, scope: ByteString)] = [
+            ("preferred_username", "profile"), ("roles", "roles"), ("groups", "groups"),
+        ]
+        return accessClaims.filter { claim in
+            needed.contains { $0.claim == claim.name && scope.contains($0.scope) }
+        }
+    }
+
+    /// The claims about the user that an access token has for our own front door (RFC 9068 §2.2.3.1).
     var accessClaims: [(name: ByteString, value: JSON)] {
         var claims: [(name: ByteString, value: JSON)] = [
             ("preferred_username", .string(name)), ("roles", .array(roles.map { .string($0) })),

@@ -1,0 +1,64 @@
+import Codecs
+import Hummingbird
+import Storage
+
+/// Who is logged in at a browser: opens a session there, finds it again, and ends it with all that came of it.
+struct BrowserLogin: Sendable {
+    private let store: Store
+    private let sessions: Sessions
+    private let clock: @Sendable () -> Int64
+
+    init(_ parts: AuthorizationParts) {
+        store = parts.store
+        sessions = parts.sessions
+        clock = parts.clock
+    }
+
+    /// The live session of a request's browser.
+    func session(of request: Request) async throws -> BrowserSessionRecord? {
+        guard let cookie = BrowserCookies.read(BrowserCookies.session, .browserSession, from: request) else {
+            return nil
+        }
+        let now = clock()
+        return try await store.read { try BrowserSessionRecord.find(cookie, now: now, in: $0) }
+    }
+
+    /// Opens a session for a user, whatever the browser had before. What came of an earlier session of the same user
+    /// goes on with the new one; what came of anybody else's ends with it.
+    /// - Parameter methods: how the user proved who they are (`amr`, RFC 8176).
+    /// - Returns: the field that sets the cookie.
+    func open(for user: UserRecord, methods: [ByteString], _ request: Request) async throws -> String {
+        let cookie = OpaqueToken(.browserSession)
+        let now = clock()
+        let agent = (request.headers[.userAgent] ?? "").utf8.filter { $0 >= 0x20 && $0 < 0x7F }.prefix(160)
+        let record = BrowserSessionRecord(
+            id: BrowserSessionRecord.makeID(), userID: user.id, authenticated: now, methods: methods,
+            agent: ByteString(utf8: Array(agent)), created: now, seen: now,
+            expires: now + BrowserSessionRecord.lifetime)
+        let earlier = BrowserCookies.read(BrowserCookies.session, .browserSession, from: request)
+        let revoked = try await store.write { database -> [RevocationRecord] in
+            try record.insert(cookie, in: database)
+            guard let earlier, let known = try BrowserSessionRecord.find(earlier, now: now, in: database) else {
+                return []
+            }
+            if known.userID == user.id {
+                try FamilyRecord.move(fromBrowserSession: known.id, to: record.id, in: database)
+            }
+            return try end(known, in: database)
+        }
+        await sessions.publish(revoked, reason: "somebody else signed in at its browser")
+        return BrowserCookies.set(BrowserCookies.session, cookie.text, lifetime: BrowserSessionRecord.lifetime)
+    }
+
+    /// Ends a session and every grant that is bound to it. Returns when every judge of tokens knows.
+    func end(_ session: BrowserSessionRecord) async throws {
+        let revoked = try await store.write { try end(session, in: $0) }
+        await sessions.publish(revoked, reason: "its owner signed out")
+    }
+
+    private func end(_ session: BrowserSessionRecord, in database: Transaction) throws -> [RevocationRecord] {
+        _ = try BrowserSessionRecord.delete(id: session.id, in: database)
+        return try FamilyRecord.live(ofBrowserSession: session.id, in: database)
+            .flatMap { try sessions.end($0, in: database) }
+    }
+}
