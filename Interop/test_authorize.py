@@ -84,7 +84,7 @@ def address(demo, site, **changes):
 def sign_in(page, demo, password="demo-password-for-tests"):
     page.get_by_label("Name").fill("demo")
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def shot(page, name):
@@ -196,7 +196,7 @@ def test_a_login_page_belongs_to_the_browser_that_began_it(demo, site, app, page
     assert call("GET", page.url, headers=other).status == 400
     form = urlencode({"transaction": transaction, "name": "demo", "password": "demo-password-for-tests"}).encode()
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin", **other}
-    stolen = call("POST", demo.control + "/authorize/login", body=form, headers=headers)
+    stolen = call("POST", demo.control + "/sign-in/password", body=form, headers=headers)
     assert stolen.status == 400 and "Set-Cookie" not in stolen.headers
 
 
@@ -209,11 +209,11 @@ def test_a_form_from_another_site_is_refused(demo, site, app, page):
         {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"},
         {"Origin": "null"}, {},
     ]:
-        answer = call("POST", demo.control + "/authorize/login", body=form, headers={
+        answer = call("POST", demo.control + "/sign-in/password", body=form, headers={
             "Content-Type": "application/x-www-form-urlencoded", "Cookie": cookies, **headers})
         assert answer.status == 403, headers
         assert "Set-Cookie" not in answer.headers
-    good = call("POST", demo.control + "/authorize/login", body=form, headers={
+    good = call("POST", demo.control + "/sign-in/password", body=form, headers={
         "Content-Type": "application/x-www-form-urlencoded", "Cookie": cookies, "Origin": demo.control})
     assert good.status == 303 and "__Host-signet-session=" in good.headers["Set-Cookie"]
     for attribute in ("Path=/", "Secure", "HttpOnly", "SameSite=Lax"):
@@ -227,7 +227,7 @@ def test_pages_load_nothing_from_elsewhere_and_cannot_be_framed(demo, site, app,
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     answer = page.goto(address(demo, site))
     policy = answer.headers["content-security-policy"]
-    assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "script-src" not in policy
+    assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "script-src 'self';" in policy
     assert answer.headers["cache-control"] == "no-store"
     assert all(url.startswith(demo.control) for url in asked)
     assert complaints == []

@@ -101,6 +101,46 @@ static const unsigned char pages_form_post_mustache[] = {
 };
 embedded_file web_pages_form_post_mustache(void) { return (embedded_file){pages_form_post_mustache, sizeof pages_form_post_mustache}; }
 
+static const unsigned char pages_code_mustache[] = {
+#embed "../../Web/pages/code.mustache"
+};
+embedded_file web_pages_code_mustache(void) { return (embedded_file){pages_code_mustache, sizeof pages_code_mustache}; }
+
+static const unsigned char pages_account_mustache[] = {
+#embed "../../Web/pages/account.mustache"
+};
+embedded_file web_pages_account_mustache(void) { return (embedded_file){pages_account_mustache, sizeof pages_account_mustache}; }
+
+static const unsigned char pages_authenticator_mustache[] = {
+#embed "../../Web/pages/authenticator.mustache"
+};
+embedded_file web_pages_authenticator_mustache(void) { return (embedded_file){pages_authenticator_mustache, sizeof pages_authenticator_mustache}; }
+
+static const unsigned char pages_recovery_codes_mustache[] = {
+#embed "../../Web/pages/recovery-codes.mustache"
+};
+embedded_file web_pages_recovery_codes_mustache(void) { return (embedded_file){pages_recovery_codes_mustache, sizeof pages_recovery_codes_mustache}; }
+
+static const unsigned char pages_passkey_mustache[] = {
+#embed "../../Web/pages/passkey.mustache"
+};
+embedded_file web_pages_passkey_mustache(void) { return (embedded_file){pages_passkey_mustache, sizeof pages_passkey_mustache}; }
+
+static const unsigned char pages_device_mustache[] = {
+#embed "../../Web/pages/device.mustache"
+};
+embedded_file web_pages_device_mustache(void) { return (embedded_file){pages_device_mustache, sizeof pages_device_mustache}; }
+
+static const unsigned char pages_device_consent_mustache[] = {
+#embed "../../Web/pages/device-consent.mustache"
+};
+embedded_file web_pages_device_consent_mustache(void) { return (embedded_file){pages_device_consent_mustache, sizeof pages_device_consent_mustache}; }
+
+static const unsigned char pages_passkeys_js[] = {
+#embed "../../Web/pages/passkeys.js"
+};
+embedded_file web_pages_passkeys_js(void) { return (embedded_file){pages_passkeys_js, sizeof pages_passkeys_js}; }
+
 static const unsigned char pages_form_post_js[] = {
 #embed "../../Web/pages/form-post.js"
 };

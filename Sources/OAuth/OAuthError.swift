@@ -23,6 +23,10 @@ public struct OAuthError: Error, Hashable, Sendable {
         case requestURINotSupported = "request_uri_not_supported"
         // RFC 9126 §4
         case invalidRequestURI = "invalid_request_uri"
+        // RFC 8628 §3.5
+        case authorizationPending = "authorization_pending"
+        case slowDown = "slow_down"
+        case expiredToken = "expired_token"
         // RFC 7591 §3.2.2
         case invalidRedirectURI = "invalid_redirect_uri"
         case invalidClientMetadata = "invalid_client_metadata"

@@ -15,6 +15,7 @@ struct AuthorizationParts: Sendable {
     let passwords: PasswordHashing
     let pages: PageTemplates
     let throttle = LoginThrottle()
+    let secondFactorThrottle = LoginThrottle()
     /// Verifies our own access tokens when they come back to us as bearer tokens.
     let bearer: BearerAuthentication
     /// Accepts every access token of ours that is good now, whomever it is for.

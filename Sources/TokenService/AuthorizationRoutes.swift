@@ -5,8 +5,12 @@ import OAuth
 /// Every address of the token service, on one screen.
 struct AuthorizationRoutes: Sendable {
     let login: LoginEndpoint
+    let signIn: SignInEndpoint
+    let account: AccountEndpoint
     let authorize: AuthorizeEndpoint
     let pushedRequest: PushedRequestEndpoint
+    let deviceAuthorization: DeviceAuthorizationEndpoint
+    let device: DeviceEndpoint
     let endSession: EndSessionEndpoint
     let refresh: RefreshEndpoint
     let logout: LogoutEndpoint
@@ -18,13 +22,18 @@ struct AuthorizationRoutes: Sendable {
     let metadata: MetadataEndpoint
 
     init(_ parts: AuthorizationParts) {
-        login = LoginEndpoint(login: PasswordLogin(parts), sessions: parts.sessions)
+        login = LoginEndpoint(
+            login: PasswordLogin(parts), secondFactor: SecondFactor(parts), sessions: parts.sessions)
+        signIn = SignInEndpoint(parts)
+        account = AccountEndpoint(parts)
         authorize = AuthorizeEndpoint(parts)
         endSession = EndSessionEndpoint(parts)
         refresh = RefreshEndpoint(sessions: parts.sessions)
         logout = LogoutEndpoint(sessions: parts.sessions)
         let authentication = ClientAuthentication(parts)
         pushedRequest = PushedRequestEndpoint(parts, authentication: authentication)
+        deviceAuthorization = DeviceAuthorizationEndpoint(parts, authentication: authentication)
+        device = DeviceEndpoint(parts)
         revoke = RevokeEndpoint(parts, authentication: authentication)
         token = TokenEndpoint(parts, authentication: authentication)
         introspection = IntrospectionEndpoint(parts, authentication: authentication)
@@ -37,34 +46,53 @@ struct AuthorizationRoutes: Sendable {
     }
 
     func add<Context: RemoteAddressRequestContext>(to router: some RouterMethods<Context>) {
-        let begin: EndpointHandler<Context> = { [authorize] request, _ in try await authorize.begin(request) }
-        router.endpoint(RouterPath(AuthorizationPath.authorize), [.get: begin, .post: begin])
-        router.endpoint(
-            RouterPath(AuthorizationPath.pushedRequest),
-            [.post: { [pushedRequest] in try await pushedRequest.answer($0, $1) }])
-        router.endpoint(
-            "/authorize/continue", [.get: { [authorize] request, _ in try await authorize.resume(request) }])
-        router.endpoint("/authorize/login", [.post: { [authorize] in try await authorize.signIn($0, $1) }])
-        router.endpoint(
-            "/authorize/consent", [.post: { [authorize] request, _ in try await authorize.decide(request) }])
-        let leave: EndpointHandler<Context> = { [endSession] request, _ in try await endSession.answer(request) }
-        router.endpoint(RouterPath(AuthorizationPath.endSession), [.get: leave, .post: leave])
-        PageTemplates.addFiles(to: router)
-        router.endpoint("/login", [.post: { [login] in try await login.answer($0, $1) }])
-        router.endpoint("/refresh", [.post: { [refresh] request, _ in try await refresh.answer(request) }])
-        router.endpoint("/logout", [.post: { [logout] request, _ in try await logout.answer(request) }])
-        router.endpoint(RouterPath(AuthorizationPath.token), [.post: { [token] in try await token.answer($0, $1) }])
-        router.endpoint(
-            RouterPath(AuthorizationPath.introspection),
-            [.post: { [introspection] in try await introspection.answer($0, $1) }])
-        router.endpoint(
-            RouterPath(AuthorizationPath.revocation), [.post: { [revoke] in try await revoke.answer($0, $1) }])
-        let tell: EndpointHandler<Context> = { [userInfo] request, _ in try await userInfo.answer(request) }
-        router.endpoint(RouterPath(AuthorizationPath.userInfo), [.get: tell, .post: tell])
-        router.endpoint(RouterPath(AuthorizationPath.keySet), [.get: { [keySet] _, _ in keySet.answer() }])
-        for path in [AuthorizationPath.openIDConfiguration, AuthorizationPath.serverMetadata] {
-            router.endpoint(RouterPath(path), [.get: { [metadata] _, _ in metadata.answer() }])
+        func get(_ path: String, _ handler: @escaping EndpointHandler<Context>) {
+            router.endpoint(RouterPath(path), [.get: handler])
         }
+        func post(_ path: String, _ handler: @escaping EndpointHandler<Context>) {
+            router.endpoint(RouterPath(path), [.post: handler])
+        }
+        func both(
+            _ path: String, _ get: @escaping EndpointHandler<Context>, _ post: @escaping EndpointHandler<Context>
+        ) {
+            router.endpoint(RouterPath(path), [.get: get, .post: post])
+        }
+
+        // What a browser comes to.
+        both(
+            AuthorizationPath.authorize, { request, _ in try await authorize.begin(request) },
+            { request, _ in try await authorize.begin(request) })
+        get(AuthorizationFlow.continuePath) { request, _ in try await authorize.resume(request) }
+        post("/authorize/consent") { request, _ in try await authorize.decide(request) }
+        get(SignInEndpoint.path) { request, _ in try await signIn.show(request) }
+        post("/sign-in/password") { try await signIn.password($0, $1) }
+        post("/sign-in/code") { request, _ in try await signIn.code(request) }
+        post("/sign-in/passkey") { request, _ in try await signIn.passkey(request) }
+        both(DeviceEndpoint.path, { try await device.show($0, $1) }, { try await device.decide($0, $1) })
+        both(
+            AuthorizationPath.endSession, { request, _ in try await endSession.answer(request) },
+            { request, _ in try await endSession.answer(request) })
+        account.addRoutes(to: router)
+        PageTemplates.addFiles(to: router)
+
+        // What a client asks.
+        post(AuthorizationPath.pushedRequest) { try await pushedRequest.answer($0, $1) }
+        post(AuthorizationPath.deviceAuthorization) { try await deviceAuthorization.answer($0, $1) }
+        post(AuthorizationPath.token) { try await token.answer($0, $1) }
+        post(AuthorizationPath.introspection) { try await introspection.answer($0, $1) }
+        post(AuthorizationPath.revocation) { try await revoke.answer($0, $1) }
+        both(
+            AuthorizationPath.userInfo, { request, _ in try await userInfo.answer(request) },
+            { request, _ in try await userInfo.answer(request) })
+        get(AuthorizationPath.keySet) { _, _ in keySet.answer() }
+        for path in [AuthorizationPath.openIDConfiguration, AuthorizationPath.serverMetadata] {
+            get(path) { _, _ in metadata.answer() }
+        }
+
+        // The short way in.
+        post("/login") { try await login.answer($0, $1) }
+        post("/refresh") { request, _ in try await refresh.answer(request) }
+        post("/logout") { request, _ in try await logout.answer(request) }
     }
 }
 

@@ -94,7 +94,8 @@ public final class AuthorizationService: Sendable {
             try AuthorizationCodeRecord.deleteExpired(
                 before: now - AuthorizationCodeRecord.memory, in: transaction)
             try BrowserSessionRecord.deleteExpired(now: now, in: transaction)
-            try TransactionRecord.deleteExpired(before: now, in: transaction)
+            try LoginTransactionRecord.deleteExpired(before: now, in: transaction)
+            try DeviceAuthorizationRecord.deleteExpired(before: now, in: transaction)
             try PushedRequestRecord.deleteExpired(before: now, in: transaction)
             try UsedAssertionRecord.deleteExpired(before: now, in: transaction)
             try RefreshTokenRecord.forgetSuccessors(spentBefore: now - RefreshTokenRecord.grace, in: transaction)

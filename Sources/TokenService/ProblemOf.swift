@@ -12,6 +12,24 @@ enum ProblemOf {
         detail: "There is no active user with this name and this password.", oauthError: "invalid_grant",
         headers: [.wwwAuthenticate: BearerChallenge().headerValue])
 
+    /// A code that is wrong, was used before, or is of a time that is over.
+    static let wrongCode = ProblemBody(
+        .unauthorized, code: "second-factor-wrong", title: "Wrong code",
+        detail: "This code is wrong, was used before or is over. Wait for the next one, or use a recovery code.",
+        oauthError: "invalid_grant", headers: [.wwwAuthenticate: BearerChallenge().headerValue])
+
+    /// The password was right, and a second factor was set up.
+    static let codeNeeded = ProblemBody(
+        .unauthorized, code: "second-factor-needed", title: "A code is needed",
+        detail: "This account has a second factor. Send the authenticator's code, or a recovery code, as `code`, too.",
+        oauthError: "invalid_grant", headers: [.wwwAuthenticate: BearerChallenge().headerValue])
+
+    /// A passkey's answer that is not accepted, whatever is wrong with it.
+    static let passkeyRefused = ProblemBody(
+        .unauthorized, code: "passkey-refused", title: "The passkey was not accepted",
+        detail: "The passkey is not known here, or its answer is not good. Try again, or use your password.",
+        oauthError: "invalid_grant", headers: [.wwwAuthenticate: BearerChallenge().headerValue])
+
     /// Too many passwords are being checked at once.
     static let tooManyLogins = ProblemBody(
         .serviceUnavailable, code: "login-overloaded", title: "Too many logins at once",

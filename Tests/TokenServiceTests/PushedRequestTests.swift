@@ -33,7 +33,7 @@ import Testing
         let begun = try await browser.get(path("app", uri))
         #expect(begun.status == .seeOther)
         let signedIn = try await browser.post(
-            "/authorize/login",
+            "/sign-in/password",
             [
                 ("transaction", begun.parameter("transaction") ?? ""), ("name", "ada"),
                 ("password", TestInstallation.password),

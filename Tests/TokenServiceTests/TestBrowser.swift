@@ -73,7 +73,7 @@ final class TestBrowser: Sendable {
     ) async throws -> Page {
         let begun = try await authorize(client, scope: scope, further)
         let signedIn = try await post(
-            "/authorize/login",
+            "/sign-in/password",
             [
                 ("transaction", begun.parameter("transaction") ?? ""), ("name", name.text),
                 ("password", TestInstallation.password),

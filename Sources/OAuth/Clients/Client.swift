@@ -22,6 +22,7 @@ public struct Client: Hashable, Sendable {
         case authorizationCode = "authorization_code"
         case refreshToken = "refresh_token"
         case clientCredentials = "client_credentials"
+        case deviceCode = "urn:ietf:params:oauth:grant-type:device_code"
         case tokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange"
     }
 

@@ -8,6 +8,8 @@ public enum TokenRequest: Sendable {
     case refreshToken(ByteString, scope: Scope?)
     /// Tokens for the client itself.
     case clientCredentials(scope: Scope?, audiences: [ByteString])
+    /// A device asks whether it was allowed by now (RFC 8628 §3.4).
+    case deviceCode(ByteString)
     /// A token for a lesser one.
     case tokenExchange(TokenExchange)
 
@@ -63,6 +65,8 @@ public enum TokenRequest: Sendable {
             self = .refreshToken(try Self.token("refresh_token", parameters), scope: scope)
         case .clientCredentials:
             self = .clientCredentials(scope: scope, audiences: Self.audiences(parameters))
+        case .deviceCode:
+            self = .deviceCode(try Self.token("device_code", parameters))
         case .tokenExchange:
             guard (parameters["actor_token"] == nil) == (parameters["actor_token_type"] == nil) else {
                 throw OAuthError(.invalidRequest, "actor_token and actor_token_type belong together.")
@@ -83,6 +87,7 @@ public enum TokenRequest: Sendable {
         case .authorizationCode: .authorizationCode
         case .refreshToken: .refreshToken
         case .clientCredentials: .clientCredentials
+        case .deviceCode: .deviceCode
         case .tokenExchange: .tokenExchange
         }
     }

@@ -1,23 +1,18 @@
 import Codecs
 import ControlPlane
-import HTTPTypes
 import Hummingbird
 import OAuth
 import Storage
 
-/// `/authorize` and the pages behind it: who are you, and do you agree?
+/// `/authorize` and what follows it: do you agree, and the answer to the client.
 struct AuthorizeEndpoint: Sendable {
     let flow: AuthorizationFlow
     let pages: PageTemplates
-    let login: PasswordLogin
-    let browser: BrowserLogin
     let sameOrigin: SameOrigin
 
     init(_ parts: AuthorizationParts) {
         flow = AuthorizationFlow(parts)
         pages = parts.pages
-        login = PasswordLogin(parts)
-        browser = BrowserLogin(parts)
         sameOrigin = SameOrigin(issuer: parts.configuration.issuer)
     }
 
@@ -36,31 +31,6 @@ struct AuthorizeEndpoint: Sendable {
         try await pages.answering {
             let parameters = try RequestParameters(Array((request.uri.query ?? "").utf8))
             return try await show(try await flow.resume(parameters["transaction"], request))
-        }
-    }
-
-    /// `POST /authorize/login`: a name and a password.
-    func signIn(_ request: Request, _ context: some RemoteAddressRequestContext) async throws -> Response {
-        try await pages.answering {
-            try sameOrigin.require(request)
-            let parameters = try RequestParameters(await FormRequestBody.bytes(of: request))
-            let going = try await flow.resume(parameters["transaction"], request)
-            let name = parameters["name"] ?? ""
-            let password = parameters["password"] ?? ""
-            guard name.count <= 256, password.count <= PasswordHashing.maximumPasswordBytes else {
-                return signInPage(going, name: "", problem: ProblemOf.wrongCredentials)
-            }
-            let user: UserRecord
-            do {
-                user = try await login.user(
-                    name: name, password: password, address: context.remoteAddress, logger: context.logger)
-            } catch let problem as ProblemBody {
-                return signInPage(going, name: UserRecord.isName(name) ? name : "", problem: problem)
-            }
-            var headers = AuthorizationFlow.redirect(
-                to: "/authorize/continue?transaction=\(going.transaction?.text ?? "")")
-            headers[.setCookie] = try await browser.open(for: user, methods: ["pwd"], request)
-            return Response(status: .seeOther, headers: headers)
         }
     }
 
@@ -85,28 +55,11 @@ struct AuthorizeEndpoint: Sendable {
     private func show(_ going: AuthorizationFlow.Going) async throws -> Response {
         switch going.step {
         case .grant, .refuse: return try await flow.finish(going)
-        case .signIn: return signInPage(going, name: going.request.loginHint ?? "", problem: nil)
+        case .signIn:
+            guard let transaction = going.transaction else { throw ProblemOf.transactionUnknown }
+            return .seeOther(LoginTransactions.path(SignInEndpoint.path, transaction))
         case .consent: return try await consentPage(going)
         }
-    }
-
-    private func signInPage(
-        _ going: AuthorizationFlow.Going, name: ByteString, problem: ProblemBody?
-    ) -> Response {
-        var values: [String: any Sendable] = [
-            "title": problem == nil ? "Sign in" : "That did not work: sign in", "client": going.client.name.text,
-            "transaction": going.transaction?.text ?? "",
-        ]
-        if !name.isEmpty { values["name"] = name.text }
-        if let problem {
-            values["error"] =
-                problem == ProblemOf.wrongCredentials
-                ? "There is no active user with this name and this password." : problem.detail
-        }
-        let status: HTTPResponse.Status =
-            problem.map { $0.status == .unauthorized ? .forbidden : $0.status } ?? .ok
-        return pages.answer(
-            .signIn, values, status: status, formTargets: [RedirectURI.origin(of: going.request.redirectURI).text])
     }
 
     private func consentPage(_ going: AuthorizationFlow.Going) async throws -> Response {

@@ -59,9 +59,7 @@ struct EndSessionEndpoint: Sendable {
                 .message, ["title": heading, "heading": heading, "text": "You can close this page."],
                 cookies: [forget])
         }
-        var headers = AuthorizationFlow.redirect(to: target)
-        headers[.setCookie] = forget
-        return Response(status: .seeOther, headers: headers)
+        return .seeOther(target, cookie: forget)
     }
 
     /// Where to go afterwards: only to an address that the client registered for this, byte for byte.

@@ -11,6 +11,7 @@ struct TokenEndpoint: Sendable {
     private let authentication: ClientAuthentication
     private let proofs: ProofOfPossession
     private let codes: CodeGrant
+    private let devices: DeviceGrant
     private let clientCredentials: ClientCredentialsGrant
     private let exchanges: TokenExchangeGrant
     private let sessions: Sessions
@@ -19,6 +20,8 @@ struct TokenEndpoint: Sendable {
         self.authentication = authentication
         proofs = ProofOfPossession(parts, path: AuthorizationPath.token)
         codes = CodeGrant(
+            store: parts.store, sessions: parts.sessions, idTokens: parts.idTokens, clock: parts.clock)
+        devices = DeviceGrant(
             store: parts.store, sessions: parts.sessions, idTokens: parts.idTokens, clock: parts.clock)
         clientCredentials = ClientCredentialsGrant(
             accessTokens: parts.accessTokens, configuration: parts.configuration, clock: parts.clock)
@@ -46,6 +49,8 @@ struct TokenEndpoint: Sendable {
         switch wanted {
         case .authorizationCode(let exchange):
             return try await codes.exchange(exchange, for: client, proof: key)
+        case .deviceCode(let code):
+            return try await devices.exchange(code, for: client, proof: key)
         case .refreshToken(let text, let scope):
             guard let token = OpaqueToken(.refresh, text: text) else { throw RefreshRefusal.unknown.oauthError }
             do {

@@ -59,24 +59,13 @@ struct CodeGrant: Sendable {
         }
         switch outcome {
         case .done(let tokens, let nonce):
-            return try answer(tokens, nonce: nonce)
+            return try tokens.response(idTokens: idTokens, nonce: nonce)
         case .refused(let error):
             throw error
         case .replayed(let revoked):
             await sessions.publish(revoked, reason: "an authorization code was used again")
             throw OAuthError(.invalidGrant, "The code was used before; what came of it has been ended.")
         }
-    }
-
-    private func answer(_ tokens: Sessions.Tokens, nonce: ByteString?) throws -> TokenResponse {
-        var response = tokens.response
-        response.scope = tokens.family.grant.scope
-        if tokens.family.grant.scope.contains("openid") {
-            response.idToken = try idTokens.issue(
-                tokens.family.grant, user: tokens.user, session: tokens.family.id, nonce: nonce,
-                accessToken: tokens.access.token, now: tokens.now)
-        }
-        return response
     }
 
     private static let unknown = OAuthError(

@@ -28,9 +28,9 @@ struct Grant: Sendable {
     }
 
     /// What a login by the short form grants: everything the user may do, to our own front door.
-    static func firstParty(_ user: UserRecord, audiences: [ByteString], now: Int64) -> Grant {
+    static func firstParty(_ user: UserRecord, audiences: [ByteString], methods: [ByteString], now: Int64) -> Grant {
         Grant(
             userID: user.id, clientID: TokenIssuer.firstParty, scope: .none, audiences: audiences,
-            authenticated: now, methods: ["pwd"], browserSession: nil, keyThumbprint: nil)
+            authenticated: now, methods: methods, browserSession: nil, keyThumbprint: nil)
     }
 }

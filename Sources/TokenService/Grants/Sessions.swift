@@ -46,12 +46,25 @@ struct Sessions: Sendable {
             if family.grant.keyThumbprint != nil { response.tokenType = "DPoP" }
             return response
         }
+
+        /// The first answer of a grant: it always tells the scope, and has an ID token where one was asked for (OpenID
+        /// Connect Core §3.1.3.3).
+        func response(idTokens: IDTokenIssuer, nonce: ByteString?) throws -> TokenResponse {
+            var response = response
+            response.scope = scope
+            if scope.contains("openid") {
+                response.idToken = try idTokens.issue(
+                    family.grant, user: user, session: family.id, nonce: nonce, accessToken: access.token, now: now)
+            }
+            return response
+        }
     }
 
-    /// Opens a session for a user whose password was right, in a transaction of its own.
-    func open(for user: UserRecord) async throws -> TokenResponse {
+    /// Opens a session for a user who proved who they are, in a transaction of its own.
+    func open(for user: UserRecord, methods: [ByteString]) async throws -> TokenResponse {
         let now = clock()
-        let grant = Grant.firstParty(user, audiences: configuration.audiences, now: now)
+        let grant = Grant.firstParty(
+            user, audiences: configuration.audiences, methods: methods, now: now)
         let tokens = try await store.write { transaction in
             try open(grant, for: user, lifetime: nil, canRefresh: true, now: now, in: transaction)
         }

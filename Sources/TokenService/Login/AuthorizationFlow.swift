@@ -1,5 +1,5 @@
 import Codecs
-import HTTPTypes
+import ControlPlane
 import Hummingbird
 import JOSE
 import OAuth
@@ -11,10 +11,13 @@ import Tokens
 /// What the client asked is judged first, then kept in a transaction that only the browser of its cookie can go on with.
 /// Nothing of the flow's state comes from the browser again.
 struct AuthorizationFlow: Sendable {
+    static let continuePath = "/authorize/continue"
+
     let store: Store
     let clients: ClientDirectory
     let pages: PageTemplates
     let clock: @Sendable () -> Int64
+    private let transactions: LoginTransactions
     private let judge: AuthorizationJudge
     private let hints: IDTokenHints
 
@@ -23,6 +26,7 @@ struct AuthorizationFlow: Sendable {
         clients = parts.clients
         pages = parts.pages
         clock = parts.clock
+        transactions = LoginTransactions(store: parts.store, clock: parts.clock)
         judge = AuthorizationJudge(issuer: parts.configuration.issuer)
         hints = IDTokenHints(parts)
     }
@@ -53,27 +57,31 @@ struct AuthorizationFlow: Sendable {
                 transaction: nil)
             switch going.step {
             case .grant, .refuse: return try await finish(going)
-            case .signIn, .consent: return try await keep(going, parameters, request, now: now)
+            case .signIn, .consent:
+                return try await transactions.begin(
+                    .authorization(client: going.client.id, parameters: FormURLEncoded.encode(parameters.pairs)),
+                    earlierSession: going.session?.id,
+                    page: going.step == .signIn ? SignInEndpoint.path : Self.continuePath, request)
             }
         }
     }
 
-    /// The transaction that a browser goes on with; throws a problem when it is none of this browser's.
+    /// The authorization that a browser goes on with; throws a problem when it is none of this browser's.
     func resume(_ text: ByteString?, _ request: Request) async throws -> Going {
-        guard let transaction = text.flatMap({ OpaqueToken(.transaction, text: $0) }),
-            let browser = BrowserCookies.read(BrowserCookies.browser, .browser, from: request)
-        else { throw ProblemOf.transactionUnknown }
-        let now = clock()
-        let record = try await store.read {
-            try TransactionRecord.find(transaction, browser: browser, now: now, in: $0)
-        }
-        guard let record, let parameters = try? RequestParameters(Array(record.parameters.utf8)),
-            case .accepted(let accepted) = judged(parameters, wasPushed: true)
-        else { throw ProblemOf.transactionUnknown }
+        let found = try await transactions.find(text, request)
         return try await situation(
-            accepted,
+            try accepted(found.record),
             session: BrowserCookies.read(BrowserCookies.session, .browserSession, from: request),
-            earlierSession: record.earlierSession, transaction: transaction)
+            earlierSession: found.record.earlierSession, transaction: found.name)
+    }
+
+    /// The request that a login was begun for, judged again: its client may have been changed meanwhile.
+    func accepted(_ record: LoginTransactionRecord) throws(ProblemBody) -> AuthorizationRequest {
+        guard case .authorization(_, let text) = record.goal,
+            let parameters = try? RequestParameters(Array(text.utf8)),
+            case .accepted(let request) = judged(parameters, wasPushed: true)
+        else { throw ProblemOf.transactionUnknown }
+        return request
     }
 
     /// Gives out a code, or says no, at the client's address. The transaction is over with it.
@@ -94,7 +102,7 @@ struct AuthorizationFlow: Sendable {
         let now = clock()
         let isFirst = try await store.write { database in
             if let transaction = going.transaction {
-                guard try TransactionRecord.delete(transaction, in: database) else { return false }
+                guard try LoginTransactionRecord.delete(transaction, in: database) else { return false }
             }
             try session.noteVisit(now: now, in: database)
             try record.insert(code, now: now, in: database)
@@ -107,7 +115,7 @@ struct AuthorizationFlow: Sendable {
     /// Ends a transaction with the person's no.
     func deny(_ going: Going) async throws -> Response {
         if let transaction = going.transaction {
-            _ = try await store.write { try TransactionRecord.delete(transaction, in: $0) }
+            _ = try await store.write { try LoginTransactionRecord.delete(transaction, in: $0) }
         }
         let answer = going.request.answer
         return lead(
@@ -173,28 +181,12 @@ struct AuthorizationFlow: Sendable {
         return Going(request: accepted, client: client, session: session, step: step, transaction: transaction)
     }
 
-    private func keep(
-        _ going: Going, _ parameters: RequestParameters, _ request: Request, now: Int64
-    ) async throws -> Response {
-        let transaction = OpaqueToken(.transaction)
-        let known = BrowserCookies.read(BrowserCookies.browser, .browser, from: request)
-        let browser = known ?? OpaqueToken(.browser)
-        let record = TransactionRecord(
-            clientID: going.client.id, parameters: FormURLEncoded.encode(parameters.pairs),
-            earlierSession: going.session?.id)
-        try await store.write { try record.insert(transaction, browser: browser, now: now, in: $0) }
-        var headers = Self.redirect(to: "/authorize/continue?transaction=\(transaction.text)")
-        headers[.setCookie] = BrowserCookies.set(
-            BrowserCookies.browser, browser.text, lifetime: BrowserSessionRecord.lifetime)
-        return Response(status: .seeOther, headers: headers)
-    }
-
     private func lead(
         to answer: AuthorizationAnswer, _ parameters: [FormURLEncoded.Pair], client: ByteString
     ) -> Response {
         switch answer.mode {
         case .query:
-            return Response(status: .seeOther, headers: Self.redirect(to: answer.location(parameters)))
+            return .seeOther(answer.location(parameters))
         case .formPost:
             return pages.answer(
                 .formPost,
@@ -203,10 +195,5 @@ struct AuthorizationFlow: Sendable {
                     "parameters": parameters.map { ["name": $0.name.text, "value": $0.value.text] },
                 ], formTargets: [RedirectURI.origin(of: answer.redirectURI).text])
         }
-    }
-
-    /// 303, so that no form is sent a second time (RFC 9700 §4.12).
-    static func redirect(to address: String) -> HTTPFields {
-        [.location: address, .cacheControl: "no-store"]
     }
 }

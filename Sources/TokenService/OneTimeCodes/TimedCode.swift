@@ -31,6 +31,13 @@ struct TimedCode: Sendable, CustomStringConvertible, CustomReflectable {
     /// The secret as people type it into an app: base32 without padding (RFC 4648 §6).
     var secretText: String { Base32.encode(secret) }
 
+    /// The same in groups of four, which are easier to type.
+    var secretInGroups: String {
+        let letters = Array(secretText)
+        return stride(from: 0, to: letters.count, by: 4)
+            .map { String(letters[$0..<min($0 + 4, letters.count)]) }.joined(separator: " ")
+    }
+
     /// The address that an app reads from a QR code.
     /// - Parameters:
     ///   - issuer: who the account is with.

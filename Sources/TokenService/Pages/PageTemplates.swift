@@ -8,13 +8,46 @@ import NIOCore
 
 /// The pages that people see, each from a template. The template engine escapes whatever it is given.
 struct PageTemplates: Sendable {
-    /// The template of a page.
-    enum Page: String {
+    /// A page, by the name of its template.
+    enum Page: String, CaseIterable {
         case signIn = "sign-in"
+        case code
         case consent
         case signOut = "sign-out"
+        case account
+        case authenticator
+        case recoveryCodes = "recovery-codes"
+        case passkey
+        case device
+        case deviceConsent = "device-consent"
         case message
         case formPost = "form-post"
+
+        fileprivate var file: embedded_file {
+            switch self {
+            case .signIn: web_pages_sign_in_mustache()
+            case .code: web_pages_code_mustache()
+            case .consent: web_pages_consent_mustache()
+            case .signOut: web_pages_sign_out_mustache()
+            case .account: web_pages_account_mustache()
+            case .authenticator: web_pages_authenticator_mustache()
+            case .recoveryCodes: web_pages_recovery_codes_mustache()
+            case .passkey: web_pages_passkey_mustache()
+            case .device: web_pages_device_mustache()
+            case .deviceConsent: web_pages_device_consent_mustache()
+            case .message: web_pages_message_mustache()
+            case .formPost: web_pages_form_post_mustache()
+            }
+        }
+
+        /// What a page needs a script for: what only the browser itself can do.
+        fileprivate var script: String? {
+            switch self {
+            case .formPost: "form-post.js"
+            case .signIn, .passkey: "passkeys.js"
+            default: nil
+            }
+        }
     }
 
     private let library: MustacheLibrary
@@ -24,13 +57,9 @@ struct PageTemplates: Sendable {
     /// - Throws: when a template is malformed: a mistake of the build, found at the start.
     init(issuer: ByteString, logger: Logger) throws {
         var library = MustacheLibrary()
-        for (name, file) in [
-            ("top", web_pages_top_mustache()), ("bottom", web_pages_bottom_mustache()),
-            (Page.signIn.rawValue, web_pages_sign_in_mustache()), (Page.consent.rawValue, web_pages_consent_mustache()),
-            (Page.signOut.rawValue, web_pages_sign_out_mustache()),
-            (Page.message.rawValue, web_pages_message_mustache()),
-            (Page.formPost.rawValue, web_pages_form_post_mustache()),
-        ] { try library.register(Self.text(file), named: name) }
+        try library.register(Self.text(web_pages_top_mustache()), named: "top")
+        try library.register(Self.text(web_pages_bottom_mustache()), named: "bottom")
+        for page in Page.allCases { try library.register(Self.text(page.file), named: page.rawValue) }
         self.library = library
         self.issuer = issuer.text
         self.logger = logger
@@ -47,9 +76,9 @@ struct PageTemplates: Sendable {
     ) -> Response {
         var values = values
         values["issuer"] = issuer
-        if page == .formPost { values["script"] = true }
+        if let script = page.script { values["script"] = script }
         let html = library.render(values, withTemplate: page.rawValue) ?? ""
-        let script = page == .formPost ? "script-src 'self'; " : ""
+        let script = page.script == nil ? "" : "script-src 'self'; "
         let targets = (["'self'"] + formTargets).joined(separator: " ")
         var headers: HTTPFields = [
             .contentType: "text/html; charset=utf-8",
@@ -69,6 +98,7 @@ struct PageTemplates: Sendable {
         for (path, type, file) in [
             ("/pages/pages.css", "text/css; charset=utf-8", web_pages_pages_css()),
             ("/pages/form-post.js", "text/javascript; charset=utf-8", web_pages_form_post_js()),
+            ("/pages/passkeys.js", "text/javascript; charset=utf-8", web_pages_passkeys_js()),
         ] {
             let text = text(file)
             router.get(RouterPath(path)) { _, _ in

@@ -13,6 +13,11 @@ enum ConsentRecord {
         ).first.map { row throws(StoreError) in try StoredList.scope(row.text("scope")) }
     }
 
+    static func delete(user: String, client: ByteString, in transaction: Transaction) throws(StoreError) {
+        try transaction.execute(
+            Statement("DELETE FROM consents WHERE user_id = ? AND client_id = ?", .text(user), .text(client.text)))
+    }
+
     /// Adds to what was allowed before.
     static func add(
         _ scope: Scope, user: String, client: ByteString, now: Int64, in transaction: Transaction

@@ -164,5 +164,71 @@ enum Schema {
                 """,
                 "CREATE INDEX used_assertions_by_expiry ON used_assertions (expires)",
             ]),
+        Migration(
+            "03-second-factors-passkeys-devices",
+            [
+                // Nobody is on the way in while the server starts.
+                "DROP TABLE authorization_transactions",
+                """
+                CREATE TABLE login_transactions (
+                    hash BLOB PRIMARY KEY,
+                    browser BLOB NOT NULL,
+                    client_id TEXT REFERENCES clients (id) ON DELETE CASCADE,
+                    parameters TEXT NOT NULL,
+                    return_path TEXT NOT NULL,
+                    earlier_session TEXT,
+                    user_id TEXT REFERENCES users (id) ON DELETE CASCADE,
+                    challenge BLOB NOT NULL,
+                    expires INTEGER NOT NULL
+                ) STRICT, WITHOUT ROWID
+                """,
+                "CREATE INDEX login_transactions_by_expiry ON login_transactions (expires)",
+                """
+                CREATE TABLE authenticators (
+                    user_id TEXT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+                    state TEXT NOT NULL CHECK (state IN ('pending', 'active')),
+                    sealed_secret BLOB NOT NULL,
+                    last_step INTEGER NOT NULL,
+                    created INTEGER NOT NULL
+                ) STRICT, WITHOUT ROWID
+                """,
+                """
+                CREATE TABLE recovery_codes (
+                    hash BLOB PRIMARY KEY,
+                    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE
+                ) STRICT, WITHOUT ROWID
+                """,
+                "CREATE INDEX recovery_codes_by_user ON recovery_codes (user_id)",
+                """
+                CREATE TABLE passkeys (
+                    credential BLOB PRIMARY KEY,
+                    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+                    name TEXT NOT NULL,
+                    jwk TEXT NOT NULL,
+                    sign_count INTEGER NOT NULL,
+                    backed_up INTEGER NOT NULL,
+                    created INTEGER NOT NULL,
+                    used INTEGER
+                ) STRICT, WITHOUT ROWID
+                """,
+                "CREATE INDEX passkeys_by_user ON passkeys (user_id)",
+                """
+                CREATE TABLE device_authorizations (
+                    hash BLOB PRIMARY KEY,
+                    user_code BLOB NOT NULL UNIQUE,
+                    client_id TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+                    scope TEXT NOT NULL,
+                    state TEXT NOT NULL CHECK (state IN ('asked', 'allowed', 'denied', 'spent')),
+                    user_id TEXT REFERENCES users (id) ON DELETE CASCADE,
+                    authenticated INTEGER NOT NULL DEFAULT 0,
+                    methods TEXT NOT NULL DEFAULT '[]',
+                    key_thumbprint TEXT,
+                    polled INTEGER NOT NULL,
+                    interval INTEGER NOT NULL,
+                    expires INTEGER NOT NULL
+                ) STRICT, WITHOUT ROWID
+                """,
+                "CREATE INDEX device_authorizations_by_expiry ON device_authorizations (expires)",
+            ]),
     ]
 }

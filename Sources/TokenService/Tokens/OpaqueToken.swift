@@ -19,6 +19,8 @@ struct OpaqueToken: Sendable, CustomStringConvertible, CustomReflectable {
         case browser = "sgw_"
         /// An authorization under way, in the address of a page.
         case transaction = "sgt_"
+        /// What a device asks its tokens with (RFC 8628 §3.2).
+        case deviceCode = "sgd_"
         /// A pushed authorization request (RFC 9126 §2.2).
         case pushedRequest = "sgp_"
     }

@@ -44,7 +44,10 @@
 
             @Option(
                 name: .long,
-                help: "What it may do: authorization_code, refresh_token, client_credentials, token-exchange.")
+                help: """
+                    What it may do: authorization_code, refresh_token, client_credentials, device_code, token-exchange. \
+                    May be repeated.
+                    """)
             var grant: [String] = []
 
             @Option(name: .long, help: "Scopes it may ask for, separated by spaces.")
@@ -55,6 +58,12 @@
 
             @Flag(name: .long, help: "It is our own: people are not asked for their consent.")
             var firstParty = false
+
+            @Flag(name: .long, help: "It must push its authorization requests first (RFC 9126).")
+            var requirePushed = false
+
+            @Flag(name: .customLong("require-dpop"), help: "Its tokens must be bound to a key (RFC 9449).")
+            var requireDPoP = false
 
             @OptionGroup var server: ServerOptions
 
@@ -78,11 +87,13 @@
                 document["post_logout_redirect_uris"] = Self.strings(postLogoutRedirectURI)
                 if !grant.isEmpty {
                     document["grant_types"] = Self.strings(
-                        grant.map { $0 == "token-exchange" ? "urn:ietf:params:oauth:grant-type:token-exchange" : $0 })
+                        grant.map { Self.shortGrants.contains($0) ? "urn:ietf:params:oauth:grant-type:\($0)" : $0 })
                 }
                 if let scope { document["scope"] = .string(ByteString(scope)) }
                 if !audience.isEmpty { document["audiences"] = Self.strings(audience) }
                 if firstParty { document["first_party"] = true }
+                if requirePushed { document["require_pushed_authorization_requests"] = true }
+                if requireDPoP { document["dpop_bound_access_tokens"] = true }
                 if let jwks {
                     guard let keys = try? JSONReader.read(try KeyFile.contents(jwks, option: "--jwks")) else {
                         throw CommandFailure.usage("\(jwks) is not JSON")
@@ -91,6 +102,9 @@
                 }
                 return document
             }
+
+            /// Grants whose whole name is a URN.
+            private static let shortGrants: Set<String> = ["token-exchange", "device_code"]
 
             private static func strings(_ texts: [String]) -> JSON { .array(texts.map { .string(ByteString($0)) }) }
         }

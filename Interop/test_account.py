@@ -1,0 +1,260 @@
+"""What people do with their own account, in a real browser: passkeys, an authenticator app, a device, sessions."""
+
+import base64
+import hashlib
+import hmac
+import json
+import struct
+import time
+from urllib.parse import urlencode
+
+import pytest
+
+from signet_process import call, run
+from test_authorize import shot
+
+PASSWORD = "account-password-for-tests"
+
+
+@pytest.fixture(scope="module")
+def person(demo, tmp_path_factory):
+    """Users of their own, so that a second factor does not meet other tests."""
+    made = 0
+
+    def make():
+        nonlocal made
+        made += 1
+        name = f"person-{made}"
+        file = tmp_path_factory.mktemp("password") / "password"
+        file.write_text(PASSWORD)
+        done = run("user", "create", name, "--email", f"{name}@example.com", "--password-file", str(file), "--data", str(demo.data))
+        assert done.returncode == 0, done.stderr
+        return name
+
+    return make
+
+
+@pytest.fixture
+def page(chromium):
+    context = chromium.new_context()
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    yield page
+    context.close()
+
+
+def sign_in(page, name, password=PASSWORD):
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def open_account(page, demo, name):
+    page.goto(demo.control + "/account")
+    sign_in(page, name)
+    page.get_by_role("heading", name=name).wait_for()
+
+
+def authenticator(page, **changes):
+    """Chromium's own authenticator, made of software."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+               "isUserVerified": True, "automaticPresenceSimulation": True, **changes}
+    return session, session.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
+
+
+def time_code(secret, moment=None):
+    """RFC 6238 by the book."""
+    key = base64.b32decode(secret.replace(" ", ""))
+    digest = hmac.new(key, struct.pack(">Q", int(moment or time.time()) // 30), hashlib.sha1).digest()
+    offset = digest[-1] & 15
+    return f"{(struct.unpack('>I', digest[offset:offset + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+def test_a_passkey_is_added_and_signs_in(demo, page, person):
+    name = person()
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    session, device = authenticator(page)
+    open_account(page, demo, name)
+    shot(page, "account")
+    page.get_by_role("link", name="Add a passkey").click()
+    page.get_by_label("What you call it").fill("The laptop")
+    shot(page, "passkey-new")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_text("The laptop").wait_for()
+    assert len(session.send("WebAuthn.getCredentials", {"authenticatorId": device})["credentials"]) == 1
+    page.get_by_role("button", name="Sign out here").click()
+    page.get_by_role("heading", name="You are signed out").wait_for()
+
+    page.goto(demo.control + "/account")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_role("heading", name=name).wait_for()
+    assert "used just now" in page.get_by_role("listitem").filter(has_text="The laptop").inner_text()
+    shot(page, "account-with-a-passkey")
+
+    # The same device is not added a second time.
+    page.get_by_role("link", name="Add a passkey").click()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_text("This device has a passkey for this account already.").wait_for()
+    page.goto(demo.control + "/account")
+    page.get_by_role("button", name="Remove the passkey The laptop").click()
+    page.get_by_role("heading", name=name).wait_for()
+    assert not page.get_by_text("The laptop").is_visible()
+    page.get_by_role("button", name="Sign out here").click()
+
+    # Chromium still has the key; the server no longer knows it.
+    page.goto(demo.control + "/account")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    assert "not known here" in page.get_by_role("alert").first.inner_text()
+    assert [text for text in complaints if "403" not in text] == []
+
+
+@pytest.mark.parametrize("algorithm", [-7, -8, -257])
+def test_keys_of_every_kind_that_is_asked_for(demo, page, person, algorithm):
+    name = person()
+    session, device = authenticator(page)
+    open_account(page, demo, name)
+    # The page asks for three kinds; this browser is made to offer one.
+    page.add_init_script(f"""
+        const create = navigator.credentials.create.bind(navigator.credentials);
+        navigator.credentials.create = (options) => {{
+            options.publicKey.pubKeyCredParams = [{{ type: "public-key", alg: {algorithm} }}];
+            return create(options);
+        }};""")
+    page.goto(demo.control + "/account/passkeys/new")
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_function("document.querySelector('h1').textContent !== 'Add a passkey' || !document.querySelector('.problem').hidden")
+    if page.title() == "Add a passkey":
+        pytest.skip(f"Chromium's virtual authenticator makes no keys of the kind {algorithm}")
+    page.get_by_role("button", name="Sign out here").click()
+    page.goto(demo.control + "/account")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_role("heading", name=name).wait_for()
+
+
+def test_a_key_that_does_not_check_who_is_there_is_refused(demo, page, person):
+    open_account(page, demo, person())
+    authenticator(page, isUserVerified=False)
+    page.goto(demo.control + "/account/passkeys/new")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_text("That did not work, or it was cancelled.").wait_for()
+
+
+def test_an_authenticator_app_is_asked_for_after_the_password(demo, page, person):
+    name = person()
+    open_account(page, demo, name)
+    page.get_by_role("link", name="Set up an app").click()
+    secret = page.locator("#secret").inner_text()
+    assert page.get_by_role("link", name="open the app").get_attribute("href").startswith("otpauth://totp/")
+    shot(page, "authenticator")
+    page.get_by_label("Code").fill("123 456")
+    page.get_by_role("button", name="Switch it on").click()
+    assert "not the code" in page.get_by_role("alert").inner_text()
+    assert page.locator("#secret").inner_text() == secret
+    page.get_by_label("Code").fill(time_code(secret))
+    page.get_by_role("button", name="Switch it on").click()
+    codes = page.locator(".codes code").all_inner_texts()
+    assert len(set(codes)) == 10
+    shot(page, "recovery-codes")
+    page.get_by_role("link", name="I have kept them").click()
+    assert page.get_by_text("10 recovery codes are left").is_visible()
+    page.get_by_role("button", name="Sign out here").click()
+
+    page.goto(demo.control + "/account")
+    sign_in(page, name)
+    page.get_by_role("heading", name="Enter a code").wait_for()
+    assert not page.context.cookies(demo.control.replace("http:", "https:")) or all(
+        cookie["name"] != "__Host-signet-session" for cookie in page.context.cookies())
+    shot(page, "code")
+    page.get_by_label("Code").fill(time_code(secret, time.time() - 3_600))
+    page.get_by_role("button", name="Continue").click()
+    assert "wrong" in page.get_by_role("alert").inner_text()
+    shot(page, "code-refused")
+    page.get_by_label("Code").fill(time_code(secret, time.time() + 30))
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("heading", name=name).wait_for()
+
+    # The short way in knows it, too; a recovery code works once.
+    login = {"name": name, "password": PASSWORD}
+    assert call("POST", demo.control + "/login", data=login).json["code"] == "second-factor-needed"
+    assert call("POST", demo.control + "/login", data={**login, "code": codes[0]}).status == 200
+    assert call("POST", demo.control + "/login", data={**login, "code": codes[0]}).json["code"] == "second-factor-wrong"
+    page.goto(demo.control + "/account")
+    assert page.get_by_text("9 recovery codes are left").is_visible()
+    page.get_by_role("button", name="Remove the authenticator").click()
+    page.get_by_role("link", name="Set up an app").wait_for()
+    assert call("POST", demo.control + "/login", data=login).status == 200
+
+
+def test_a_device_is_connected(demo, page, person):
+    name = person()
+    done = run("client", "create", "tv", "--public", "--name", "The television", "--grant", "device_code", "--grant", "refresh_token",
+               "--audience", "demo", "--data", str(demo.data), "--json")
+    assert done.returncode == 0, done.stderr
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    def post(path, **form):
+        return call("POST", demo.control + path, body=urlencode({"client_id": "tv", **form}).encode(), headers=headers)
+
+    begun = post("/device_authorization", scope="openid profile").json
+    grant = "urn:ietf:params:oauth:grant-type:device_code"
+    assert post("/token", grant_type=grant, device_code=begun["device_code"]).json["error"] == "authorization_pending"
+    page.goto(begun["verification_uri"])
+    shot(page, "device")
+    page.get_by_label("Code").fill("nonsense")
+    page.get_by_role("button", name="Continue").click()
+    assert "eight letters" in page.get_by_role("alert").inner_text()
+    page.get_by_label("Code").fill(begun["user_code"].replace("-", " ").lower())
+    page.get_by_role("button", name="Continue").click()
+    sign_in(page, name)
+    page.get_by_role("heading", name="Connect The television?").wait_for()
+    assert page.get_by_text(begun["user_code"]).is_visible()
+    shot(page, "device-consent")
+    page.get_by_role("button", name="Allow", exact=True).click()
+    page.get_by_role("heading", name="The device is connected").wait_for()
+    time.sleep(5)
+    tokens = post("/token", grant_type=grant, device_code=begun["device_code"])
+    assert tokens.status == 200, tokens.body
+    assert call("GET", demo.gateway + "/demo/orders", token=tokens.json["access_token"]).status == 200
+    page.goto(demo.control + "/account")
+    page.get_by_role("button", name="End the access of The television").click()
+    page.get_by_role("heading", name=name).wait_for()
+    assert call("GET", demo.gateway + "/demo/orders", token=tokens.json["access_token"]).status == 401
+    assert post("/token", grant_type="refresh_token", refresh_token=tokens.json["refresh_token"]).json["error"] == "invalid_grant"
+
+
+def test_a_password_is_changed_and_other_browsers_are_signed_out(demo, page, chromium, person):
+    name = person()
+    open_account(page, demo, name)
+    other = chromium.new_context().new_page()
+    open_account(other, demo, name)
+    page.reload()
+    page.get_by_text("Change it").click()
+    page.get_by_label("Your password now").fill(PASSWORD)
+    page.get_by_label("The new one").fill("a new password of mine")
+    shot(page, "account-password")
+    page.get_by_role("button", name="Change the password").click()
+    page.get_by_text("Your password is changed.").wait_for()
+    other.reload()
+    assert other.title() == "Sign in"
+    other.context.close()
+
+
+def test_the_pages_work_without_scripts_and_fit_a_phone(demo, chromium, person):
+    name = person()
+    context = chromium.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    open_account(page, demo, name)
+    for path in ["/account", "/account/authenticator", "/device", "/account/passkeys/new"]:
+        page.goto(demo.control + path)
+        box = page.locator("main").bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 360, path
+    assert page.get_by_text("Passkeys need JavaScript").is_visible()
+    page.goto(demo.control + "/account")
+    page.get_by_role("button", name="Sign out here").click()
+    page.get_by_role("heading", name="You are signed out").wait_for()
+    page.goto(demo.control + "/account")
+    assert not page.get_by_role("button", name="Sign in with a passkey").is_visible()
+    context.close()
