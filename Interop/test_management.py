@@ -106,3 +106,34 @@ def test_nothing_that_was_shown_once_is_in_the_log(demo, manage):
     form(demo, "/token", {"grant_type": "client_credentials"}, ("quiet", secret + "x"))
     call("POST", demo.control + "/login", data={"name": "carol", "password": password + "x"})
     assert secret not in demo.output and password not in demo.output
+
+
+def test_keys_are_replaced_while_the_gateway_goes_on(demo):
+    """Announced, at once, and in an emergency: what each does to the tokens of the key before."""
+    url = demo.gateway + "/demo/orders"
+    old = demo.login_demo()["access_token"]
+    before = keys_of(demo)
+    assert before[0]["state"] == "current" and before[0]["alg"] == "ES256"
+    announced = run("signing-key", "rotate", "--data", str(demo.data))
+    assert announced.returncode == 0, announced.stderr
+    assert "next, signs from 20" in announced.stdout
+    published = {key["kid"] for key in call("GET", demo.control + "/.well-known/jwks.json").json["keys"]}
+    assert published == {key["kid"] for key in keys_of(demo)} and len(published) == len(before) + 1
+    assert run("signing-key", "rotate", "--now", "--data", str(demo.data)).returncode == 0
+    new = demo.login_demo()["access_token"]
+    assert header_of(new)["kid"] != header_of(old)["kid"]
+    assert [call("GET", url, token=token).status for token in (old, new)] == [200, 200]
+    assert run("signing-key", "rotate", "--emergency", "--data", str(demo.data)).returncode == 0
+    last = demo.login_demo()["access_token"]
+    assert [call("GET", url, token=token).status for token in (old, new, last)] == [401, 401, 200]
+    assert [key["state"] for key in keys_of(demo)] == ["current"]
+    refused = run("signing-key", "rotate", "--algorithm", "RS256", "--data", str(demo.data))
+    assert refused.returncode != 0 and "RS256" not in refused.stdout
+
+
+def keys_of(demo):
+    return json.loads(run("signing-key", "list", "--data", str(demo.data), "--json").stdout)["keys"]
+
+
+def header_of(token):
+    return json.loads(base64.urlsafe_b64decode(token.split(".")[0] + "=="))

@@ -65,6 +65,13 @@ public struct SignetDaemon: Sendable {
             builtIn: TrustedIssuer(issuer: tokens.configuration.issuer, keys: tokens.keySet),
             explanations: explanations, now: clock)
         await tokens.revocations.subscribe { await gateway.install($0) }
+        await tokens.subscribeToKeys { [issuer = tokens.configuration.issuer, logger] keys in
+            do {
+                try await gateway.trust(TrustedIssuer(issuer: issuer, keys: keys))
+            } catch {
+                logger.error("the gateway could not take new keys over", metadata: ["error": "\(error)"])
+            }
+        }
 
         let demo = configuration.demo ? try await DemoUpstream.open() : nil
         let routes = RoutesSource(

@@ -12,9 +12,18 @@ public final class GatewayService: Sendable {
         var handlers: [NIOLoopBound<GatewayHandler>] = []
     }
 
+    /// What the routes are made from, to make them again when keys change. No event loop ever waits for it.
+    private struct Source {
+        var builtIn: TrustedIssuer?
+        /// The routes document.
+        var text: String?
+        /// The files that it names, as they were read.
+        var files: [String: [UInt8]] = [:]
+    }
+
     private let state = Mutex(State())
+    private let source: Mutex<Source>
     private let explanations: ExplanationRing
-    private let builtIn: TrustedIssuer?
     private let now: @Sendable () -> Int64
 
     /// A gateway without routes: it refuses everything until `load` gives it some.
@@ -22,7 +31,7 @@ public final class GatewayService: Sendable {
     ///   - builtIn: the token service in this process, for routes that say `keys: built-in`.
     ///   - now: seconds since 1970.
     public init(builtIn: TrustedIssuer?, explanations: ExplanationRing, now: @escaping @Sendable () -> Int64) {
-        self.builtIn = builtIn
+        source = Mutex(Source(builtIn: builtIn))
         self.explanations = explanations
         self.now = now
     }
@@ -43,22 +52,45 @@ public final class GatewayService: Sendable {
     public func load(
         _ text: String, readFile: @escaping (String) -> [UInt8]?
     ) async throws -> Int {
-        var compiler = RouteTableCompiler(builtIn: builtIn, readFile: readFile)
-        let table = try compiler.compile(text)
-        await install { $0.routes = table }
-        return table.count
+        let count = try source.withLock { source in
+            var files: [String: [UInt8]] = [:]
+            var compiler = RouteTableCompiler(builtIn: source.builtIn) { name in
+                let content = readFile(name)
+                files[name] = content
+                return content
+            }
+            let table = try compiler.compile(text)
+            source.text = text
+            source.files = files
+            state.withLock { $0.snapshot.routes = table }
+            return table.count
+        }
+        await deliver()
+        return count
+    }
+
+    /// Believes the token service of this process with other keys from now on; returns once every loop does.
+    public func trust(_ builtIn: TrustedIssuer) async throws {
+        try source.withLock { source in
+            source.builtIn = builtIn
+            guard let text = source.text else { return }
+            // The files as they were: what changed on the disk meanwhile waits until somebody asks for it.
+            let files = source.files
+            var compiler = RouteTableCompiler(builtIn: builtIn) { files[$0] }
+            let table = try compiler.compile(text)
+            state.withLock { $0.snapshot.routes = table }
+        }
+        await deliver()
     }
 
     /// Makes every loop refuse what this snapshot names; returns once every loop does.
     public func install(_ revocations: RevocationSnapshot) async {
-        await install { $0.revocations = revocations }
+        state.withLock { $0.snapshot.revocations = revocations }
+        await deliver()
     }
 
-    private func install(_ change: (inout GatewaySnapshot) -> Void) async {
-        let handlers = state.withLock { state in
-            change(&state.snapshot)
-            return state.handlers
-        }
+    private func deliver() async {
+        let handlers = state.withLock { $0.handlers }
         // Each loop fetches what is newest when its turn comes: two changes at once cannot overtake each other.
         for handler in handlers {
             try? await handler.eventLoop.submit { handler.value.install(self.state.withLock { $0.snapshot }) }.get()

@@ -103,6 +103,11 @@ public struct SigningError: Error, Sendable, CustomStringConvertible {
     /// Why, in one sentence.
     public let detail: String
 
+    /// An error; whoever chooses keys has reasons of their own.
+    public init(detail: String) {
+        self.detail = detail
+    }
+
     /// The same in words.
     public var description: String { detail }
 }

@@ -7,8 +7,7 @@ struct VerdictTerms {
     let start: Int64
     /// The first second at which it passes no more.
     let end: Int64
-    let token: TokenIdentity?
-    let session: TokenIdentity?
+    let handles: RevocationHandles
 
     /// The terms of a token that has passed this policy just now.
     init(_ claims: Claims, _ policy: ClaimPolicy) {
@@ -33,9 +32,7 @@ struct VerdictTerms {
         end = min(
             claims.expiry.map { moved($0.ceiling, leeway) } ?? .max, old(claims.issuedAt, policy.maximumAge),
             old(authenticatedAt, policy.maximumAuthenticationAge))
-        let issuer = claims.issuer
-        token = issuer.flatMap { issuer in claims.tokenID.map { TokenIdentity(issuer: issuer, id: $0) } }
-        session = issuer.flatMap { issuer in claims.sessionID.map { TokenIdentity(issuer: issuer, id: $0) } }
+        handles = RevocationHandles(claims)
     }
 }
 
@@ -67,7 +64,7 @@ struct VerdictTerms {
     /// 0 means free.
     private let hashes: UnsafeMutablePointer<UInt64>
     private let entries: UnsafeMutablePointer<Entry>
-    private var identities: [(token: TokenIdentity?, session: TokenIdentity?)]
+    private var handles: [RevocationHandles?]
     private var hand = 0
 
     init(entries wanted: Int, bytes: Int) {
@@ -81,7 +78,7 @@ struct VerdictTerms {
             .bindMemory(to: UInt64.self, capacity: capacity)
         hashes.initialize(repeating: 0, count: capacity)
         entries = .allocate(capacity: capacity)
-        identities = Array(repeating: (nil, nil), count: capacity)
+        handles = Array(repeating: nil, count: capacity)
     }
 
     deinit {
@@ -116,8 +113,7 @@ struct VerdictTerms {
         {
             return true
         }
-        let identity = identities[slot]
-        guard !revocations.revokes(token: identity.token, session: identity.session) else {
+        guard let handles = handles[slot], !revocations.revokes(handles) else {
             forget(slot)
             return false
         }
@@ -153,7 +149,7 @@ struct VerdictTerms {
                 text: copy, length: token.count, policy: policy, keys: keys, start: terms.start, end: terms.end,
                 revocations: 0, sawRevocations: false))
         hashes[slot] = hash
-        identities[slot] = (terms.token, terms.session)
+        handles[slot] = terms.handles
         count += 1
         size += token.count
         return slot
@@ -182,7 +178,7 @@ struct VerdictTerms {
         count -= 1
         size -= entries[slot].length
         entries[slot].text.deallocate()
-        identities[slot] = (nil, nil)
+        handles[slot] = nil
     }
 
     private func bucket(_ hash: UInt64) -> Int { Int((hash >> 32) & bucketMask) * Self.places }

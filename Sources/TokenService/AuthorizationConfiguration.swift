@@ -1,4 +1,5 @@
 public import Codecs
+public import Tokens
 
 /// What an operator decides about the tokens that are given out.
 public struct AuthorizationConfiguration: Sendable {
@@ -19,6 +20,18 @@ public struct AuthorizationConfiguration: Sendable {
 
     /// How long a revocation outlives its tokens' `exp`, in seconds: no route may have a larger leeway.
     public var revocationMargin: Int64 = 3_600
+
+    /// What tokens are signed with unless a client asks for another algorithm.
+    public var signingAlgorithm: SignatureAlgorithm = .es256
+
+    /// How long a signing key signs, in seconds.
+    public var keyLifetime: Int64 = 90 * 86_400
+
+    /// How long a signing key is published before it signs, in seconds: longer than anybody keeps a key set.
+    public var keyAnnouncement: Int64 = 86_400
+
+    /// How long any token lives at most, in seconds, and a route's leeway: so long a retired key is published.
+    var longestTokenLifetime: Int64 { 86_400 + revocationMargin }
 
     /// The work that one password check costs.
     public var passwordCost: ScryptCost = .standard

@@ -1,4 +1,3 @@
-import JOSE
 import Logging
 import Storage
 
@@ -18,10 +17,6 @@ struct AuthorizationParts: Sendable {
     let secondFactorThrottle = LoginThrottle()
     /// Verifies our own access tokens when they come back to us as bearer tokens.
     let bearer: BearerAuthentication
-    /// Accepts every access token of ours that is good now, whomever it is for.
-    let anyAudienceVerifier: TokenVerifier
-    /// Accepts every access token of ours that some route may still accept.
-    let lenientVerifier: TokenVerifier
     /// Seconds since 1970.
     let clock: @Sendable () -> Int64
     let logger: Logger

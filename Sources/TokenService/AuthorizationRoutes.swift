@@ -39,10 +39,12 @@ struct AuthorizationRoutes: Sendable {
         introspection = IntrospectionEndpoint(parts, authentication: authentication)
         userInfo = UserInfoEndpoint(
             store: parts.store,
-            bearer: BearerAuthentication(
-                verifier: parts.anyAudienceVerifier, revocations: parts.revocations, clock: parts.clock))
+            bearer: BearerAuthentication(revocations: parts.revocations, clock: parts.clock) {
+                [keyring = parts.keyring] in
+                keyring.keys.verifiers.anyAudience
+            })
         metadata = MetadataEndpoint(parts)
-        keySet = KeySetEndpoint(keySet: parts.keyring.keySet)
+        keySet = KeySetEndpoint(keyring: parts.keyring)
     }
 
     func add<Context: RemoteAddressRequestContext>(to router: some RouterMethods<Context>) {

@@ -14,7 +14,7 @@ public final class AuthorizationService: Sendable {
     public let configuration: AuthorizationConfiguration
 
     /// The public keys of this issuer, for whoever verifies its tokens in the same process.
-    public let keySet: KeySet
+    public var keySet: KeySet { keyring.keys.keySet }
 
     /// What has been revoked, for whoever judges tokens in the same process.
     public let revocations: RevocationFeed
@@ -31,6 +31,10 @@ public final class AuthorizationService: Sendable {
     let clients: ClientDirectory
 
     private let users: UserManagement
+    private let sessions: Sessions
+
+    /// The signing keys, for whoever changes them in the same process.
+    let keyring: SigningKeyring
 
     /// The password work, for tests that count it.
     let passwords: PasswordHashing
@@ -61,13 +65,20 @@ public final class AuthorizationService: Sendable {
 
     /// Adds what manages clients and users: for a door that only the operator can open.
     public func addManagementRoutes(to router: some RouterMethods<ControlPlaneContext>) {
-        ClientManagement(clients: clients).addRoutes(to: router)
+        ClientManagement(clients: clients, keyring: keyring, sessions: sessions, clock: clock).addRoutes(to: router)
         users.addRoutes(to: router)
+        SigningKeyManagement(keyring: keyring).addRoutes(to: router)
     }
 
     /// What `/readyz` should ask: the store takes writes.
     public var healthChecks: [HealthCheck] {
         [HealthCheck("database") { [store] in try await store.checkWritable() }]
+    }
+
+    /// Tells somebody about the public keys now and whenever they change. A change is in force everywhere when
+    /// everybody has returned.
+    public func subscribeToKeys(_ subscriber: @escaping @Sendable (KeySet) async -> Void) async {
+        await keyring.subscribe(subscriber)
     }
 
     /// Sweeps once a minute until its task is cancelled.
@@ -101,6 +112,7 @@ public final class AuthorizationService: Sendable {
             try RefreshTokenRecord.forgetSuccessors(spentBefore: now - RefreshTokenRecord.grace, in: transaction)
         }
         await revocations.forgetExpired(before: now)
+        try await keyring.advance()
     }
 
     private init(_ parts: AuthorizationParts) {
@@ -111,9 +123,10 @@ public final class AuthorizationService: Sendable {
         clock = parts.clock
         logger = parts.logger
         clients = parts.clients
+        sessions = parts.sessions
         users = UserManagement(
             store: parts.store, sessions: parts.sessions, passwords: parts.passwords, clock: parts.clock)
-        keySet = parts.keyring.keySet
+        keyring = parts.keyring
         firstStart = FirstStart(store: parts.store, passwords: parts.passwords, clock: parts.clock)
         routes = AuthorizationRoutes(parts)
     }
@@ -124,32 +137,20 @@ extension AuthorizationParts {
     static func assemble(
         store: Store, configuration: AuthorizationConfiguration, clock: @escaping @Sendable () -> Int64, logger: Logger
     ) async throws -> AuthorizationParts {
-        let keyring = try await SigningKeyring.load(from: store, now: clock())
+        let clients = try await ClientDirectory.load(from: store, clock: clock)
+        let keyring = try await SigningKeyring.load(
+            from: store, configuration, algorithms: clients.algorithms, clock: clock, logger: logger)
         let revocations = RevocationFeed(try await store.read { try RevocationRecord.all(in: $0) })
-        let accessTokens = TokenIssuer(key: keyring.current, configuration: configuration)
-        var policy = ClaimPolicy(
-            algorithms: [.es256], types: ["at+jwt"], issuers: [configuration.issuer],
-            audiences: configuration.audiences,
-            requiredClaims: ["exp", "sub", "jti", "sid"].map { ClaimRequirement($0) })
-        let bearer = BearerAuthentication(
-            verifier: TokenVerifier(keys: keyring.keySet, policy: policy), revocations: revocations, clock: clock)
-        policy.audiences = nil
-        policy.requiredClaims = ["exp", "sub", "jti", "client_id"].map { ClaimRequirement($0) }
-        // Our own clock made these tokens.
-        policy.leeway = 0
-        let anyAudienceVerifier = TokenVerifier(keys: keyring.keySet, policy: policy)
-        // A route's leeway may accept a token for a while after its end: so long it can be revoked, too.
-        policy.leeway = configuration.revocationMargin
+        let accessTokens = TokenIssuer(keyring: keyring, configuration: configuration)
         return AuthorizationParts(
-            store: store, configuration: configuration, clients: try await .load(from: store, clock: clock),
-            keyring: keyring, accessTokens: accessTokens,
-            idTokens: IDTokenIssuer(key: keyring.current, issuer: configuration.issuer),
+            store: store, configuration: configuration, clients: clients, keyring: keyring, accessTokens: accessTokens,
+            idTokens: IDTokenIssuer(keyring: keyring, configuration: configuration),
             sessions: Sessions(
                 store: store, issuer: accessTokens, revocations: revocations, configuration: configuration,
                 clock: clock, logger: logger),
             revocations: revocations, passwords: try PasswordHashing(cost: configuration.passwordCost),
             pages: try PageTemplates(issuer: configuration.issuer, logger: logger),
-            bearer: bearer, anyAudienceVerifier: anyAudienceVerifier,
-            lenientVerifier: TokenVerifier(keys: keyring.keySet, policy: policy), clock: clock, logger: logger)
+            bearer: BearerAuthentication(revocations: revocations, clock: clock) { keyring.keys.verifiers.forUs },
+            clock: clock, logger: logger)
     }
 }

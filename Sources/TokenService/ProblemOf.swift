@@ -64,6 +64,16 @@ enum ProblemOf {
     static let noSuchClient = ProblemBody(
         .notFound, code: "client-unknown", title: "Unknown client", detail: "There is no client of this id.")
 
+    /// No key signs with this algorithm.
+    static let noSuchSigningKey = ProblemBody(
+        .notFound, code: "signing-key-unknown", title: "No such signing key",
+        detail: "No key signs with this algorithm here; `signing-key list` shows those that do.")
+
+    /// A way to rotate that does not exist.
+    static let badRotation = ProblemBody(
+        .badRequest, code: "rotation-invalid", title: "Not a way to rotate",
+        detail: "`how` must be announced, immediate or emergency.")
+
     /// There is no user of this name.
     static let noSuchUser = ProblemBody(
         .notFound, code: "user-unknown", title: "Unknown user", detail: "There is no user of this name.")

@@ -11,25 +11,28 @@ public final class RevocationFeed: Sendable {
     public typealias Subscriber = @Sendable (RevocationSnapshot) async -> Void
 
     private struct State {
-        private var expiries: [RevocationRecord.Kind: [TokenIdentity: Int64]] = [:]
+        private var known: [RevocationRecord.Kind: [TokenIdentity: (issuedUntil: Int64, expires: Int64)]] = [:]
         var subscribers: [Subscriber] = []
         private(set) var snapshot = RevocationSnapshot.empty
         private(set) var version = 0
 
         mutating func add(_ records: [RevocationRecord]) {
             for record in records {
-                let known = expiries[record.kind]?[record.identity] ?? record.expires
-                expiries[record.kind, default: [:]][record.identity] = max(known, record.expires)
+                let issuedUntil = record.issuedUntil ?? .max
+                let before = known[record.kind]?[record.identity] ?? (issuedUntil, record.expires)
+                known[record.kind, default: [:]][record.identity] = (
+                    max(before.issuedUntil, issuedUntil), max(before.expires, record.expires)
+                )
             }
             renew()
         }
 
         /// - Returns: whether anything was forgotten.
         mutating func forgetExpired(before time: Int64) -> Bool {
-            let kept = expiries.mapValues { $0.filter { $0.value >= time } }
-            let changes = kept.contains { kind, identities in identities.count != expiries[kind]?.count }
+            let kept = known.mapValues { $0.filter { $0.value.expires >= time } }
+            let changes = kept.contains { kind, identities in identities.count != known[kind]?.count }
             guard changes else { return false }
-            expiries = kept
+            known = kept
             renew()
             return true
         }
@@ -37,8 +40,9 @@ public final class RevocationFeed: Sendable {
         mutating func renew() {
             version += 1
             snapshot = RevocationSnapshot(
-                tokens: Set((expiries[.token] ?? [:]).keys), sessions: Set((expiries[.session] ?? [:]).keys),
-                generation: UInt64(version))
+                tokens: Set((known[.token] ?? [:]).keys), sessions: Set((known[.session] ?? [:]).keys),
+                subjects: (known[.subject] ?? [:]).mapValues(\.issuedUntil),
+                clients: (known[.client] ?? [:]).mapValues(\.issuedUntil), generation: UInt64(version))
         }
     }
 

@@ -99,6 +99,7 @@ import Tokens
             RevocationSnapshot(tokens: [TokenIdentity(issuer: issuer, id: "t1")], generation: 2),
             RevocationSnapshot(sessions: [TokenIdentity(issuer: issuer, id: "s1")], generation: 2),
             RevocationSnapshot(sessions: [TokenIdentity(issuer: issuer, id: "s1")]),
+            RevocationSnapshot(subjects: [TokenIdentity(issuer: issuer, id: "anna"): 0], generation: 2),
         ] {
             let cache = VerdictCache<Int>(entries: 64)
             let token = token(1)

@@ -117,7 +117,7 @@ import Tokens
     @Test func `registered claims cannot be replaced by further ones`() async throws {
         let signet = try await TestInstallation.start()
         let user = try await signet.addUser("ada")
-        let issuer = TokenIssuer(key: try SigningKey.generate(.es256), configuration: signet.service.configuration)
+        let issuer = TokenIssuer(keyring: signet.service.keyring, configuration: signet.service.configuration)
         let further: JSONObject = [
             "sub": "root", "iss": "x", "exp": 9_999_999_999, "aud": "x", "jti": "x", "sid": "x", "roles": ["admin"],
             "nbf": 9_999_999_999, "scope": "everything", "cnf": ["jkt": "x"], "department": "engines",

@@ -1,6 +1,7 @@
 import Codecs
 import HTTPTypes
 import JOSE
+import OAuth
 import Storage
 import Synchronization
 import TestSupport
@@ -51,6 +52,53 @@ import Tokens
         #expect(signet.gatewayRefuses(ada.access) == nil)
         #expect(try await signet.revoke(ada.access, bearer: root.access).status == .ok)
         #expect(signet.gatewayRefuses(ada.access) == .tokenRevoked)
+    }
+
+    @Test func `a client that is disabled, revoked or deleted holds no good token, also of no session`() async throws {
+        let signet = try await TestInstallation.start()
+        let user = try await signet.addUser("ada")
+        for action in ["disable", "revoke", "delete"] {
+            let app = try await signet.register(ByteString(action)) {
+                $0.grants = [.authorizationCode, .refreshToken, .clientCredentials]
+                $0.scope = Scope(["openid", "orders"])
+            }
+            let own = try await signet.form("/token", [("grant_type", "client_credentials")], as: app)
+            let session = try await signet.exchange(try await signet.code(for: app, user: user), as: app)
+            #expect(signet.gatewayRefuses(own.access) == nil)
+            let answer =
+                action == "delete"
+                ? try await signet.manage(.delete, "/clients/delete")
+                : try await signet.manage(.post, "/clients/\(action)/\(action)")
+            #expect(answer.status == .ok)
+            #expect(signet.gatewayRefuses(own.access) == .tokenRevoked)
+            #expect(signet.gatewayRefuses(session.access) == .tokenRevoked)
+            signet.time.advance(1)
+            let later = try await signet.form("/token", [("grant_type", "client_credentials")], as: app)
+            #expect(later.status == (action == "revoke" ? .ok : .unauthorized))
+            if action == "revoke" { #expect(signet.gatewayRefuses(later.access) == nil) }
+        }
+        // It holds after a restart, too.
+        let folder = signet.folder
+        let kept = signet.service.revocations.snapshot
+        try signet.store.close()
+        let again = try await TestInstallation.start(in: folder, time: signet.time)
+        let claims = try Claims(["iss": "http://localhost:8080", "client_id": "disable", "iat": 1_800_000_000])
+        #expect(kept.revokes(claims))
+        #expect(again.service.revocations.snapshot.revokes(claims))
+    }
+
+    @Test func `signing a user out everywhere revokes what they hold, and no more`() async throws {
+        let signet = try await TestInstallation.start()
+        try await signet.addUser("ada")
+        try await signet.addUser("bob")
+        let ada = try await signet.login("ada")
+        let bob = try await signet.login("bob")
+        #expect(try await signet.manage(.post, "/users/ada/sign-out").status == .ok)
+        #expect(signet.gatewayRefuses(ada.access) == .tokenRevoked)
+        #expect(signet.gatewayRefuses(bob.access) == nil)
+        #expect(try await signet.refresh(ada.refresh).status == .badRequest)
+        signet.time.advance(1)
+        #expect(signet.gatewayRefuses(try await signet.login("ada").access) == nil)
     }
 
     @Test func `what is no token of ours is acknowledged and changes nothing`() async throws {

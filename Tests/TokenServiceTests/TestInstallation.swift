@@ -52,6 +52,19 @@ final class TestInstallation: Sendable {
         return router
     }
 
+    /// Asks what only the operator may ask.
+    func manage(_ method: HTTPRequest.Method, _ path: String, _ members: JSONObject? = nil) async throws -> Answer {
+        let router = Router<ControlPlaneContext>.controlPlane()
+        service.addManagementRoutes(to: router)
+        return try await Application(router: router).test(.router) { http in
+            let body = members.map { ByteBuffer(bytes: JSONWriter.write(.object($0))) }
+            return Answer(
+                try await http.execute(
+                    uri: path, method: method, headers: members == nil ? [:] : [.contentType: "application/json"],
+                    body: body))
+        }
+    }
+
     deinit {
         try? store.close()
     }

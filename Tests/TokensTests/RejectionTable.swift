@@ -262,5 +262,17 @@ enum RejectionTable {
         row(.revocation, .tokenRevoked, "its session") {
             $0.revocations = RevocationSnapshot(sessions: [TokenIdentity(issuer: issuer, id: "s1")])
         },
+        row(.revocation, .tokenRevoked, "whom it speaks for") {
+            $0.revocations = RevocationSnapshot(
+                subjects: [TokenIdentity(issuer: issuer, id: "anna"): 1_699_999_000])
+        },
+        row(.revocation, .tokenRevoked, "who holds it") {
+            $0.token = Sample.token(claims: Sample.claims(["client_id": "web"]))
+            $0.revocations = RevocationSnapshot(clients: [TokenIdentity(issuer: issuer, id: "web"): 1_699_999_001])
+        },
+        row(.revocation, .tokenRevoked, "without iat it is as old as can be") {
+            $0.token = Sample.token(claims: Sample.claims(["iat": nil as JSON?]))
+            $0.revocations = RevocationSnapshot(subjects: [TokenIdentity(issuer: issuer, id: "anna"): 0])
+        },
     ]
 }

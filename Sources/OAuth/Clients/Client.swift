@@ -1,4 +1,5 @@
 public import Codecs
+public import Tokens
 
 /// An application that asks for tokens, as it was registered.
 public struct Client: Hashable, Sendable {
@@ -52,8 +53,15 @@ public struct Client: Hashable, Sendable {
     public var requiresPushedRequests = false
     /// Whether its access tokens must be bound to a key (RFC 9449 §5.2).
     public var requiresDPoP = false
+    /// What its ID tokens are signed with (OpenID Connect Registration §2); nil means the server's usual algorithm.
+    public var idTokenAlgorithm: SignatureAlgorithm?
+    /// What its access tokens are signed with; nil means the server's usual algorithm.
+    public var accessTokenAlgorithm: SignatureAlgorithm?
     /// How long its access tokens live, in seconds; nil means the server's usual time.
     public var accessTokenLifetime: Int64?
+
+    /// The algorithms that a client may ask for: one of each kind.
+    public static let signingAlgorithms: [SignatureAlgorithm] = [.es256, .ed25519, .rs256, .ps256, .mlDSA65]
 
     /// The scopes of OpenID Connect that a client may ask for unless told otherwise.
     public static let usualScope = Scope(["openid", "profile", "email", "offline_access"])
@@ -63,6 +71,9 @@ public struct Client: Hashable, Sendable {
         self.id = id
         self.name = name
     }
+
+    /// What it asks its tokens to be signed with.
+    public var algorithms: [SignatureAlgorithm] { [idTokenAlgorithm, accessTokenAlgorithm].compactMap { $0 } }
 
     /// Whether it can keep a secret (RFC 6749 §2.1).
     public var isConfidential: Bool { authentication != .none }

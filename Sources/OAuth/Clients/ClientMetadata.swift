@@ -1,13 +1,15 @@
 public import Codecs
+import Tokens
 
-/// A client as a document: the names of RFC 7591 §2, and `audiences`, `first_party` and `access_token_lifetime` of our
-/// own. The form in which clients are stored, registered and managed.
+/// A client as a document: the names of RFC 7591 §2, and `audiences`, `first_party`, `access_token_signing_alg` and
+/// `access_token_lifetime` of our own. The form in which clients are stored, registered and managed.
 extension Client {
     /// Every member that a document may have. An unknown one is refused, so that a misspelt restriction is not lost.
     static let memberNames: Set<ByteString> = [
         "client_id", "client_name", "token_endpoint_auth_method", "grant_types", "response_types", "redirect_uris",
         "post_logout_redirect_uris", "scope", "audiences", "first_party", "jwks", "backchannel_logout_uri",
         "require_pushed_authorization_requests", "dpop_bound_access_tokens", "access_token_lifetime",
+        "id_token_signed_response_alg", "access_token_signing_alg",
     ]
 
     /// Reads a document.
@@ -63,6 +65,8 @@ extension Client {
         requiresPushedRequests = try reader.flag("require_pushed_authorization_requests") ?? false
         requiresDPoP = try reader.flag("dpop_bound_access_tokens") ?? false
         accessTokenLifetime = try reader.seconds("access_token_lifetime", 10...86_400)
+        idTokenAlgorithm = try reader.algorithm("id_token_signed_response_alg")
+        accessTokenAlgorithm = try reader.algorithm("access_token_signing_alg")
         try refuseContradictions()
     }
 
@@ -85,6 +89,12 @@ extension Client {
         ]
         if let keys { document["jwks"] = keys }
         if let backChannelLogoutURI { document["backchannel_logout_uri"] = .string(backChannelLogoutURI) }
+        if let idTokenAlgorithm {
+            document["id_token_signed_response_alg"] = .string(ByteString(idTokenAlgorithm.rawValue))
+        }
+        if let accessTokenAlgorithm {
+            document["access_token_signing_alg"] = .string(ByteString(accessTokenAlgorithm.rawValue))
+        }
         if let accessTokenLifetime {
             document["access_token_lifetime"] = .number(JSONNumber(accessTokenLifetime))
         }
@@ -149,6 +159,16 @@ private struct ClientDocumentReader {
         guard let member = document[name] else { return nil }
         guard let flag = member.bool else { throw Self.bad(name, "must be true or false") }
         return flag
+    }
+
+    func algorithm(_ name: ByteString) throws(OAuthError) -> SignatureAlgorithm? {
+        guard let text = try text(name) else { return nil }
+        guard let algorithm = SignatureAlgorithm(rawValue: text.text), Client.signingAlgorithms.contains(algorithm)
+        else {
+            throw Self.bad(
+                name, "must be one of \(Client.signingAlgorithms.map(\.rawValue).joined(separator: ", "))")
+        }
+        return algorithm
     }
 
     func seconds(_ name: ByteString, _ range: ClosedRange<Int64>) throws(OAuthError) -> Int64? {

@@ -2,6 +2,7 @@ import Codecs
 import OAuth
 import Storage
 import Synchronization
+import Tokens
 
 /// Every registered client, kept in memory: each request to the token endpoint asks for one, and there are few.
 ///
@@ -32,6 +33,11 @@ final class ClientDirectory: Sendable {
     /// All records, by id.
     var all: [ClientRecord] {
         records.withLock { $0.values.sorted { $0.client.id < $1.client.id } }
+    }
+
+    /// What clients have asked their tokens to be signed with.
+    var algorithms: Set<SignatureAlgorithm> {
+        records.withLock { Set($0.values.flatMap { $0.client.algorithms }) }
     }
 
     /// Registers a client, with a new secret where it authenticates with one.

@@ -21,9 +21,10 @@ struct Caller: Sendable {
 struct BearerAuthentication: Sendable {
     private static let adminRole: JSON = "admin"
 
-    let verifier: TokenVerifier
     let revocations: RevocationFeed
     let clock: @Sendable () -> Int64
+    /// What verifies now: keys change.
+    let verifier: @Sendable () -> TokenVerifier
 
     /// The caller; throws 401 with a challenge (RFC 6750 §3).
     func authenticate(_ request: Request) throws(ProblemBody) -> Caller {
@@ -41,7 +42,7 @@ struct BearerAuthentication: Sendable {
         else { throw ProblemOf.bearerMissing }
         let claims: Claims
         do throws(TokenRejection) {
-            claims = try verifier.verify(token, now: clock(), revocations: revocations.snapshot).claims
+            claims = try verifier().verify(token, now: clock(), revocations: revocations.snapshot).claims
         } catch {
             throw ProblemOf.bearerRefused(error)
         }

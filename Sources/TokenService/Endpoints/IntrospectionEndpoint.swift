@@ -12,7 +12,7 @@ import Tokens
 /// `{"active":false}` alike.
 struct IntrospectionEndpoint: Sendable {
     private let authentication: ClientAuthentication
-    private let verifier: TokenVerifier
+    private let keyring: SigningKeyring
     private let revocations: RevocationFeed
     private let sessions: Sessions
     private let configuration: AuthorizationConfiguration
@@ -20,7 +20,7 @@ struct IntrospectionEndpoint: Sendable {
 
     init(_ parts: AuthorizationParts, authentication: ClientAuthentication) {
         self.authentication = authentication
-        verifier = parts.anyAudienceVerifier
+        keyring = parts.keyring
         revocations = parts.revocations
         sessions = parts.sessions
         configuration = parts.configuration
@@ -40,6 +40,7 @@ struct IntrospectionEndpoint: Sendable {
 
     private func describe(_ text: ByteString, for client: Client) async throws -> JSONObject? {
         if let token = OpaqueToken(.refresh, text: text) { return try await describe(token, for: client) }
+        let verifier = keyring.keys.verifiers.anyAudience
         guard
             let claims = try? verifier.verify(text.bytes, now: clock(), revocations: revocations.snapshot).claims,
             mayKnow(client, holder: claims.value(named: "client_id")?.string, audiences: claims.audience ?? [])

@@ -5,11 +5,11 @@ import JOSE
 
 /// `GET /.well-known/jwks.json`: the public keys that our tokens verify with (RFC 7517 §5).
 struct KeySetEndpoint: Sendable {
-    let keySet: KeySet
+    let keyring: SigningKeyring
 
     func answer() -> Response {
         .json(
-            keySet.publicJWKS, headers: [.cacheControl: "public, max-age=300"],
+            keyring.keys.keySet.publicJWKS, headers: [.cacheControl: "public, max-age=300"],
             mediaType: "application/jwk-set+json")
     }
 }

@@ -8,32 +8,37 @@ import Tokens
 /// `GET /.well-known/openid-configuration` and `GET /.well-known/oauth-authorization-server`: one document, what this
 /// server is and where everything is (OpenID Connect Discovery §4, RFC 8414 §3).
 struct MetadataEndpoint: Sendable {
-    private let document: JSON
+    private let configuration: AuthorizationConfiguration
+    private let keyring: SigningKeyring
 
     init(_ parts: AuthorizationParts) {
-        document =
-            ServerMetadata(
-                issuer: parts.configuration.issuer,
-                idTokenAlgorithms: [ByteString(parts.keyring.current.algorithm.rawValue)],
-                scopes: Scope(["openid", "profile", "email", "phone", "address", "roles", "groups", "offline_access"]),
-                claims: [
-                    "sub", "iss", "aud", "exp", "iat", "auth_time", "amr", "nonce", "sid", "name", "preferred_username",
-                    "given_name", "family_name", "email", "email_verified", "phone_number", "address", "locale",
-                    "zoneinfo",
-                    "roles", "groups",
-                ],
-                assertionAlgorithms: ClientAuthentication.assertionAlgorithms.map { ByteString($0.rawValue) },
-                endpoints: [
-                    ("authorization_endpoint", AuthorizationPath.authorize),
-                    ("pushed_authorization_request_endpoint", AuthorizationPath.pushedRequest),
-                    ("device_authorization_endpoint", AuthorizationPath.deviceAuthorization),
-                    ("token_endpoint", AuthorizationPath.token), ("jwks_uri", AuthorizationPath.keySet),
-                    ("userinfo_endpoint", AuthorizationPath.userInfo),
-                    ("introspection_endpoint", AuthorizationPath.introspection),
-                    ("revocation_endpoint", AuthorizationPath.revocation),
-                    ("end_session_endpoint", AuthorizationPath.endSession),
-                ].map { (ByteString($0.0), ByteString($0.1)) }
-            ).json
+        configuration = parts.configuration
+        keyring = parts.keyring
+    }
+
+    private var document: JSON {
+        ServerMetadata(
+            issuer: configuration.issuer,
+            idTokenAlgorithms: keyring.keys.signing.map { ByteString($0.rawValue) },
+            scopes: Scope(["openid", "profile", "email", "phone", "address", "roles", "groups", "offline_access"]),
+            claims: [
+                "sub", "iss", "aud", "exp", "iat", "auth_time", "amr", "nonce", "sid", "name", "preferred_username",
+                "given_name", "family_name", "email", "email_verified", "phone_number", "address", "locale",
+                "zoneinfo",
+                "roles", "groups",
+            ],
+            assertionAlgorithms: ClientAuthentication.assertionAlgorithms.map { ByteString($0.rawValue) },
+            endpoints: [
+                ("authorization_endpoint", AuthorizationPath.authorize),
+                ("pushed_authorization_request_endpoint", AuthorizationPath.pushedRequest),
+                ("device_authorization_endpoint", AuthorizationPath.deviceAuthorization),
+                ("token_endpoint", AuthorizationPath.token), ("jwks_uri", AuthorizationPath.keySet),
+                ("userinfo_endpoint", AuthorizationPath.userInfo),
+                ("introspection_endpoint", AuthorizationPath.introspection),
+                ("revocation_endpoint", AuthorizationPath.revocation),
+                ("end_session_endpoint", AuthorizationPath.endSession),
+            ].map { (ByteString($0.0), ByteString($0.1)) }
+        ).json
     }
 
     func answer() -> Response {

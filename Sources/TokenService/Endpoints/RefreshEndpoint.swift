@@ -12,6 +12,6 @@ struct RefreshEndpoint: Sendable {
     func answer(_ request: Request) async throws -> Response {
         let text = try await JSONRequestBody(of: request).string("refresh_token", atMost: Self.maximumTokenBytes)
         guard let token = OpaqueToken(.refresh, text: text) else { throw RefreshRefusal.unknown }
-        return .tokens(try await sessions.refresh(token, client: TokenIssuer.firstParty).response)
+        return .tokens(try await sessions.refresh(token, client: nil).response)
     }
 }

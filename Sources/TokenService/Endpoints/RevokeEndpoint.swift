@@ -20,8 +20,7 @@ struct RevokeEndpoint: Sendable {
     private let bearer: BearerAuthentication
     private let authentication: ClientAuthentication
     private let revocations: RevocationFeed
-    /// Accepts every token of ours that some route may still accept.
-    private let lenientVerifier: TokenVerifier
+    private let keyring: SigningKeyring
     private let configuration: AuthorizationConfiguration
     private let clock: @Sendable () -> Int64
 
@@ -31,7 +30,7 @@ struct RevokeEndpoint: Sendable {
         bearer = parts.bearer
         self.authentication = authentication
         revocations = parts.revocations
-        lenientVerifier = parts.lenientVerifier
+        keyring = parts.keyring
         configuration = parts.configuration
         clock = parts.clock
     }
@@ -53,7 +52,7 @@ struct RevokeEndpoint: Sendable {
         if let token = OpaqueToken(.refresh, text: text) {
             guard try await sessions.find(token)?.family.grant.clientID == client.id else { return }
             try await sessions.end(token)
-        } else if let token = try? lenientVerifier.verify(text.bytes, now: clock()),
+        } else if let token = try? keyring.keys.verifiers.lenient.verify(text.bytes, now: clock()),
             token.claims.value(named: "client_id")?.string == client.id
         {
             try await revoke(token.claims)
@@ -65,7 +64,7 @@ struct RevokeEndpoint: Sendable {
             guard let known = try await sessions.find(token) else { return }
             try caller.requireRight(over: ByteString(known.family.grant.userID))
             try await sessions.end(token)
-        } else if let token = try? lenientVerifier.verify(text.bytes, now: clock()) {
+        } else if let token = try? keyring.keys.verifiers.lenient.verify(text.bytes, now: clock()) {
             try caller.requireRight(over: token.claims.subject)
             try await revoke(token.claims)
         }

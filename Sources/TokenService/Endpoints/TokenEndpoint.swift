@@ -26,7 +26,7 @@ struct TokenEndpoint: Sendable {
         clientCredentials = ClientCredentialsGrant(
             accessTokens: parts.accessTokens, configuration: parts.configuration, clock: parts.clock)
         exchanges = TokenExchangeGrant(
-            verifier: parts.anyAudienceVerifier, accessTokens: parts.accessTokens, revocations: parts.revocations,
+            keyring: parts.keyring, accessTokens: parts.accessTokens, revocations: parts.revocations,
             clock: parts.clock)
         sessions = parts.sessions
     }
@@ -54,9 +54,7 @@ struct TokenEndpoint: Sendable {
         case .refreshToken(let text, let scope):
             guard let token = OpaqueToken(.refresh, text: text) else { throw RefreshRefusal.unknown.oauthError }
             do {
-                return try await sessions.refresh(
-                    token, client: client.id, scope: scope, lifetime: client.accessTokenLifetime, keyThumbprint: key
-                ).response
+                return try await sessions.refresh(token, client: client, scope: scope, keyThumbprint: key).response
             } catch let refusal as RefreshRefusal {
                 throw refusal.oauthError
             }

@@ -26,6 +26,7 @@ struct ClientCredentialsGrant: Sendable {
         content.audiences = audiences.isEmpty ? allowed : audiences
         content.scope = granted
         content.keyThumbprint = keyThumbprint
+        content.algorithm = client.accessTokenAlgorithm
         content.lifetime = client.accessTokenLifetime
         let access = try accessTokens.issue(content, now: now)
         var response = TokenResponse(accessToken: access.token, expiresIn: access.expires - now)

@@ -52,8 +52,7 @@ struct CodeGrant: Sendable {
                 try BrowserSessionRecord.isLive(record.browserSession, now: now, in: transaction)
             else { return .refused(Self.unknown) }
             let tokens = try sessions.open(
-                record.grant.bound(to: proof), for: user, lifetime: client.accessTokenLifetime,
-                canRefresh: client.grants.contains(.refreshToken), now: now, in: transaction)
+                record.grant.bound(to: proof), for: user, client: client, now: now, in: transaction)
             try AuthorizationCodeRecord.note(family: tokens.family.id, of: code, in: transaction)
             return .done(tokens, nonce: record.nonce)
         }

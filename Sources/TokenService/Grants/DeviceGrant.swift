@@ -52,9 +52,7 @@ struct DeviceGrant: Sendable {
             userID: user.id, clientID: client.id, scope: record.scope, audiences: client.audiences,
             authenticated: record.authenticated, methods: record.methods, browserSession: nil, keyThumbprint: proof)
         return .success(
-            try sessions.open(
-                grant, for: user, lifetime: client.accessTokenLifetime,
-                canRefresh: client.grants.contains(.refreshToken), now: now, in: transaction))
+            try sessions.open(grant, for: user, client: client, now: now, in: transaction))
     }
 
     private static let unknown = OAuthError(.invalidGrant, "The device_code is unknown, or another client's.")

@@ -32,6 +32,8 @@ struct Sessions: Sendable {
     struct Tokens: Sendable {
         let family: FamilyRecord
         let user: UserRecord
+        /// Who gets them; nil for the short way in.
+        let client: Client?
         let access: TokenIssuer.Issued
         /// What the access token grants: the grant's scope, or less where a refresh asked for less.
         let scope: Scope
@@ -54,7 +56,8 @@ struct Sessions: Sendable {
             response.scope = scope
             if scope.contains("openid") {
                 response.idToken = try idTokens.issue(
-                    family.grant, user: user, session: family.id, nonce: nonce, accessToken: access.token, now: now)
+                    family.grant, user: user, session: family.id, nonce: nonce, accessToken: access.token,
+                    algorithm: client?.idTokenAlgorithm, now: now)
             }
             return response
         }
@@ -66,34 +69,32 @@ struct Sessions: Sendable {
         let grant = Grant.firstParty(
             user, audiences: configuration.audiences, methods: methods, now: now)
         let tokens = try await store.write { transaction in
-            try open(grant, for: user, lifetime: nil, canRefresh: true, now: now, in: transaction)
+            try open(grant, for: user, client: nil, now: now, in: transaction)
         }
         return tokens.response
     }
 
     /// Opens a session.
     /// - Parameters:
-    ///   - lifetime: how long access tokens live, in seconds; nil means the usual time.
-    ///   - canRefresh: whether there is to be a refresh token.
+    ///   - client: who gets it; nil for the short way in.
     func open(
-        _ grant: Grant, for user: UserRecord, lifetime: Int64?, canRefresh: Bool, now: Int64,
-        in transaction: Transaction
+        _ grant: Grant, for user: UserRecord, client: Client?, now: Int64, in transaction: Transaction
     ) throws -> Tokens {
         let id = FamilyRecord.makeID()
         let expires = now + configuration.sessionLifetime
         let access = try accessToken(
-            grant, scope: grant.scope, user: user, session: id, lifetime: lifetime, latest: expires, now: now)
+            grant, scope: grant.scope, user: user, client: client, session: id, latest: expires, now: now)
         let family = FamilyRecord(
             id: id, grant: grant, isLive: true, expires: expires, accessExpires: access.expires)
         try family.insert(now: now, in: transaction)
-        let refresh = canRefresh ? OpaqueToken(.refresh) : nil
+        let refresh = client?.grants.contains(.refreshToken) ?? true ? OpaqueToken(.refresh) : nil
         if let refresh {
             try RefreshTokenRecord.insert(
                 refresh, family: id, expires: refreshExpiry(in: family, now: now), in: transaction)
         }
         logger.info("session opened", metadata: ["session": "\(id)", "user": "\(user.id)"])
         return Tokens(
-            family: family, user: user, access: access, scope: grant.scope, refresh: refresh, now: now)
+            family: family, user: user, client: client, access: access, scope: grant.scope, refresh: refresh, now: now)
     }
 
     private enum Rotation: Sendable {
@@ -107,26 +108,27 @@ struct Sessions: Sendable {
     /// Whoever presents the token again within ten seconds gets that same successor; after that, a token that was spent
     /// before ends the family (RFC 9700 §4.14.2).
     /// - Parameters:
-    ///   - client: who presents it; another client's token is as good as unknown (RFC 6749 §6).
+    ///   - client: who presents it, nil for the short way in; another client's token is as good as unknown (RFC 6749
+    ///     §6).
     ///   - scope: what the access token is to grant; at most the grant's scope.
     ///   - keyThumbprint: the key that the request proved to hold.
     /// - Throws: `RefreshRefusal`, or what the store throws.
     func refresh(
-        _ presented: OpaqueToken, client: ByteString, scope: Scope? = nil, lifetime: Int64? = nil,
-        keyThumbprint: ByteString? = nil
+        _ presented: OpaqueToken, client: Client?, scope: Scope? = nil, keyThumbprint: ByteString? = nil
     ) async throws -> Tokens {
         let now = clock()
+        let clientID = client?.id ?? TokenIssuer.firstParty
         let row = Base64URL.encode(presented.hash)
         let outcome = try await store.write { transaction -> Rotation in
             guard let known = try RefreshTokenRecord.find(presented, in: transaction),
-                known.family.grant.clientID == client, known.family.grant.keyThumbprint == keyThumbprint
+                known.family.grant.clientID == clientID, known.family.grant.keyThumbprint == keyThumbprint
             else { return .refused(.unknown) }
             let family = known.family
             let wanted = scope ?? family.grant.scope
             guard wanted.isSubset(of: family.grant.scope) else { return .refused(.scopeTooWide) }
             let successor = OpaqueToken(.refresh)
             let isFirst = try RefreshTokenRecord.spend(
-                presented, client: client,
+                presented, client: clientID,
                 sealedSuccessor: try successors.seal(Array(successor.text.utf8), row: row), now: now, in: transaction)
             if !isFirst, known.spent == nil { return .refused(.unknown) }
             guard isFirst || isInGrace(known, now: now) else { return .reused(try end(family, in: transaction)) }
@@ -134,20 +136,24 @@ struct Sessions: Sendable {
                 return .refused(.unknown)
             }
             let access = try accessToken(
-                family.grant, scope: wanted, user: user, session: family.id, lifetime: lifetime,
-                latest: family.expires, now: now)
+                family.grant, scope: wanted, user: user, client: client, session: family.id, latest: family.expires,
+                now: now)
             try family.noteAccessToken(expires: access.expires, in: transaction)
             guard isFirst else {
                 guard let again = try openSuccessor(of: known, row: row) else {
                     return .reused(try end(family, in: transaction))
                 }
                 return .done(
-                    Tokens(family: family, user: user, access: access, scope: wanted, refresh: again, now: now))
+                    Tokens(
+                        family: family, user: user, client: client, access: access, scope: wanted, refresh: again,
+                        now: now))
             }
             try RefreshTokenRecord.insert(
                 successor, family: family.id, expires: refreshExpiry(in: family, now: now), in: transaction)
             return .done(
-                Tokens(family: family, user: user, access: access, scope: wanted, refresh: successor, now: now))
+                Tokens(
+                    family: family, user: user, client: client, access: access, scope: wanted, refresh: successor,
+                    now: now))
         }
         switch outcome {
         case .done(let tokens):
@@ -188,10 +194,24 @@ struct Sessions: Sendable {
         return [revocation]
     }
 
+    /// Revokes every token that speaks for somebody, or that a client holds, issued up to now: also those of no session.
+    /// The caller publishes it after the transaction.
+    func revokeAll(
+        _ kind: RevocationRecord.Kind, _ id: ByteString, now: Int64, in transaction: Transaction
+    ) throws -> RevocationRecord {
+        let revocation = RevocationRecord(
+            kind: kind, identity: TokenIdentity(issuer: configuration.issuer, id: id), issuedUntil: now,
+            expires: now + configuration.longestTokenLifetime)
+        try revocation.insert(in: transaction)
+        return revocation
+    }
+
     /// Tells every judge of tokens about ends that are stored; returns when all of them know.
     func publish(_ revoked: [RevocationRecord], reason: String) async {
         for record in revoked {
-            logger.notice("session ended", metadata: ["session": "\(record.identity.id)", "reason": "\(reason)"])
+            logger.notice(
+                "\(record.kind.rawValue) revoked",
+                metadata: ["id": "\(record.identity.id)", "reason": "\(reason)"])
         }
         await revocations.publish(revoked)
     }
@@ -210,7 +230,7 @@ struct Sessions: Sendable {
     }
 
     private func accessToken(
-        _ grant: Grant, scope: Scope, user: UserRecord, session: String, lifetime: Int64?, latest: Int64, now: Int64
+        _ grant: Grant, scope: Scope, user: UserRecord, client: Client?, session: String, latest: Int64, now: Int64
     ) throws -> TokenIssuer.Issued {
         var content = TokenIssuer.Content(subject: ByteString(user.id), client: grant.clientID)
         content.audiences = grant.audiences
@@ -220,7 +240,8 @@ struct Sessions: Sendable {
         content.claimsOfUser =
             grant.clientID == TokenIssuer.firstParty ? user.accessClaims : user.accessClaims(for: scope)
         content.keyThumbprint = grant.keyThumbprint
-        content.lifetime = lifetime
+        content.algorithm = client?.accessTokenAlgorithm
+        content.lifetime = client?.accessTokenLifetime
         content.latest = latest
         return try issuer.issue(content, now: now)
     }

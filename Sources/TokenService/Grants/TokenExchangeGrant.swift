@@ -11,7 +11,7 @@ struct TokenExchangeGrant: Sendable {
     /// How many may have acted one after the other.
     static let longestChain = 4
 
-    let verifier: TokenVerifier
+    let keyring: SigningKeyring
     let accessTokens: TokenIssuer
     let revocations: RevocationFeed
     let clock: @Sendable () -> Int64
@@ -35,6 +35,7 @@ struct TokenExchangeGrant: Sendable {
         content.authenticated = subject.value(named: "auth_time")?.int64
         content.keyThumbprint = keyThumbprint
         content.actor = try actor(exchange, of: subject, client, keyThumbprint, now)
+        content.algorithm = client.accessTokenAlgorithm
         content.lifetime = client.accessTokenLifetime
         content.latest = subject.expiry?.ceiling ?? now
         content.claimsOfUser = ["preferred_username", "roles", "groups"].compactMap { name in
@@ -55,6 +56,7 @@ struct TokenExchangeGrant: Sendable {
         guard type == TokenRequest.accessTokenType else {
             throw OAuthError(.invalidRequest, "\(name)_type must be \(TokenRequest.accessTokenType).")
         }
+        let verifier = keyring.keys.verifiers.anyAudience
         guard let claims = try? verifier.verify(text.bytes, now: now, revocations: revocations.snapshot).claims else {
             throw OAuthError(.invalidRequest, "The \(name) is not a good access token of this server.")
         }

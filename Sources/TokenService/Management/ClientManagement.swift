@@ -2,10 +2,14 @@ import Codecs
 import ControlPlane
 import Hummingbird
 import OAuth
+import Storage
 
 /// Registering clients and changing them, as JSON over HTTP. Who may ask is decided by the door it stands behind.
 struct ClientManagement: Sendable {
     let clients: ClientDirectory
+    let keyring: SigningKeyring
+    let sessions: Sessions
+    let clock: @Sendable () -> Int64
 
     func addRoutes(to router: some RouterMethods<ControlPlaneContext>) {
         router.endpoint(
@@ -22,6 +26,7 @@ struct ClientManagement: Sendable {
                 .delete: { [self] _, context in
                     let id = try record(context).client.id
                     try await clients.remove(id)
+                    try await endAll(of: id, reason: "the client was deleted")
                     return .json(["client_id": .string(id), "deleted": true])
                 },
             ])
@@ -34,6 +39,15 @@ struct ClientManagement: Sendable {
                     return .json(told(record, secret))
                 }
             ])
+        router.endpoint(
+            "/clients/{id}/revoke",
+            [
+                .post: { [self] _, context in
+                    let record = try record(context)
+                    try await endAll(of: record.client.id, reason: "the client's tokens were revoked")
+                    return .json(describe(record))
+                }
+            ])
         for (name, isActive) in [("enable", true), ("disable", false)] {
             router.endpoint(
                 RouterPath("/clients/{id}/\(name)"),
@@ -41,10 +55,22 @@ struct ClientManagement: Sendable {
                     .post: { [self] _, context in
                         let client = try record(context).client
                         _ = try await clients.replace(client, isActive: isActive)
+                        if !isActive { try await endAll(of: client.id, reason: "the client was disabled") }
                         return .json(describe(try record(context)))
                     }
                 ])
         }
+    }
+
+    /// Ends every session of a client and revokes every token that it holds. What it is given from then on is good.
+    private func endAll(of client: ByteString, reason: String) async throws {
+        let now = clock()
+        let revoked = try await sessions.store.write { transaction in
+            try FamilyRecord.live(ofClient: client, now: now, in: transaction)
+                .flatMap { try sessions.end($0, in: transaction) }
+                + [try sessions.revokeAll(.client, client, now: now, in: transaction)]
+        }
+        await sessions.publish(revoked, reason: reason)
     }
 
     private func create(_ request: Request) async throws -> Response {
@@ -53,6 +79,7 @@ struct ClientManagement: Sendable {
             throw OAuthError(.invalidClientMetadata, "The member client_id is missing.")
         }
         let client = try Client(document: document, id: id)
+        for algorithm in client.algorithms { try await keyring.provide(algorithm) }
         let secret = try await clients.register(client)
         return .json(told(ClientRecord(client: client, secretHash: nil, isActive: true), secret))
     }
@@ -61,6 +88,7 @@ struct ClientManagement: Sendable {
         let known = try record(context)
         let document = try await JSONRequestBody(of: request).object
         let client = try Client(document: document, id: known.client.id)
+        for algorithm in client.algorithms { try await keyring.provide(algorithm) }
         let secret = try await clients.replace(client, isActive: known.isActive)
         return .json(told(ClientRecord(client: client, secretHash: nil, isActive: known.isActive), secret))
     }

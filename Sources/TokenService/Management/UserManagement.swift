@@ -25,6 +25,8 @@ struct UserManagement: Sendable {
         router.endpoint("/users/{name}", [.get: { [self] _, context in .json(describe(try await user(context))) }])
         router.endpoint(
             "/users/{name}/password", [.post: { [self] request, context in try await setPassword(request, context) }])
+        router.endpoint(
+            "/users/{name}/sign-out", [.post: { [self] _, context in try await signOut(context) }])
         for (name, isActive) in [("enable", true), ("disable", false)] {
             router.endpoint(
                 RouterPath("/users/{name}/\(name)"),
@@ -76,10 +78,19 @@ struct UserManagement: Sendable {
         return .json(describe(try await self.user(context)))
     }
 
+    private func signOut(_ context: ControlPlaneContext) async throws -> Response {
+        let user = try await user(context)
+        let now = clock()
+        let revoked = try await store.write { try endAll(of: user, now: now, in: $0) }
+        await sessions.publish(revoked, reason: "the user was signed out everywhere")
+        return .json(describe(user))
+    }
+
     private func endAll(of user: UserRecord, now: Int64, in transaction: Transaction) throws -> [RevocationRecord] {
         try BrowserSessionRecord.deleteAll(ofUser: user.id, in: transaction)
-        return try FamilyRecord.live(ofUser: user.id, now: now, in: transaction)
+        let ended = try FamilyRecord.live(ofUser: user.id, now: now, in: transaction)
             .flatMap { try sessions.end($0, in: transaction) }
+        return ended + [try sessions.revokeAll(.subject, ByteString(user.id), now: now, in: transaction)]
     }
 
     private func user(_ context: ControlPlaneContext) async throws -> UserRecord {

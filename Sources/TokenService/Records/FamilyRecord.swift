@@ -49,6 +49,17 @@ struct FamilyRecord: Sendable {
         ).map { row throws(StoreError) in try FamilyRecord(row) }
     }
 
+    /// The families of one client that still give tokens out.
+    static func live(
+        ofClient id: ByteString, now: Int64, in transaction: Transaction
+    ) throws(StoreError) -> [FamilyRecord] {
+        try transaction.query(
+            Statement(
+                "SELECT * FROM refresh_families WHERE client_id = ? AND state = 'live' AND expires > ?",
+                .text(id.text), .integer(now))
+        ).map { row throws(StoreError) in try FamilyRecord(row) }
+    }
+
     /// The families that came from one browser session and end with it.
     static func live(ofBrowserSession id: String, in transaction: Transaction) throws(StoreError) -> [FamilyRecord] {
         try transaction.query(

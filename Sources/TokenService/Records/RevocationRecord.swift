@@ -2,40 +2,50 @@ import Codecs
 import Storage
 import Tokens
 
-/// One token, or everything of one session, that is no longer accepted, until it would have ended by itself.
+/// Tokens that are no longer accepted, until the last of them would have ended by itself.
 struct RevocationRecord: Sendable {
     enum Kind: String, Sendable {
-        /// By `jti`.
+        /// One token, by `jti`.
         case token
-        /// By `sid`.
+        /// Everything of a session, by `sid`.
         case session
+        /// Everything that speaks for somebody, by `sub`, issued up to a moment.
+        case subject
+        /// Everything that a client holds, by `client_id`, issued up to a moment.
+        case client
     }
 
     let kind: Kind
     let identity: TokenIdentity
+    /// The last second (since 1970) whose tokens are meant; nil means all.
+    var issuedUntil: Int64?
     /// From when on forgetting this is harmless, in seconds since 1970.
     let expires: Int64
 
-    /// Stores the revocation; storing one again keeps the later end.
+    /// Stores the revocation; storing one again keeps the later ends.
     func insert(in transaction: Transaction) throws(StoreError) {
         try transaction.execute(
             Statement(
                 """
-                INSERT INTO revocations (kind, issuer, id, expires) VALUES (?, ?, ?, ?)
-                ON CONFLICT DO UPDATE SET expires = max(expires, excluded.expires)
+                INSERT INTO revocations (kind, issuer, id, issued_until, expires) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET expires = max(expires, excluded.expires),
+                    issued_until = max(issued_until, excluded.issued_until)
                 """,
-                .text(kind.rawValue), .text(identity.issuer.text), .text(identity.id.text), .integer(expires)))
+                .text(kind.rawValue), .text(identity.issuer.text), .text(identity.id.text),
+                issuedUntil.map { .integer($0) } ?? .null, .integer(expires)))
     }
 
     static func all(in transaction: Transaction) throws(StoreError) -> [RevocationRecord] {
-        try transaction.query(Statement("SELECT kind, issuer, id, expires FROM revocations"))
+        try transaction.query(Statement("SELECT * FROM revocations"))
             .map { row throws(StoreError) in
                 guard let kind = Kind(rawValue: try row.text("kind")) else {
                     throw StoreError(.unexpectedValue, "a stored revocation is of an unknown kind")
                 }
                 let identity = TokenIdentity(
                     issuer: ByteString(try row.text("issuer")), id: ByteString(try row.text("id")))
-                return RevocationRecord(kind: kind, identity: identity, expires: try row.integer("expires"))
+                return RevocationRecord(
+                    kind: kind, identity: identity, issuedUntil: try row.optionalInteger("issued_until"),
+                    expires: try row.integer("expires"))
             }
     }
 

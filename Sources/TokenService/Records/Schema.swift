@@ -230,5 +230,45 @@ enum Schema {
                 """,
                 "CREATE INDEX device_authorizations_by_expiry ON device_authorizations (expires)",
             ]),
+        Migration(
+            "04-rotating-keys-and-wider-revocations",
+            [
+                """
+                CREATE TABLE rotating_keys (
+                    id TEXT PRIMARY KEY,
+                    algorithm TEXT NOT NULL,
+                    state TEXT NOT NULL CHECK (state IN ('next', 'current', 'retired')),
+                    sealed_jwk BLOB NOT NULL,
+                    created INTEGER NOT NULL,
+                    activates INTEGER NOT NULL,
+                    expires INTEGER
+                ) STRICT
+                """,
+                """
+                INSERT INTO rotating_keys (id, algorithm, state, sealed_jwk, created, activates)
+                SELECT id, 'ES256', state, sealed_jwk, created, created FROM signing_keys
+                """,
+                "DROP TABLE signing_keys",
+                "ALTER TABLE rotating_keys RENAME TO signing_keys",
+                "CREATE UNIQUE INDEX one_current_signing_key ON signing_keys (algorithm) WHERE state = 'current'",
+                "CREATE UNIQUE INDEX one_next_signing_key ON signing_keys (algorithm) WHERE state = 'next'",
+                """
+                CREATE TABLE wider_revocations (
+                    kind TEXT NOT NULL CHECK (kind IN ('token', 'session', 'subject', 'client')),
+                    issuer TEXT NOT NULL,
+                    id TEXT NOT NULL,
+                    issued_until INTEGER,
+                    expires INTEGER NOT NULL,
+                    PRIMARY KEY (kind, issuer, id)
+                ) STRICT, WITHOUT ROWID
+                """,
+                """
+                INSERT INTO wider_revocations (kind, issuer, id, expires)
+                SELECT kind, issuer, id, expires FROM revocations
+                """,
+                "DROP TABLE revocations",
+                "ALTER TABLE wider_revocations RENAME TO revocations",
+                "CREATE INDEX revocations_by_expiry ON revocations (expires)",
+            ]),
     ]
 }

@@ -1,27 +1,76 @@
 import Storage
+import Tokens
 
-/// A signing key as it rests: the private JWK sealed to its row.
+/// A signing key as it rests: the private JWK sealed to its row, and where it is in its life.
 struct SigningKeyRecord: Sendable {
+    /// Published, then signing, then published for as long as its tokens live.
+    enum State: String, Sendable {
+        case next, current, retired
+    }
+
     /// The `kid`.
     let id: String
-    let isCurrent: Bool
+    let algorithm: SignatureAlgorithm
+    let state: State
     let sealedJWK: [UInt8]
+    let created: Int64
+    /// When it began to sign, or is to begin, in seconds since 1970.
+    let activates: Int64
+    /// From when on no token needs it, in seconds since 1970; nil until it is retired.
+    let expires: Int64?
 
-    func insert(now: Int64, in transaction: Transaction) throws(StoreError) {
+    func insert(in transaction: Transaction) throws(StoreError) {
         try transaction.execute(
             Statement(
-                "INSERT INTO signing_keys (id, state, sealed_jwk, created) VALUES (?, ?, ?, ?)",
-                .text(id), .text(isCurrent ? "current" : "retired"), .blob(sealedJWK), .integer(now)))
+                """
+                INSERT INTO signing_keys (id, algorithm, state, sealed_jwk, created, activates)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+                .text(id), .text(algorithm.rawValue), .text(state.rawValue), .blob(sealedJWK), .integer(created),
+                .integer(activates)))
     }
 
     /// All keys, the newest first.
     static func all(in transaction: Transaction) throws(StoreError) -> [SigningKeyRecord] {
-        try transaction.query(
-            Statement("SELECT id, state, sealed_jwk FROM signing_keys ORDER BY created DESC, id")
-        ).map { row throws(StoreError) in
-            SigningKeyRecord(
-                id: try row.text("id"), isCurrent: try row.text("state") == "current",
-                sealedJWK: try row.blob("sealed_jwk"))
-        }
+        try transaction.query(Statement("SELECT * FROM signing_keys ORDER BY created DESC, id"))
+            .map { row throws(StoreError) in try SigningKeyRecord(row) }
+    }
+
+    /// Lets the next key of an algorithm sign, and the one before it only verify.
+    static func promote(
+        _ algorithm: SignatureAlgorithm, now: Int64, oldExpires: Int64, in transaction: Transaction
+    ) throws(StoreError) {
+        try transaction.execute(
+            Statement(
+                "UPDATE signing_keys SET state = 'retired', expires = ? WHERE algorithm = ? AND state = 'current'",
+                .integer(oldExpires), .text(algorithm.rawValue)))
+        try transaction.execute(
+            Statement(
+                "UPDATE signing_keys SET state = 'current', activates = ? WHERE algorithm = ? AND state = 'next'",
+                .integer(now), .text(algorithm.rawValue)))
+    }
+
+    /// Forgets a key that signs no more.
+    /// - Returns: whether there was one of this id.
+    static func deleteRetired(_ id: String, in transaction: Transaction) throws(StoreError) -> Bool {
+        try transaction.execute(
+            Statement("DELETE FROM signing_keys WHERE id = ? AND state = 'retired'", .text(id))) == 1
+    }
+
+    /// - Returns: how many there were.
+    static func deleteExpired(before time: Int64, in transaction: Transaction) throws(StoreError) -> Int {
+        try transaction.execute(Statement("DELETE FROM signing_keys WHERE expires < ?", .integer(time)))
+    }
+}
+
+extension SigningKeyRecord {
+    private init(_ row: Row) throws(StoreError) {
+        guard let state = State(rawValue: try row.text("state")),
+            let algorithm = SignatureAlgorithm(rawValue: try row.text("algorithm"))
+        else { throw StoreError(.unexpectedValue, "a stored signing key is of an unknown kind") }
+        self.init(
+            id: try row.text("id"), algorithm: algorithm, state: state, sealedJWK: try row.blob("sealed_jwk"),
+            created: try row.integer("created"), activates: try row.integer("activates"),
+            expires: try row.optionalInteger("expires"))
     }
 }

@@ -9,13 +9,8 @@ struct IDTokenIssuer: Sendable {
     /// How long an ID token lives, in seconds: it is for the moment after the login.
     static let lifetime: Int64 = 300
 
-    private let signer: TokenSigner
-    private let issuer: ByteString
-
-    init(key: SigningKey, issuer: ByteString) {
-        signer = TokenSigner(key: key)
-        self.issuer = issuer
-    }
+    let keyring: SigningKeyring
+    let configuration: AuthorizationConfiguration
 
     /// Makes an ID token.
     /// - Parameters:
@@ -24,11 +19,14 @@ struct IDTokenIssuer: Sendable {
     ///   - session: `sid`, the id of the family.
     ///   - nonce: the client's own value, exactly as it was sent (OpenID Connect Core §3.1.3.7).
     ///   - accessToken: the token that is handed out beside it, for `at_hash` (§3.1.3.6).
+    ///   - algorithm: what it is signed with; nil means the usual algorithm.
     func issue(
-        _ grant: Grant, user: UserRecord, session: String, nonce: ByteString?, accessToken: String, now: Int64
+        _ grant: Grant, user: UserRecord, session: String, nonce: ByteString?, accessToken: String,
+        algorithm: SignatureAlgorithm?, now: Int64
     ) throws(SigningError) -> String {
+        let signer = try keyring.keys.idTokenSigner(algorithm ?? configuration.signingAlgorithm)
         var claims: JSONObject = [
-            "iss": .string(issuer),
+            "iss": .string(configuration.issuer),
             "sub": .string(ByteString(user.id)),
             "aud": .string(grant.clientID),
             "exp": .number(JSONNumber(now + Self.lifetime)),
@@ -38,7 +36,7 @@ struct IDTokenIssuer: Sendable {
             "sid": .string(ByteString(session)),
         ]
         if let nonce { claims["nonce"] = .string(nonce) }
-        if let hash = halfHash(of: accessToken) { claims["at_hash"] = .string(hash) }
+        if let hash = halfHash(of: accessToken, signer.key.algorithm) { claims["at_hash"] = .string(hash) }
         for member in user.claims(for: grant.scope).members where claims[member.name] == nil {
             claims[member.name] = member.value
         }
@@ -47,10 +45,10 @@ struct IDTokenIssuer: Sendable {
 
     /// The left half of the hash that the signature's algorithm uses, in base64url. The hash of Ed25519 and ML-DSA is
     /// SHA-512 by common use; no specification names one.
-    private func halfHash(of token: String) -> ByteString? {
+    private func halfHash(of token: String, _ algorithm: SignatureAlgorithm) -> ByteString? {
         let bytes = Array(token.utf8)
         let hash: [UInt8] =
-            switch signer.key.algorithm {
+            switch algorithm {
             case .rs256, .ps256, .es256, .hs256, .es256k: Array(SHA256.hash(data: bytes))
             case .rs384, .ps384, .es384, .hs384: Array(SHA384.hash(data: bytes))
             default: Array(SHA512.hash(data: bytes))

@@ -1,21 +1,15 @@
 import Codecs
 import JOSE
 import OAuth
+import Tokens
 
 /// Makes access tokens: JWTs of type `at+jwt` (RFC 9068 §2).
 struct TokenIssuer: Sendable {
     /// The `client_id` of logins without an OAuth client: our own front door.
     static let firstParty: ByteString = "first-party"
 
-    private static let type: ByteString = "at+jwt"
-
-    private let signer: TokenSigner
-    private let configuration: AuthorizationConfiguration
-
-    init(key: SigningKey, configuration: AuthorizationConfiguration) {
-        signer = TokenSigner(key: key, type: Self.type)
-        self.configuration = configuration
-    }
+    let keyring: SigningKeyring
+    let configuration: AuthorizationConfiguration
 
     /// What an access token says beside what every one says.
     struct Content: Sendable {
@@ -37,6 +31,8 @@ struct TokenIssuer: Sendable {
         var keyThumbprint: ByteString?
         /// `act`: who acts in the subject's name (RFC 8693 §4.1).
         var actor: JSON?
+        /// What it is signed with; nil means the usual algorithm.
+        var algorithm: SignatureAlgorithm?
         /// How long it lives, in seconds; nil means the usual time.
         var lifetime: Int64?
         /// No token may live longer than this, in seconds since 1970.
@@ -77,6 +73,7 @@ struct TokenIssuer: Sendable {
         where claims[member.name] == nil && !Self.reserved.contains(member.name) {
             claims[member.name] = member.value
         }
+        let signer = try keyring.keys.accessTokenSigner(content.algorithm ?? configuration.signingAlgorithm)
         return Issued(token: try signer.sign(claims: claims), expires: expires, id: id)
     }
 

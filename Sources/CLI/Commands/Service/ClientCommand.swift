@@ -10,7 +10,7 @@
             commandName: "client", abstract: "Register applications at the running token service, and change them.",
             discussion: "Only the owner of the server's data folder may ask.",
             subcommands: [
-                Create.self, List.self, Show.self, Secret.self, Disable.self, Enable.self, Delete.self,
+                Create.self, List.self, Show.self, Secret.self, Revoke.self, Disable.self, Enable.self, Delete.self,
             ])
 
         struct Create: ParsableCommand {
@@ -59,6 +59,12 @@
             @Flag(name: .long, help: "It is our own: people are not asked for their consent.")
             var firstParty = false
 
+            @Option(name: .customLong("id-token-alg"), help: "What its ID tokens are signed with, as RS256.")
+            var idTokenAlgorithm: String?
+
+            @Option(name: .customLong("access-token-alg"), help: "What its access tokens are signed with, as Ed25519.")
+            var accessTokenAlgorithm: String?
+
             @Flag(name: .long, help: "It must push its authorization requests first (RFC 9126).")
             var requirePushed = false
 
@@ -92,6 +98,12 @@
                 if let scope { document["scope"] = .string(ByteString(scope)) }
                 if !audience.isEmpty { document["audiences"] = Self.strings(audience) }
                 if firstParty { document["first_party"] = true }
+                if let idTokenAlgorithm {
+                    document["id_token_signed_response_alg"] = .string(ByteString(idTokenAlgorithm))
+                }
+                if let accessTokenAlgorithm {
+                    document["access_token_signing_alg"] = .string(ByteString(accessTokenAlgorithm))
+                }
                 if requirePushed { document["require_pushed_authorization_requests"] = true }
                 if requireDPoP { document["dpop_bound_access_tokens"] = true }
                 if let jwks {
@@ -139,8 +151,16 @@
             func run() throws { try client.server.tell(try client.ask("POST", "/secret"), secret: "client_secret") }
         }
 
+        struct Revoke: ParsableCommand {
+            static let configuration = CommandConfiguration(
+                abstract: "Revoke every token that an application holds, and end its sessions.")
+            @OptionGroup var client: ClientName
+            func run() throws { try client.server.tell(try client.ask("POST", "/revoke"), secret: nil) }
+        }
+
         struct Disable: ParsableCommand {
-            static let configuration = CommandConfiguration(abstract: "Give an application no more tokens.")
+            static let configuration = CommandConfiguration(
+                abstract: "Give an application no more tokens, and revoke those that it holds.")
             @OptionGroup var client: ClientName
             func run() throws { try client.server.tell(try client.ask("POST", "/disable"), secret: nil) }
         }

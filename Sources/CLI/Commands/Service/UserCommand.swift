@@ -8,7 +8,7 @@
         static let configuration = CommandConfiguration(
             commandName: "user", abstract: "Make people known to the running token service, and change them.",
             discussion: "Only the owner of the server's data folder may ask.",
-            subcommands: [Create.self, List.self, Show.self, Password.self, Disable.self, Enable.self])
+            subcommands: [Create.self, List.self, Show.self, Password.self, SignOut.self, Disable.self, Enable.self])
 
         struct Create: ParsableCommand {
             static let configuration = CommandConfiguration(
@@ -78,6 +78,13 @@
                 body["password"] = try password.value()
                 try user.server.tell(try user.ask("POST", "/password", body: .object(body)), secret: "password")
             }
+        }
+
+        struct SignOut: ParsableCommand {
+            static let configuration = CommandConfiguration(
+                commandName: "sign-out", abstract: "End all sessions of a user and revoke all their tokens.")
+            @OptionGroup var user: UserName
+            func run() throws { try user.server.tell(try user.ask("POST", "/sign-out"), secret: nil) }
         }
 
         struct Disable: ParsableCommand {

@@ -1,0 +1,150 @@
+import Codecs
+import ControlPlane
+import Hummingbird
+import HummingbirdTesting
+import JOSE
+import NIOCore
+import OAuth
+import Storage
+import Synchronization
+import Testing
+import Tokens
+
+@testable import TokenService
+
+@Suite struct SigningKeyTests {
+    private func kid(_ token: String) throws -> ByteString? {
+        let header = token.split(separator: ".").first.map { Array($0.utf8) } ?? []
+        return try JSONReader.read(try Base64URL.decode(header)).object?["kid"]?.string
+    }
+
+    private func published(_ signet: TestInstallation) async throws -> [ByteString] {
+        try await signet.get("/.well-known/jwks.json").json["keys"]?.array?.compactMap { $0.object?["kid"]?.string }
+            ?? []
+    }
+
+    @Test func `a key is published before it signs and after it did, and every token stays good`() async throws {
+        let signet = try await TestInstallation.start()
+        try await signet.addUser("ada")
+        let old = try await signet.login("ada").access
+        let first = try #require(try kid(old))
+        #expect(try await published(signet) == [first])
+        let configuration = signet.service.configuration
+
+        signet.time.advance(configuration.keyLifetime - configuration.keyAnnouncement - 1)
+        try await signet.service.sweep()
+        #expect(try await published(signet) == [first])
+        signet.time.advance(1)
+        try await signet.service.sweep()
+        let both = try await published(signet)
+        #expect(both.count == 2)
+        let second = try #require(both.first { $0 != first })
+        let before = try await signet.login("ada").access
+        #expect(try kid(before) == first)
+
+        signet.time.advance(configuration.keyAnnouncement)
+        // Just before the switch: this token lives into the time of the next key.
+        let last = try await signet.login("ada").access
+        try await signet.service.sweep()
+        let next = try await signet.login("ada").access
+        #expect(try kid(next) == second)
+        #expect(signet.gatewayRefuses(last) == nil)
+        #expect(signet.gatewayRefuses(next) == nil)
+        #expect(try await signet.get("/userinfo", bearer: last).code == "scope-openid-missing")
+
+        signet.time.advance(configuration.longestTokenLifetime + 1)
+        try await signet.service.sweep()
+        #expect(try await published(signet) == [second])
+    }
+
+    @Test func `after an emergency no token of an earlier key is good anywhere`() async throws {
+        let signet = try await TestInstallation.start()
+        try await signet.addUser("ada")
+        let told = Mutex<[Int]>([])
+        await signet.service.subscribeToKeys { keys in told.withLock { $0.append(keys.keys.count) } }
+        let session = try await signet.login("ada")
+        try await signet.service.keyring.rotate(.es256, .immediate)
+        #expect(signet.gatewayRefuses(session.access) == nil)
+        try await signet.service.keyring.rotate(.es256, .emergency)
+        #expect(signet.gatewayRefuses(session.access) == .keyUnknown)
+        #expect(try await signet.revoke(session.access, bearer: session.access).status == .unauthorized)
+        let refreshed = try await signet.refresh(session.refresh)
+        #expect(refreshed.status == .ok)
+        #expect(signet.gatewayRefuses(refreshed.access) == nil)
+        #expect(told.withLock { $0 } == [1, 2, 1])
+    }
+
+    @Test(arguments: Client.signingAlgorithms)
+    func `a client's tokens are signed as it asked`(algorithm: SignatureAlgorithm) async throws {
+        let signet = try await TestInstallation.start()
+        let user = try await signet.addUser("ada")
+        try await signet.service.keyring.provide(algorithm)
+        let app = try await signet.register("app") {
+            $0.idTokenAlgorithm = algorithm
+            $0.accessTokenAlgorithm = algorithm
+            $0.grants = [.authorizationCode, .refreshToken, .clientCredentials, .tokenExchange]
+        }
+        let answer = try await signet.exchange(try await signet.code(for: app, user: user), as: app)
+        #expect(answer.status == .ok)
+        let keys = try KeySet(
+            publicJWKS: JSONWriter.write(.object(try await signet.get("/.well-known/jwks.json").json)))
+        let access = try TokenVerifier(
+            keys: keys, policy: ClaimPolicy(algorithms: [algorithm], types: ["at+jwt"], audiences: ["demo"])
+        ).verify(Array(answer.access.utf8), now: signet.time.now)
+        #expect(access.claims.subject == ByteString(user.id))
+        let policy = ClaimPolicy.idToken(
+            issuer: TestInstallation.issuer, clientID: "app", nonce: nil, algorithms: [algorithm])
+        let text = answer.json["id_token"]?.string?.text ?? ""
+        #expect(
+            try TokenVerifier(keys: keys, policy: policy).verify(Array(text.utf8), now: signet.time.now)
+                .claims.subject == ByteString(user.id))
+        // Our own addresses know it, too.
+        let introspected = try await signet.form("/introspect", [("token", ByteString(answer.access))], as: app)
+        #expect(introspected.json["active"] == true)
+        let refreshed = try await signet.form(
+            "/token", [("grant_type", "refresh_token"), ("refresh_token", ByteString(answer.refresh))], as: app)
+        #expect(try kid(refreshed.access) == (try kid(answer.access)))
+    }
+
+    @Test func `keys survive a restart, each in its place`() async throws {
+        let time = TestClock()
+        let first = try await TestInstallation.start(time: time)
+        try await first.addUser("ada")
+        try await first.service.keyring.rotate(.es256, .announced)
+        try await first.service.keyring.provide(.ed25519)
+        let known = first.service.keyring.keys.records.map(\.id)
+        let folder = first.folder
+        try first.store.close()
+        let second = try await TestInstallation.start(in: folder, time: time)
+        #expect(second.service.keyring.keys.records.map(\.id) == known)
+        #expect(second.service.keyring.keys.signing == [.es256, .ed25519])
+    }
+
+    @Test func `of many rotations at once each is whole`() async throws {
+        let signet = try await TestInstallation.start()
+        try await signet.addUser("ada")
+        let tokens = try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<20 {
+                group.addTask {
+                    try await signet.service.keyring.rotate(.es256, .immediate)
+                    return try await signet.login("ada").access
+                }
+            }
+            return try await group.reduce(into: [String]()) { $0.append($1) }
+        }
+        #expect(tokens.allSatisfy { signet.gatewayRefuses($0) == nil })
+        #expect(signet.service.keyring.keys.records.count == 21)
+        #expect(signet.service.keyring.keys.records.filter { $0.state == .current }.count == 1)
+    }
+
+    @Test func `a key that was changed on the disk is refused at the start`() async throws {
+        let first = try await TestInstallation.start()
+        try await first.service.keyring.rotate(.es256, .immediate)
+        let folder = first.folder
+        _ = try await first.store.write { transaction in
+            try transaction.execute(Statement("UPDATE signing_keys SET id = id || 'x' WHERE state = 'retired'"))
+        }
+        try first.store.close()
+        await #expect(throws: StoreError.self) { _ = try await TestInstallation.start(in: folder) }
+    }
+}
