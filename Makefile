@@ -20,7 +20,7 @@ COMPUTING := CodecsTests JOSETests StudioBrowserTests TokensTests
 BENCH ?=
 UPDATE ?=
 
-.PHONY: help run build test test-swift test-interop fuzz fuzz-slice proof-differential check bench bench-jwt bench-gateway wasm man docs check-library vectors clean \
+.PHONY: help run build test test-swift test-interop fuzz fuzz-slice proof-differential proof-token-service check bench bench-jwt bench-gateway wasm man docs check-library vectors clean \
 	needs-build needs-test needs-bench
 
 help: ## Show this list
@@ -57,6 +57,10 @@ proof-differential: build needs-test $(VENV) ## 100,000 signed and as many encry
 	@$(STEP) "Differential run" "8 to 15 minutes" env SIGNET_DIFFERENTIAL=$${TOKENS:-100000} \
 		.venv/bin/python -m pytest -q -rs -s --timeout=7200 \
 		$(INTEROP)/test_differential.py $(INTEROP)/test_differential_decryption.py
+
+proof-token-service: build needs-test $(VENV) ## 1,000 races of 50 callers, and 100 kills over 20,000 acknowledged writes
+	@$(STEP) "Races and kills" "20 minutes" env SIGNET_RACE_ROUNDS=$${ROUNDS:-1000} SIGNET_KILLS=$${KILLS:-100} \
+		SIGNET_WRITES=$${WRITES:-20000} .venv/bin/python -m pytest -q -rs -s $(INTEROP)/test_races.py $(INTEROP)/test_durability.py
 
 check: needs-build $(JUDGE) ## Format, architecture, traps, names, sizes, documentation (no tests)
 	@$(STEP) "swift-format" "10 seconds" swift format lint --strict --parallel --recursive \

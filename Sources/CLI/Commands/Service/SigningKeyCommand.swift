@@ -31,10 +31,14 @@
                     then.
                     """)
 
-            @Flag(name: .long, help: "The next key signs now; who keeps a key set refuses its tokens until it is fetched.")
+            @Flag(
+                name: .long,
+                help: "The next key signs now; who keeps a key set refuses its tokens until it is fetched.")
             var now = false
 
-            @Flag(name: .long, help: "A key was stolen: the next signs now, and every token of earlier ones is refused.")
+            @Flag(
+                name: .long,
+                help: "A key was stolen: the next signs now, and every token of earlier ones is refused.")
             var emergency = false
 
             @Option(name: .long, help: "The algorithm whose key is meant, as ES256. Default: every one in use.")
