@@ -20,7 +20,7 @@ def told(*words: str) -> str:
 def commands(*path: str) -> list[tuple[str, ...]]:
     """Every command below this one, read from the help that people see."""
     _, _, listed = told(*path).partition("SUBCOMMANDS:\n")
-    names = [name for name in re.findall(r"^  ([a-z]+)", listed, re.MULTILINE) if name != "help"]
+    names = [name for name in re.findall(r"^  ([a-z-]+)", listed, re.MULTILINE) if name != "help"]
     return [path, *(below for name in names for below in commands(*path, name))]
 
 

@@ -108,6 +108,19 @@ def test_nothing_that_was_shown_once_is_in_the_log(demo, manage):
     assert secret not in demo.output and password not in demo.output
 
 
+def test_what_happened_is_told(demo, manage):
+    manage("user", "create", "dora")
+    call("POST", demo.control + "/login", data={"name": "dora", "password": "a guess"})
+    told = run("audit", "--user", "dora", "--data", str(demo.data))
+    assert told.returncode == 0, told.stderr
+    lines = [line.split("  ") for line in told.stdout.splitlines()]
+    assert [line[1] for line in lines] == ["user-created", "sign-in-refused"]
+    assert lines[0][2] == "dora" and lines[1][3] == "127.0.0.1"
+    checked = run("audit", "--check", "--data", str(demo.data))
+    assert checked.returncode == 0 and "as they were written" in checked.stdout
+    assert "no user" in manage("audit", "--user", "nobody", status=1)
+
+
 def test_keys_are_replaced_while_the_gateway_goes_on(demo):
     """Announced, at once, and in an emergency: what each does to the tokens of the key before."""
     url = demo.gateway + "/demo/orders"

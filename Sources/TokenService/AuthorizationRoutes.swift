@@ -68,8 +68,8 @@ struct AuthorizationRoutes: Sendable {
         post("/authorize/consent") { request, _ in try await authorize.decide(request) }
         get(SignInEndpoint.path) { request, _ in try await signIn.show(request) }
         post("/sign-in/password") { try await signIn.password($0, $1) }
-        post("/sign-in/code") { request, _ in try await signIn.code(request) }
-        post("/sign-in/passkey") { request, _ in try await signIn.passkey(request) }
+        post("/sign-in/code") { try await signIn.code($0, $1) }
+        post("/sign-in/passkey") { try await signIn.passkey($0, $1) }
         both(DeviceEndpoint.path, { try await device.show($0, $1) }, { try await device.decide($0, $1) })
         both(
             AuthorizationPath.endSession, { request, _ in try await endSession.answer(request) },

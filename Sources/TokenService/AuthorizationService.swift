@@ -67,6 +67,7 @@ public final class AuthorizationService: Sendable {
     public func addManagementRoutes(to router: some RouterMethods<ControlPlaneContext>) {
         ClientManagement(clients: clients, keyring: keyring, sessions: sessions, clock: clock).addRoutes(to: router)
         users.addRoutes(to: router)
+        AuditManagement(store: store).addRoutes(to: router)
         SigningKeyManagement(keyring: keyring).addRoutes(to: router)
     }
 

@@ -47,7 +47,8 @@ final class ClientDirectory: Sendable {
         let secret = client.authentication.hasSecret ? OpaqueToken(.clientSecret) : nil
         let record = ClientRecord(client: client, secretHash: secret?.hash, isActive: true)
         let now = clock()
-        guard client.id != TokenIssuer.firstParty, try await store.write({ try record.insert(now: now, in: $0) }) else {
+        guard client.id != TokenIssuer.firstParty, try await store.write({ try Self.insert(record, now: now, in: $0) })
+        else {
             throw OAuthError(.invalidClientMetadata, "There is a client \(client.id) already.")
         }
         take(record)
@@ -60,7 +61,9 @@ final class ClientDirectory: Sendable {
         guard let known = record(client.id) else { throw Self.unknown(client.id) }
         let fresh = client.authentication.hasSecret && known.secretHash == nil ? OpaqueToken(.clientSecret) : nil
         let kept = client.authentication.hasSecret ? known.secretHash : nil
-        try await store(ClientRecord(client: client, secretHash: fresh?.hash ?? kept, isActive: isActive))
+        try await store(
+            ClientRecord(client: client, secretHash: fresh?.hash ?? kept, isActive: isActive),
+            AuditEvent(.clientChanged, client: client.id, detail: isActive ? "active" : "disabled"))
         return fresh
     }
 
@@ -71,21 +74,40 @@ final class ClientDirectory: Sendable {
             throw OAuthError(.invalidClientMetadata, "The client \(id) has no secret.")
         }
         let secret = OpaqueToken(.clientSecret)
-        try await store(ClientRecord(client: known.client, secretHash: secret.hash, isActive: known.isActive))
+        try await store(
+            ClientRecord(client: known.client, secretHash: secret.hash, isActive: known.isActive),
+            AuditEvent(.clientSecretRenewed, client: id))
         return secret
     }
 
     /// Forgets a client.
     func remove(_ id: ByteString) async throws {
-        guard try await store.write({ try ClientRecord.delete(id, in: $0) }) else { throw Self.unknown(id) }
+        let now = clock()
+        let isDeleted = try await store.write { transaction in
+            guard try ClientRecord.delete(id, in: transaction) else { return false }
+            try AuditEvent(.clientDeleted, client: id).insert(now: now, in: transaction)
+            return true
+        }
+        guard isDeleted else { throw Self.unknown(id) }
         records.withLock { _ = $0.removeValue(forKey: id) }
     }
 
-    private func store(_ record: ClientRecord) async throws {
+    private static func insert(
+        _ record: ClientRecord, now: Int64, in transaction: Transaction
+    ) throws(StoreError) -> Bool {
+        guard try record.insert(now: now, in: transaction) else { return false }
+        try AuditEvent(.clientCreated, client: record.client.id).insert(now: now, in: transaction)
+        return true
+    }
+
+    private func store(_ record: ClientRecord, _ event: AuditEvent) async throws {
         let now = clock()
-        guard try await store.write({ try record.update(now: now, in: $0) }) else {
-            throw Self.unknown(record.client.id)
+        let isKnown = try await store.write { transaction in
+            guard try record.update(now: now, in: transaction) else { return false }
+            try event.insert(now: now, in: transaction)
+            return true
         }
+        guard isKnown else { throw Self.unknown(record.client.id) }
         take(record)
     }
 

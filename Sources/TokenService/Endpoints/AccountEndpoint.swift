@@ -128,6 +128,7 @@ struct AccountEndpoint: Sendable {
             let now = clock()
             let revoked = try await store.write { transaction in
                 try UserRecord.setPassword(hash, ofUser: person.user.id, now: now, in: transaction)
+                try AuditEvent(.passwordChanged, user: person.user.id).insert(now: now, in: transaction)
                 let elsewhere = try BrowserSessionRecord.live(ofUser: person.user.id, now: now, in: transaction)
                 for session in elsewhere where session.id != person.session.id {
                     _ = try BrowserSessionRecord.delete(id: session.id, in: transaction)
@@ -208,7 +209,11 @@ struct AccountEndpoint: Sendable {
     private func removePasskey(_ request: Request) async throws -> Response {
         try await answering(request, isFresh: true) { person, parameters in
             let credential = (try? Base64URL.decode((parameters["passkey"] ?? "").bytes)) ?? []
-            try await store.write { try PasskeyRecord.delete(credential, user: person.user.id, in: $0) }
+            let now = clock()
+            try await store.write { transaction in
+                try PasskeyRecord.delete(credential, user: person.user.id, in: transaction)
+                try AuditEvent(.passkeyRemoved, user: person.user.id).insert(now: now, in: transaction)
+            }
             return Self.home
         }
     }
@@ -232,6 +237,7 @@ struct AccountEndpoint: Sendable {
             guard let client = parameters["client"] else { return Self.home }
             let revoked = try await store.write { transaction in
                 try ConsentRecord.delete(user: person.user.id, client: client, in: transaction)
+                try AuditEvent(.accessEnded, user: person.user.id, client: client).insert(now: now, in: transaction)
                 return try FamilyRecord.live(ofUser: person.user.id, now: now, in: transaction)
                     .filter { $0.grant.clientID == client }.flatMap { try sessions.end($0, in: transaction) }
             }

@@ -60,11 +60,17 @@ struct DeviceEndpoint: Sendable {
                 let code = parameters["user_code"].flatMap({ UserCode(typed: $0) }),
                 let (user, session) = try await person(request)
             else { throw ProblemOf.transactionUnknown }
-            guard try await waiting(code, of: user, context) != nil else { throw ProblemOf.transactionUnknown }
+            guard let waiting = try await waiting(code, of: user, context) else {
+                throw ProblemOf.transactionUnknown
+            }
             let now = clock()
-            let isKept = try await store.write {
-                try DeviceAuthorizationRecord.answer(
-                    code, isAllowed: decision == "allow", by: session, now: now, in: $0)
+            let isKept = try await store.write { transaction in
+                try AuditEvent(
+                    decision == "allow" ? .deviceAllowed : .deviceDenied, user: user.id, client: waiting.clientID,
+                    detail: waiting.scope.text.text
+                ).insert(now: now, in: transaction)
+                return try DeviceAuthorizationRecord.answer(
+                    code, isAllowed: decision == "allow", by: session, now: now, in: transaction)
             }
             guard isKept else { throw ProblemOf.transactionUnknown }
             let heading = decision == "allow" ? "The device is connected" : "The device is not connected"

@@ -75,7 +75,14 @@ struct RevokeEndpoint: Sendable {
         let revocation = RevocationRecord(
             kind: .token, identity: TokenIdentity(issuer: issuer, id: id),
             expires: expiry.ceiling + configuration.revocationMargin)
-        try await store.write { try revocation.insert(in: $0) }
+        let event = AuditEvent(
+            .tokenRevoked, user: claims.subject?.text, client: claims.value(named: "client_id")?.string,
+            detail: id.text)
+        let now = clock()
+        try await store.write { transaction in
+            try revocation.insert(in: transaction)
+            try event.insert(now: now, in: transaction)
+        }
         await revocations.publish([revocation])
     }
 }

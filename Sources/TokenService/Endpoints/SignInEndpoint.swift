@@ -2,6 +2,7 @@ import Codecs
 import ControlPlane
 import HTTPTypes
 import Hummingbird
+import NIOCore
 import OAuth
 import Storage
 
@@ -58,7 +59,7 @@ struct SignInEndpoint: Sendable {
                 throw Refusal(name: UserRecord.isName(name) ? name : nil, problem: problem)
             }
             guard try await secondFactor.setup(ofUser: user.id).isActive else {
-                return try await enter(found, user, methods: ["pwd"], request)
+                return try await enter(found, user, methods: ["pwd"], request, context)
             }
             try await store.write {
                 try LoginTransactionRecord.note(halfLoggedIn: user.id, of: found.name, in: $0)
@@ -68,7 +69,7 @@ struct SignInEndpoint: Sendable {
     }
 
     /// `POST /sign-in/code`: the second factor.
-    func code(_ request: Request) async throws -> Response {
+    func code(_ request: Request, _ context: some RemoteAddressRequestContext) async throws -> Response {
         try await answering(request) { found, parameters in
             guard let id = found.record.halfLoggedIn,
                 let user = try await store.read({ try UserRecord.find(id: id, in: $0) }), user.isActive
@@ -79,16 +80,16 @@ struct SignInEndpoint: Sendable {
             } catch let problem as ProblemBody {
                 throw Refusal(name: nil, problem: problem)
             }
-            return try await enter(found, user, methods: ["pwd"] + methods, request)
+            return try await enter(found, user, methods: ["pwd"] + methods, request, context)
         }
     }
 
     /// `POST /sign-in/passkey`: what an authenticator signed.
-    func passkey(_ request: Request) async throws -> Response {
+    func passkey(_ request: Request, _ context: some RemoteAddressRequestContext) async throws -> Response {
         try await answering(request) { found, parameters in
             do {
                 let user = try await passkeys.user(of: parameters["credential"] ?? "", found)
-                return try await enter(found, user, methods: ["pop", "user", "mfa"], request)
+                return try await enter(found, user, methods: ["pop", "user", "mfa"], request, context)
             } catch let problem as ProblemBody {
                 throw Refusal(name: nil, problem: problem)
             }
@@ -120,9 +121,11 @@ struct SignInEndpoint: Sendable {
     }
 
     private func enter(
-        _ found: LoginTransactions.Found, _ user: UserRecord, methods: [ByteString], _ request: Request
+        _ found: LoginTransactions.Found, _ user: UserRecord, methods: [ByteString], _ request: Request,
+        _ context: some RemoteAddressRequestContext
     ) async throws -> Response {
-        let cookie = try await browser.open(for: user, methods: methods, request)
+        let cookie = try await browser.open(
+            for: user, methods: methods, request, address: context.remoteAddress?.ipAddress)
         switch found.record.goal {
         case .authorization:
             return .seeOther(LoginTransactions.path(AuthorizationFlow.continuePath, found.name), cookie: cookie)

@@ -36,6 +36,8 @@ struct CodeGrant: Sendable {
                 guard let family, let known = try FamilyRecord.find(id: family, in: transaction) else {
                     return .refused(Self.unknown)
                 }
+                try AuditEvent(.codeReused, user: record.grant.userID, client: client.id, detail: family)
+                    .insert(now: now, in: transaction)
                 return .replayed(try sessions.end(known, in: transaction))
             }
             // From here on the code is spent, whatever the answer.

@@ -87,6 +87,10 @@ struct Sessions: Sendable {
         let family = FamilyRecord(
             id: id, grant: grant, isLive: true, expires: expires, accessExpires: access.expires)
         try family.insert(now: now, in: transaction)
+        let opened = AuditEvent(
+            .sessionOpened, user: user.id, client: grant.clientID,
+            detail: Self.words(id, grant.methods, grant.scope.names))
+        try opened.insert(now: now, in: transaction)
         let refresh = client?.grants.contains(.refreshToken) ?? true ? OpaqueToken(.refresh) : nil
         if let refresh {
             try RefreshTokenRecord.insert(
@@ -131,7 +135,7 @@ struct Sessions: Sendable {
                 presented, client: clientID,
                 sealedSuccessor: try successors.seal(Array(successor.text.utf8), row: row), now: now, in: transaction)
             if !isFirst, known.spent == nil { return .refused(.unknown) }
-            guard isFirst || isInGrace(known, now: now) else { return .reused(try end(family, in: transaction)) }
+            guard isFirst || isInGrace(known, now: now) else { return .reused(try endReused(family, now, transaction)) }
             guard let user = try UserRecord.find(id: family.grant.userID, in: transaction), user.isActive else {
                 return .refused(.unknown)
             }
@@ -141,7 +145,7 @@ struct Sessions: Sendable {
             try family.noteAccessToken(expires: access.expires, in: transaction)
             guard isFirst else {
                 guard let again = try openSuccessor(of: known, row: row) else {
-                    return .reused(try end(family, in: transaction))
+                    return .reused(try endReused(family, now, transaction))
                 }
                 return .done(
                     Tokens(
@@ -174,11 +178,29 @@ struct Sessions: Sendable {
     /// Ends the session of a refresh token, spent or not. Nothing happens when nobody knows the token. Returns when
     /// the end is on the disk and every judge of tokens knows it.
     func end(_ token: OpaqueToken) async throws {
+        let now = clock()
         let revoked = try await store.write { transaction -> [RevocationRecord] in
             guard let known = try RefreshTokenRecord.find(token, in: transaction) else { return [] }
+            let ended = AuditEvent(
+                .sessionEnded, user: known.family.grant.userID, client: known.family.grant.clientID,
+                detail: known.family.id)
+            try ended.insert(now: now, in: transaction)
             return try end(known.family, in: transaction)
         }
         await publish(revoked, reason: "its owner ended it")
+    }
+
+    private func endReused(
+        _ family: FamilyRecord, _ now: Int64, _ transaction: Transaction
+    ) throws -> [RevocationRecord] {
+        let reused = AuditEvent(
+            .refreshTokenReused, user: family.grant.userID, client: family.grant.clientID, detail: family.id)
+        try reused.insert(now: now, in: transaction)
+        return try end(family, in: transaction)
+    }
+
+    private static func words(_ id: String, _ methods: [ByteString], _ scope: [ByteString]) -> String {
+        ([ByteString(id)] + methods + scope).map(\.text).joined(separator: " ")
     }
 
     /// Ends a family and revokes its session, so that its access tokens are refused at once. The revocation is stored

@@ -78,6 +78,7 @@ final class SigningKeyring: Sendable {
         try await change { [column] transaction, known in
             guard !known.contains(where: { $0.algorithm == algorithm && $0.state == .current }) else { return false }
             try Self.make(algorithm, .current, activates: now, now: now, in: column).insert(in: transaction)
+            try AuditEvent(.signingKeyMade, detail: algorithm.rawValue).insert(now: now, in: transaction)
             return true
         }
     }
@@ -91,6 +92,8 @@ final class SigningKeyring: Sendable {
             if !known.contains(where: { $0.algorithm == algorithm && $0.state == .next }) {
                 try Self.make(algorithm, .next, activates: announced, now: now, in: column).insert(in: transaction)
             }
+            try AuditEvent(.signingKeyRotated, detail: "\(algorithm.rawValue) \(rotation)")
+                .insert(now: now, in: transaction)
             if case .announced = rotation { return true }
             try SigningKeyRecord.promote(
                 algorithm, now: now, oldExpires: now + configuration.longestTokenLifetime, in: transaction)
@@ -118,6 +121,8 @@ final class SigningKeyring: Sendable {
                     try SigningKeyRecord.promote(
                         current.algorithm, now: now, oldExpires: now + configuration.longestTokenLifetime,
                         in: transaction)
+                    try AuditEvent(.signingKeyRotated, detail: "\(current.algorithm.rawValue) scheduled")
+                        .insert(now: now, in: transaction)
                     changes = true
                 } else if current.activates + configuration.keyLifetime - configuration.keyAnnouncement <= now {
                     try Self.make(

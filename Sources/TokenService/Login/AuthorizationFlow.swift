@@ -129,6 +129,9 @@ struct AuthorizationFlow: Sendable {
         try await store.write { database in
             try ConsentRecord.add(
                 going.request.scope, user: session.userID, client: going.client.id, now: now, in: database)
+            let given = AuditEvent(
+                .consentGiven, user: session.userID, client: going.client.id, detail: going.request.scope.text.text)
+            try given.insert(now: now, in: database)
         }
         return try await finish(
             Going(

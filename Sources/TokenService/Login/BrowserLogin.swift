@@ -25,9 +25,13 @@ struct BrowserLogin: Sendable {
 
     /// Opens a session for a user, whatever the browser had before. What came of an earlier session of the same user
     /// goes on with the new one; what came of anybody else's ends with it.
-    /// - Parameter methods: how the user proved who they are (`amr`, RFC 8176).
+    /// - Parameters:
+    ///   - methods: how the user proved who they are (`amr`, RFC 8176).
+    ///   - address: where they are.
     /// - Returns: the field that sets the cookie.
-    func open(for user: UserRecord, methods: [ByteString], _ request: Request) async throws -> String {
+    func open(
+        for user: UserRecord, methods: [ByteString], _ request: Request, address: String?
+    ) async throws -> String {
         let cookie = OpaqueToken(.browserSession)
         let now = clock()
         let agent = (request.headers[.userAgent] ?? "").utf8.filter { $0 >= 0x20 && $0 < 0x7F }.prefix(160)
@@ -38,6 +42,10 @@ struct BrowserLogin: Sendable {
         let earlier = BrowserCookies.read(BrowserCookies.session, .browserSession, from: request)
         let revoked = try await store.write { database -> [RevocationRecord] in
             try record.insert(cookie, in: database)
+            let signedIn = AuditEvent(
+                .signedIn, user: user.id, address: address,
+                detail: ([ByteString(record.id)] + methods).map(\.text).joined(separator: " "))
+            try signedIn.insert(now: now, in: database)
             guard let earlier, let known = try BrowserSessionRecord.find(earlier, now: now, in: database) else {
                 return []
             }
@@ -52,7 +60,11 @@ struct BrowserLogin: Sendable {
 
     /// Ends a session and every grant that is bound to it. Returns when every judge of tokens knows.
     func end(_ session: BrowserSessionRecord) async throws {
-        let revoked = try await store.write { try end(session, in: $0) }
+        let now = clock()
+        let revoked = try await store.write { database in
+            try AuditEvent(.signedOut, user: session.userID, detail: session.id).insert(now: now, in: database)
+            return try end(session, in: database)
+        }
         await sessions.publish(revoked, reason: "its owner signed out")
     }
 

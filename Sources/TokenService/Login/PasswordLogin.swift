@@ -38,6 +38,9 @@ struct PasswordLogin: Sendable {
         guard let user, user.isActive, isRight else {
             // Not the name: people type passwords into that field.
             logger.notice("login refused", metadata: ["address": "\(address?.ipAddress ?? "unknown")"])
+            let refused = AuditEvent(.signInRefused, user: user?.id, address: address?.ipAddress)
+            let now = clock()
+            try await store.write { try refused.insert(now: now, in: $0) }
             throw ProblemOf.wrongCredentials
         }
         throttle.succeeded(account: name, address: address)

@@ -66,7 +66,8 @@ struct ClientManagement: Sendable {
     private func endAll(of client: ByteString, reason: String) async throws {
         let now = clock()
         let revoked = try await sessions.store.write { transaction in
-            try FamilyRecord.live(ofClient: client, now: now, in: transaction)
+            try AuditEvent(.clientRevoked, client: client, detail: reason).insert(now: now, in: transaction)
+            return try FamilyRecord.live(ofClient: client, now: now, in: transaction)
                 .flatMap { try sessions.end($0, in: transaction) }
                 + [try sessions.revokeAll(.client, client, now: now, in: transaction)]
         }

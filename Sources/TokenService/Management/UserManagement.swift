@@ -47,6 +47,7 @@ struct UserManagement: Sendable {
         let isNew = try await store.write { transaction in
             guard try UserRecord.find(name: name, in: transaction) == nil else { return false }
             try user.insert(now: now, in: transaction)
+            try AuditEvent(.userCreated, user: user.id, detail: name.text).insert(now: now, in: transaction)
             return true
         }
         guard isNew else { throw ProblemOf.userNameTaken }
@@ -61,6 +62,7 @@ struct UserManagement: Sendable {
         let now = clock()
         let revoked = try await store.write { transaction in
             try UserRecord.setPassword(hash, ofUser: user.id, now: now, in: transaction)
+            try AuditEvent(.passwordChanged, user: user.id, detail: "by the operator").insert(now: now, in: transaction)
             return try endAll(of: user, now: now, in: transaction)
         }
         await sessions.publish(revoked, reason: "the user's password was changed")
@@ -72,6 +74,7 @@ struct UserManagement: Sendable {
         let now = clock()
         let revoked = try await store.write { transaction in
             try UserRecord.setActive(isActive, ofUser: user.id, now: now, in: transaction)
+            try AuditEvent(isActive ? .userEnabled : .userDisabled, user: user.id).insert(now: now, in: transaction)
             return isActive ? [] : try endAll(of: user, now: now, in: transaction)
         }
         await sessions.publish(revoked, reason: "the user was disabled")
@@ -81,7 +84,10 @@ struct UserManagement: Sendable {
     private func signOut(_ context: ControlPlaneContext) async throws -> Response {
         let user = try await user(context)
         let now = clock()
-        let revoked = try await store.write { try endAll(of: user, now: now, in: $0) }
+        let revoked = try await store.write { transaction in
+            try AuditEvent(.userSignedOut, user: user.id).insert(now: now, in: transaction)
+            return try endAll(of: user, now: now, in: transaction)
+        }
         await sessions.publish(revoked, reason: "the user was signed out everywhere")
         return .json(describe(user))
     }

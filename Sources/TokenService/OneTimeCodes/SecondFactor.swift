@@ -46,8 +46,13 @@ struct SecondFactor: Sendable {
                 return nil
             }
             if try accept(typed, record, user: id, now: now, in: transaction) { return ["otp", "mfa"] }
-            guard let code = RecoveryCode(typed: typed) else { return nil }
-            return try RecoveryCodeRecord.spend(code, user: id, in: transaction) ? ["mfa"] : nil
+            let isRecovered =
+                try RecoveryCode(typed: typed).map { code in
+                    try RecoveryCodeRecord.spend(code, user: id, in: transaction)
+                } ?? false
+            try AuditEvent(isRecovered ? .recoveryCodeUsed : .secondFactorRefused, user: id)
+                .insert(now: now, in: transaction)
+            return isRecovered ? ["mfa"] : nil
         }
         guard let methods else { throw ProblemOf.wrongCode }
         throttle.succeeded(account: ByteString(id), address: nil)
@@ -82,6 +87,7 @@ struct SecondFactor: Sendable {
                 try accept(typed, record, user: id, now: now, in: transaction)
             else { return false }
             try RecoveryCodeRecord.replace(codes, user: id, in: transaction)
+            try AuditEvent(.authenticatorAdded, user: id).insert(now: now, in: transaction)
             return true
         }
         return isRight ? codes : nil
@@ -90,13 +96,19 @@ struct SecondFactor: Sendable {
     /// Makes new recovery codes; the ones before are no good any more.
     func renewRecoveryCodes(user id: String) async throws -> [RecoveryCode] {
         let codes = (0..<RecoveryCode.count).map { _ in RecoveryCode() }
-        try await store.write { try RecoveryCodeRecord.replace(codes, user: id, in: $0) }
+        let now = clock()
+        try await store.write { transaction in
+            try RecoveryCodeRecord.replace(codes, user: id, in: transaction)
+            try AuditEvent(.recoveryCodesMade, user: id).insert(now: now, in: transaction)
+        }
         return codes
     }
 
     /// Takes the app and its recovery codes away.
     func remove(user id: String) async throws {
+        let now = clock()
         try await store.write { transaction in
+            try AuditEvent(.authenticatorRemoved, user: id).insert(now: now, in: transaction)
             try AuthenticatorRecord.delete(user: id, in: transaction)
             try RecoveryCodeRecord.replace([], user: id, in: transaction)
         }

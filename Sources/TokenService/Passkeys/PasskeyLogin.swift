@@ -44,7 +44,12 @@ struct PasskeyLogin: Sendable {
                     clientData: answer.clientData, authenticatorData: answer.data, signature: answer.signature,
                     challenge: login.record.challenge, key: passkey.key, signCount: passkey.signCount)
             }
-            if case .success(let use) = use { try passkey.note(use, now: now, in: transaction) }
+            switch use {
+            case .success(let use):
+                try passkey.note(use, now: now, in: transaction)
+            case .failure(let refusal):
+                try AuditEvent(.passkeyRefused, user: user.id, detail: refusal.detail).insert(now: now, in: transaction)
+            }
             return use.map { _ in user }
         }
         switch outcome {
@@ -79,6 +84,7 @@ struct PasskeyLogin: Sendable {
             guard try LoginTransactionRecord.delete(login.name, in: transaction),
                 try PasskeyRecord.all(ofUser: id, in: transaction).count < Self.most
             else { return false }
+            try AuditEvent(.passkeyAdded, user: id, detail: name.text).insert(now: record.created, in: transaction)
             return try record.insert(in: transaction)
         }
         guard isStored else { throw ProblemOf.passkeyRefused }

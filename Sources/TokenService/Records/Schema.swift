@@ -270,5 +270,30 @@ enum Schema {
                 "ALTER TABLE wider_revocations RENAME TO revocations",
                 "CREATE INDEX revocations_by_expiry ON revocations (expires)",
             ]),
+        Migration(
+            "05-audit-log",
+            [
+                """
+                CREATE TABLE audit_events (
+                    id INTEGER PRIMARY KEY AUTOINCREMENT,
+                    time INTEGER NOT NULL,
+                    kind TEXT NOT NULL,
+                    user_id TEXT,
+                    client_id TEXT,
+                    address TEXT,
+                    detail TEXT NOT NULL,
+                    chain BLOB NOT NULL
+                ) STRICT
+                """,
+                "CREATE INDEX audit_events_by_user ON audit_events (user_id, id) WHERE user_id IS NOT NULL",
+                """
+                CREATE TRIGGER audit_events_are_not_changed BEFORE UPDATE ON audit_events
+                BEGIN SELECT RAISE(ABORT, 'audit events are not changed'); END
+                """,
+                """
+                CREATE TRIGGER audit_events_are_not_deleted BEFORE DELETE ON audit_events
+                BEGIN SELECT RAISE(ABORT, 'audit events are not deleted'); END
+                """,
+            ]),
     ]
 }
