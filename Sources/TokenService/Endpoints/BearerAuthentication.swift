@@ -40,6 +40,11 @@ struct BearerAuthentication: Sendable {
         guard let field = request.headers[.authorization],
             case .token(let token) = BearerCredentials.read(authorization: Array(field.utf8))
         else { throw ProblemOf.bearerMissing }
+        return try claims(of: token)
+    }
+
+    /// What a token says; throws 401 with a challenge.
+    func claims(of token: [UInt8]) throws(ProblemBody) -> Claims {
         let claims: Claims
         do throws(TokenRejection) {
             claims = try verifier().verify(token, now: clock(), revocations: revocations.snapshot).claims

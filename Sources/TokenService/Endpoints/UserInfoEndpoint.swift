@@ -12,7 +12,7 @@ struct UserInfoEndpoint: Sendable {
     let bearer: BearerAuthentication
 
     func answer(_ request: Request) async throws -> Response {
-        let claims = try bearer.claims(of: request)
+        let claims = try await claims(of: request)
         let scope = Scope(claims.scopes)
         guard scope.contains("openid"), let subject = claims.subject else { throw ProblemOf.openIDNotGranted }
         let user = try await store.read { try UserRecord.find(id: subject.text, in: $0) }
@@ -20,5 +20,15 @@ struct UserInfoEndpoint: Sendable {
         var answer: JSONObject = ["sub": .string(subject)]
         for member in user.claims(for: scope).members { answer[member.name] = member.value }
         return .json(.object(answer), headers: [.cacheControl: "no-store"])
+    }
+
+    /// The token stands in the Authorization field, or in a form (RFC 6750 §2.2), never in both and never in an address.
+    private func claims(of request: Request) async throws -> Claims {
+        guard request.method == .post, FormRequestBody.isForm(request), request.headers[.authorization] == nil else {
+            return try bearer.claims(of: request)
+        }
+        let parameters = try RequestParameters(await FormRequestBody.bytes(of: request))
+        guard let token = parameters["access_token"] else { throw ProblemOf.bearerMissing }
+        return try bearer.claims(of: token.bytes)
     }
 }
