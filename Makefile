@@ -20,7 +20,7 @@ COMPUTING := CodecsTests JOSETests StudioBrowserTests TokensTests
 BENCH ?=
 UPDATE ?=
 
-.PHONY: help run build test test-swift test-interop fuzz fuzz-slice proof-differential proof-token-service check bench bench-jwt bench-gateway wasm man docs check-library vectors clean \
+.PHONY: help run build test test-swift test-interop fuzz fuzz-slice proof-differential proof-token-service check bench bench-jwt bench-gateway bench-token-service wasm man docs check-library vectors clean \
 	needs-build needs-test needs-bench
 
 help: ## Show this list
@@ -80,7 +80,7 @@ man: build ## Write the manual pages into .man/ (man -M .man signet-verify)
 docs: needs-build ## Build the library's reference and guides into .docs/
 	@$(STEP) "Reference and guides" "2 minutes the first time" dev/build-docs
 
-bench: bench-jwt bench-gateway ## All measurements (about 6 minutes after the builds)
+bench: bench-jwt bench-gateway bench-token-service ## All measurements (about 6 minutes after the builds)
 
 bench-jwt: needs-bench-peers ## Verify and sign, each algorithm, beside the bare primitives and other libraries (BENCH=--quick: 1 minute)
 	@$(STEP) "Benchmark build" "3 to 5 minutes the first time" \
@@ -92,6 +92,9 @@ bench-check: needs-bench-budget ## Instructions and allocations of each token op
 	@$(STEP) "Benchmark build" "3 to 5 minutes the first time" \
 		swift build -c release --package-path Benchmarks --product bench-budget
 	@$(STEP) "Instructions and allocations" "1 to 2 minutes" python3 Benchmarks/jwt/check_budgets.py $(UPDATE)
+
+bench-token-service: build needs-bench ## Tokens made and looked at in a second, memory, time to ready
+	@$(STEP) "Token service" "1 minute" python3 Benchmarks/token-service/measure.py
 
 bench-gateway: build needs-bench ## One proxied request with and without JWT, as a ratio to nginx in the same run
 	@python3 Benchmarks/gateway/measure.py --binary .build/release/signet

@@ -320,3 +320,31 @@ def test_a_malformed_cookie_opens_nothing(demo, site, app):
             done = call("GET", address(demo, site, scope="openid", prompt="none"), headers={"Cookie": cookie})
             assert done.status == 303
             assert parse_qs(urlsplit(done.headers["Location"]).query)["error"] == ["login_required"]
+
+
+FETCH = """async ([address, form]) => {
+    try {
+        const answer = await fetch(address, { method: "POST", body: new URLSearchParams(form) });
+        return [answer.status, await answer.json()];
+    } catch (error) {
+        return [0, String(error)];
+    }
+}"""
+
+
+def test_an_app_in_a_browser_asks_from_its_own_pages(demo, site, page):
+    done = run("client", "create", "spa", "--public", "--first-party", "--redirect-uri", site.address, "--audience", "demo",
+               "--data", str(demo.data))
+    assert done.returncode == 0, done.stderr
+    page.goto(address(demo, site, client_id="spa"))
+    sign_in(page, demo)
+    page.get_by_role("heading", name="Back at the application").wait_for()
+    form = {"grant_type": "authorization_code", "client_id": "spa", "code": site.arrived[-1][1]["code"],
+            "redirect_uri": site.address, "code_verifier": VERIFIER}
+    status, tokens = page.evaluate(FETCH, [demo.control + "/token", form])
+    assert status == 200 and tokens["access_token"]
+    assert page.evaluate(FETCH, [demo.control + "/token", form])[1]["error"] == "invalid_grant"
+    # The short way in is no address for pages of others; the same machine under another name is another origin.
+    assert page.evaluate(FETCH, [demo.control + "/login", {"name": "demo"}])[0] == 0
+    page.goto(site.address.replace("127.0.0.1", "localhost"))
+    assert page.evaluate(FETCH, [demo.control + "/token", form])[0] == 0

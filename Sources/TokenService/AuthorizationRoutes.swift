@@ -20,6 +20,7 @@ struct AuthorizationRoutes: Sendable {
     let introspection: IntrospectionEndpoint
     let userInfo: UserInfoEndpoint
     let metadata: MetadataEndpoint
+    let clients: ClientDirectory
 
     init(_ parts: AuthorizationParts) {
         login = LoginEndpoint(
@@ -44,10 +45,12 @@ struct AuthorizationRoutes: Sendable {
                 keyring.keys.verifiers.anyAudience
             })
         metadata = MetadataEndpoint(parts)
+        clients = parts.clients
         keySet = KeySetEndpoint(keyring: parts.keyring)
     }
 
     func add<Context: RemoteAddressRequestContext>(to router: some RouterMethods<Context>) {
+        let router = router.group().add(middleware: CrossOriginAnswers(clients: clients))
         func get(_ path: String, _ handler: @escaping EndpointHandler<Context>) {
             router.endpoint(RouterPath(path), [.get: handler])
         }

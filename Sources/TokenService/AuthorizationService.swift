@@ -149,7 +149,7 @@ extension AuthorizationParts {
             sessions: Sessions(
                 store: store, issuer: accessTokens, revocations: revocations, configuration: configuration,
                 clock: clock, logger: logger),
-            revocations: revocations, passwords: try PasswordHashing(cost: configuration.passwordCost),
+            revocations: revocations, passwords: PasswordHashing(cost: configuration.passwordCost),
             pages: try PageTemplates(issuer: configuration.issuer, logger: logger),
             bearer: BearerAuthentication(revocations: revocations, clock: clock) { keyring.keys.verifiers.forUs },
             clock: clock, logger: logger)

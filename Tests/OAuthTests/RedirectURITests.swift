@@ -91,6 +91,22 @@ import Testing
         #expect(RedirectURI.address(ByteString(address), adding: []) == address)
     }
 
+    @Test(arguments: [
+        ("https://App.example/back", "https://app.example", true),
+        ("https://app.example:443/", "https://app.example", true),
+        ("https://app.example:8443/", "https://app.example:8443", true),
+        ("http://localhost:80/", "http://localhost", true),
+        ("https://app.example:8443/", "https://app.example", false),
+        ("https://app.example/", "http://app.example", false),
+        ("https://app.example/", "https://app.example/", false), ("https://app.example/", "null", false),
+        ("https://app.example/", "https://app.example.evil.example", false),
+        ("com.example.app:/back", "com.example.app:", false),
+        ("http://127.0.0.1/", "http://127.0.0.1:4000", false),
+    ])
+    func `pages of an origin are told by its exact name`(registered: String, origin: String, isSame: Bool) throws {
+        #expect(try RedirectURI(registering: ByteString(registered)).isOfOrigin(ByteString(origin)) == isSame)
+    }
+
     @Test func `only https addresses are claimed`() throws {
         #expect(try RedirectURI(registering: "https://app.example/").isClaimed)
         #expect(try !RedirectURI(registering: "http://127.0.0.1/").isClaimed)

@@ -1,5 +1,7 @@
 import Codecs
 import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
 import JOSE
 import OAuth
 import Storage
@@ -117,6 +119,40 @@ import Tokens
             #expect(text.hasPrefix("http://localhost:8080/"))
             let path = String(text.dropFirst("http://localhost:8080".count))
             #expect(try await signet.get(path).status != .notFound)
+        }
+    }
+}
+
+@Suite struct IntrospectionMemoryTests {
+    @Test func `a token that was looked at before is looked at again when something changed`() async throws {
+        let signet = try await TestInstallation.start()
+        let app = try await signet.register("app") {
+            $0.grants = [.clientCredentials]
+            $0.scope = Scope(["orders"])
+        }
+        let http = Application(router: signet.router)
+        try await http.test(.router) { client in
+            func isActive(_ token: String) async throws -> Bool {
+                try await signet.form("/introspect", [("token", ByteString(token))], as: app, client)
+                    .json["active"] == true
+            }
+            func token() async throws -> String {
+                try await signet.form("/token", [("grant_type", "client_credentials")], as: app, client).access
+            }
+            let revoked = try await token()
+            for _ in 0..<2 { #expect(try await isActive(revoked)) }
+            _ = try await signet.form("/revoke", [("token", ByteString(revoked))], as: app, client)
+            #expect(try await !isActive(revoked))
+            let old = try await token()
+            #expect(try await isActive(old))
+            signet.time.advance(300)
+            #expect(try await !isActive(old))
+            let shutOut = try await token()
+            #expect(try await isActive(shutOut))
+            try await signet.service.keyring.rotate(.es256, .emergency)
+            #expect(try await !isActive(shutOut))
+            let next = try await token()
+            #expect(try await isActive(next))
         }
     }
 }

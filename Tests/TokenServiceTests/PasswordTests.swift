@@ -36,17 +36,17 @@ import Testing
     }
 
     @Test func `more work than the limit is refused at once`() async throws {
-        let hashing = try PasswordHashing(cost: .forTests, maximumWorkload: 0)
+        let hashing = PasswordHashing(cost: .forTests, maximumWorkload: 0)
         let problem = await #expect(throws: (any Error).self) { try await hashing.hash(word) }
         #expect("\(String(describing: problem))".contains("login-overloaded"))
         #expect(hashing.startedCount == 0)
     }
 
     @Test func `work that waited past the deadline is not begun`() async throws {
-        let hashing = try PasswordHashing(cost: .forTests, deadline: .zero)
+        let hashing = PasswordHashing(cost: .forTests, deadline: .zero)
         await #expect(throws: (any Error).self) { try await hashing.matches(word, stored: nil) }
         #expect(hashing.startedCount == 0)
-        let patient = try PasswordHashing(cost: .forTests)
+        let patient = PasswordHashing(cost: .forTests)
         #expect(try await !patient.matches(word, stored: nil))
         #expect(patient.startedCount == 1)
     }

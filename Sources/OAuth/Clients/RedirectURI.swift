@@ -64,6 +64,15 @@ public struct RedirectURI: Hashable, Sendable {
         return ByteString(utf8: parts.scheme.bytes + Array("://".utf8) + parts.host.bytes + port)
     }
 
+    /// Whether it belongs to the pages of an origin, as browsers name it in `Origin` (RFC 6454 §6.2): scheme and host in
+    /// lower case, and the port unless it is the scheme's own.
+    public func isOfOrigin(_ origin: ByteString) -> Bool {
+        guard let parts = AddressParts(text), parts.scheme == "https" || parts.scheme == "http" else { return false }
+        let usual = parts.scheme == "https" ? "443" : "80"
+        let port = parts.port.isEmpty || parts.port.elementsEqual(usual.utf8) ? [] : Array(":".utf8) + parts.port
+        return parts.scheme.bytes + Array("://".utf8) + parts.host.bytes.map(AddressParts.lowered) + port == origin.bytes
+    }
+
     /// An address with parameters added to its query; what the query held before stays (RFC 6749 §3.1.2).
     public static func address(_ address: ByteString, adding parameters: [FormURLEncoded.Pair]) -> String {
         guard !parameters.isEmpty else { return address.text }
@@ -159,6 +168,10 @@ private struct AddressParts {
 
     private static func isLetter(_ byte: UInt8) -> Bool {
         (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    }
+
+    static func lowered(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool {

@@ -35,6 +35,15 @@ final class ClientDirectory: Sendable {
         records.withLock { $0.values.sorted { $0.client.id < $1.client.id } }
     }
 
+    /// Whether pages of an origin belong to an active client.
+    func isOrigin(_ origin: ByteString) -> Bool {
+        records.withLock { records in
+            records.values.contains { record in
+                record.isActive && record.client.redirectURIs.contains { $0.isOfOrigin(origin) }
+            }
+        }
+    }
+
     /// What clients have asked their tokens to be signed with.
     var algorithms: Set<SignatureAlgorithm> {
         records.withLock { Set($0.values.flatMap { $0.client.algorithms }) }

@@ -4,19 +4,22 @@ import Hummingbird
 import JOSE
 import OAuth
 import Storage
+import Synchronization
 import Tokens
 
 /// `POST /introspect` (RFC 7662): whether a token is good now, for a client that has to do with it.
 ///
 /// Only clients that authenticate may ask. A token that is unknown, over, revoked or none of the client's business is
 /// `{"active":false}` alike.
-struct IntrospectionEndpoint: Sendable {
+final class IntrospectionEndpoint: Sendable {
     private let authentication: ClientAuthentication
     private let keyring: SigningKeyring
     private let revocations: RevocationFeed
     private let sessions: Sessions
     private let configuration: AuthorizationConfiguration
     private let clock: @Sendable () -> Int64
+    /// Gateways ask for the same tokens again and again: a signature is checked once.
+    private let known = Mutex(VerdictCache<Claims>())
 
     init(_ parts: AuthorizationParts, authentication: ClientAuthentication) {
         self.authentication = authentication
@@ -40,15 +43,29 @@ struct IntrospectionEndpoint: Sendable {
 
     private func describe(_ text: ByteString, for client: Client) async throws -> JSONObject? {
         if let token = OpaqueToken(.refresh, text: text) { return try await describe(token, for: client) }
-        let verifier = keyring.keys.verifiers.anyAudience
-        guard
-            let claims = try? verifier.verify(text.bytes, now: clock(), revocations: revocations.snapshot).claims,
+        guard let claims = verified(text.bytes),
             mayKnow(client, holder: claims.value(named: "client_id")?.string, audiences: claims.audience ?? [])
         else { return nil }
         var answer: JSONObject = ["active": true]
         for member in claims.json.members { answer[member.name] = member.value }
         answer["token_type"] = answer["cnf"] == nil ? "Bearer" : "DPoP"
         return answer
+    }
+
+    private func verified(_ token: [UInt8]) -> Claims? {
+        let keys = keyring.keys
+        let revoked = revocations.snapshot
+        let now = clock()
+        let remembered = known.withLock {
+            $0.verdict(for: token, policy: 0, keys: keys.generation, now: now, revocations: revoked)
+        }
+        if let remembered { return remembered }
+        let verifier = keys.verifiers.anyAudience
+        guard let claims = try? verifier.verify(token, now: now, revocations: revoked).claims else { return nil }
+        known.withLock {
+            $0.remember(claims, for: token, policy: 0, keys: keys.generation, claims: claims, asked: verifier.policy)
+        }
+        return claims
     }
 
     private func describe(_ token: OpaqueToken, for client: Client) async throws -> JSONObject? {

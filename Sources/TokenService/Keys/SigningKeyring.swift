@@ -47,7 +47,7 @@ final class SigningKeyring: Sendable {
         }
         return SigningKeyring(
             store: store, column: column, configuration: configuration, clock: clock, logger: logger,
-            keys: try SigningKeys(records, column, configuration))
+            keys: try SigningKeys(records, column, configuration, generation: 0))
     }
 
     private init(
@@ -147,7 +147,7 @@ final class SigningKeyring: Sendable {
                 return try SigningKeyRecord.all(in: transaction)
             }
             guard let records else { return }
-            let keys = try SigningKeys(records, column, configuration)
+            let keys = try SigningKeys(records, column, configuration, generation: self.keys.generation + 1)
             snapshot.withLock { $0 = keys }
             for subscriber in subscribers.withLock({ $0 }) { await subscriber(keys.keySet) }
         }

@@ -7,6 +7,8 @@ import Tokens
 /// The keys that tokens are signed with at one moment, and all that may have signed a token that still lives: a value
 /// that is replaced whole.
 struct SigningKeys: Sendable {
+    /// Counts the changes; nothing that was concluded under other keys holds.
+    let generation: UInt64
     /// Every key, the newest first.
     let records: [SigningKeyRecord]
     /// What is published: the keys that sign, those that will, and those that did.
@@ -18,8 +20,12 @@ struct SigningKeys: Sendable {
     private let idTokens: [SignatureAlgorithm: TokenSigner]
     private let logoutTokens: [SignatureAlgorithm: TokenSigner]
 
-    init(_ records: [SigningKeyRecord], _ column: SealedColumn, _ configuration: AuthorizationConfiguration) throws {
+    init(
+        _ records: [SigningKeyRecord], _ column: SealedColumn, _ configuration: AuthorizationConfiguration,
+        generation: UInt64
+    ) throws {
         self.records = records
+        self.generation = generation
         var published: [VerificationKey] = []
         var accessTokens: [SignatureAlgorithm: TokenSigner] = [:]
         var idTokens: [SignatureAlgorithm: TokenSigner] = [:]

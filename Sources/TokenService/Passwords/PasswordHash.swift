@@ -19,6 +19,14 @@ struct PasswordHash: Sendable {
         hash = try Self.derive(password, salt, cost).withUnsafeBytes { Array($0) }
     }
 
+    /// The hash of no password that anybody knows: random, and so made at once. Checking against it costs what any check
+    /// costs.
+    init(decoyWith cost: ScryptCost) {
+        self.cost = cost
+        salt = RandomBytes.make(count: Self.saltLength)
+        hash = RandomBytes.make(count: Self.hashLength)
+    }
+
     /// Reads the stored text; nil when it is not exactly of this form.
     init?(text: String) {
         let parts = text.utf8.split(separator: UInt8(ascii: "$"), omittingEmptySubsequences: false).map { Array($0) }

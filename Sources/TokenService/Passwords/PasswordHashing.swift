@@ -19,14 +19,13 @@ struct PasswordHashing: Sendable {
     private let workload: Workload
     private let deadline: Duration
 
-    /// - Throws: when scrypt refuses the cost.
     init(
         cost: ScryptCost, deadline: Duration = .seconds(5), maximumWorkload: Int = 17 * System.coreCount
-    ) throws {
+    ) {
         self.cost = cost
         self.deadline = deadline
         workload = Workload(maximum: maximumWorkload)
-        decoy = try PasswordHash(of: Array("nobody's password".utf8), cost: cost)
+        decoy = PasswordHash(decoyWith: cost)
     }
 
     /// How many computations were started so far.
