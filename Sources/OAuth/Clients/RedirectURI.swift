@@ -70,7 +70,8 @@ public struct RedirectURI: Hashable, Sendable {
         guard let parts = AddressParts(text), parts.scheme == "https" || parts.scheme == "http" else { return false }
         let usual = parts.scheme == "https" ? "443" : "80"
         let port = parts.port.isEmpty || parts.port.elementsEqual(usual.utf8) ? [] : Array(":".utf8) + parts.port
-        return parts.scheme.bytes + Array("://".utf8) + parts.host.bytes.map(AddressParts.lowered) + port == origin.bytes
+        let host = parts.host.bytes.map(AddressParts.lowered)
+        return parts.scheme.bytes + Array("://".utf8) + host + port == origin.bytes
     }
 
     /// An address with parameters added to its query; what the query held before stays (RFC 6749 §3.1.2).

@@ -1,7 +1,9 @@
 import Codecs
 import ControlPlane
+import HTTPTypes
 import Hummingbird
 import JOSE
+import NIOCore
 import OAuth
 import Storage
 import Synchronization
@@ -19,7 +21,7 @@ final class IntrospectionEndpoint: Sendable {
     private let configuration: AuthorizationConfiguration
     private let clock: @Sendable () -> Int64
     /// Gateways ask for the same tokens again and again: a signature is checked once.
-    private let known = Mutex(VerdictCache<Claims>())
+    private let known = Mutex(VerdictCache<Known>())
 
     init(_ parts: AuthorizationParts, authentication: ClientAuthentication) {
         self.authentication = authentication
@@ -37,22 +39,40 @@ final class IntrospectionEndpoint: Sendable {
             throw OAuthError(.invalidClient, "A client that does not authenticate may not introspect.")
         }
         let text = try parameters.required("token")
-        let found = try await describe(text, for: client) ?? ["active": false]
-        return .json(.object(found), headers: [.cacheControl: "no-store"])
+        if let token = OpaqueToken(.refresh, text: text) {
+            return Self.answer(JSONWriter.write(.object(try await describe(token, for: client) ?? Self.inactive)))
+        }
+        guard let known = verified(text.bytes), mayKnow(client, holder: known.holder, audiences: known.audiences) else {
+            return Self.answer(JSONWriter.write(.object(Self.inactive)))
+        }
+        return Self.answer(known.answer)
     }
 
-    private func describe(_ text: ByteString, for client: Client) async throws -> JSONObject? {
-        if let token = OpaqueToken(.refresh, text: text) { return try await describe(token, for: client) }
-        guard let claims = verified(text.bytes),
-            mayKnow(client, holder: claims.value(named: "client_id")?.string, audiences: claims.audience ?? [])
-        else { return nil }
-        var answer: JSONObject = ["active": true]
-        for member in claims.json.members { answer[member.name] = member.value }
-        answer["token_type"] = answer["cnf"] == nil ? "Bearer" : "DPoP"
-        return answer
+    private static let inactive: JSONObject = ["active": false]
+
+    private static func answer(_ body: [UInt8]) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
     }
 
-    private func verified(_ token: [UInt8]) -> Claims? {
+    /// What is to be said of a token that is good, and to whom.
+    private struct Known {
+        let holder: ByteString?
+        let audiences: [ByteString]
+        let answer: [UInt8]
+
+        init(_ claims: Claims) {
+            holder = claims.value(named: "client_id")?.string
+            audiences = claims.audience ?? []
+            var members: JSONObject = ["active": true]
+            for member in claims.json.members { members[member.name] = member.value }
+            members["token_type"] = members["cnf"] == nil ? "Bearer" : "DPoP"
+            answer = JSONWriter.write(.object(members))
+        }
+    }
+
+    private func verified(_ token: [UInt8]) -> Known? {
         let keys = keyring.keys
         let revoked = revocations.snapshot
         let now = clock()
@@ -62,10 +82,11 @@ final class IntrospectionEndpoint: Sendable {
         if let remembered { return remembered }
         let verifier = keys.verifiers.anyAudience
         guard let claims = try? verifier.verify(token, now: now, revocations: revoked).claims else { return nil }
+        let fresh = Known(claims)
         known.withLock {
-            $0.remember(claims, for: token, policy: 0, keys: keys.generation, claims: claims, asked: verifier.policy)
+            $0.remember(fresh, for: token, policy: 0, keys: keys.generation, claims: claims, asked: verifier.policy)
         }
-        return claims
+        return fresh
     }
 
     private func describe(_ token: OpaqueToken, for client: Client) async throws -> JSONObject? {
