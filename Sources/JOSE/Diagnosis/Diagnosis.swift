@@ -46,7 +46,7 @@ public struct Diagnosis: Sendable {
     ///   - token: the token as it was given, at most 64 KiB.
     ///   - key: what was given as the key: PEM, JWK, JWK set, or a secret.
     ///   - form: how a secret was to be read; `document` where that is not known.
-    ///   - algorithm: what the key was said to be for, where it does not say so itself.
+    ///   - saidFor: what the key was said to be for, where it does not say so itself.
     public init(
         token: [UInt8], key: [UInt8], form: KeyReader.Form = .document, algorithm saidFor: SignatureAlgorithm? = nil
     ) {
