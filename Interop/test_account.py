@@ -1,6 +1,8 @@
 """What people do with their own account, in a real browser: passkeys, an authenticator app, a device, sessions."""
 
 import base64
+import email
+import email.policy
 import hashlib
 import hmac
 import json
@@ -10,8 +12,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from signet_process import call, run
+from signet_process import Signet, StartFailed, call, run
 from test_authorize import shot
+from wire import wait_for
 
 PASSWORD = "account-password-for-tests"
 
@@ -50,8 +53,12 @@ def sign_in(page, name, password=PASSWORD):
 
 
 def open_account(page, demo, name):
-    page.goto(demo.control + "/account")
-    sign_in(page, name)
+    open_account_with(page, demo, name, PASSWORD)
+
+
+def open_account_with(page, server, name, password):
+    page.goto(server.control + "/account")
+    sign_in(page, name, password)
     page.get_by_role("heading", name=name).wait_for()
 
 
@@ -258,3 +265,43 @@ def test_the_pages_work_without_scripts_and_fit_a_phone(demo, chromium, person):
     page.goto(demo.control + "/account")
     assert not page.get_by_role("button", name="Sign in with a passkey").is_visible()
     context.close()
+
+
+def test_a_forgotten_password_is_replaced_by_mail(chromium, tmp_path):
+    mail = tmp_path / "mail"
+    mail.mkdir(mode=0o700)
+    server = Signet(data=tmp_path / "data", arguments=("--mail-folder", str(mail)))
+    server.start()
+    try:
+        done = run("user", "create", "ada", "--email", "ada@example.com", "--data", str(server.data))
+        assert done.returncode == 0, done.stderr
+        page = chromium.new_context().new_page()
+        page.goto(server.control + "/account")
+        page.get_by_role("link", name="Forgot your password?").click()
+        page.get_by_label("Name").fill("ada")
+        shot(page, "forgot")
+        page.get_by_role("button", name="Send the link").click()
+        page.get_by_role("heading", name="Look at your mail").wait_for()
+        wait_for(lambda: list(mail.glob("*.eml")), 10)
+        file = next(mail.glob("*.eml"))
+        assert file.stat().st_mode & 0o777 == 0o600
+        message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+        assert message["To"] == "ada@example.com" and message["Subject"] == "A new password"
+        link = next(line for line in message.get_content().splitlines() if line.startswith(server.control + "/reset?link="))
+        page.goto(link)
+        page.get_by_label("Password").fill("a password of ada's")
+        shot(page, "reset")
+        page.get_by_role("button", name="Set the password").click()
+        page.get_by_role("heading", name="Your password is set").wait_for()
+        open_account_with(page, server, "ada", "a password of ada's")
+        page.goto(link)
+        page.get_by_role("heading", name="This link works no more").wait_for()
+        assert link.split("=")[1] not in server.output
+        page.context.close()
+    finally:
+        server.stop()
+    # A folder that others may read is none for secrets.
+    mail.chmod(0o755)
+    with pytest.raises(StartFailed) as refused:
+        Signet(data=tmp_path / "other", arguments=("--mail-folder", str(mail))).start()
+    assert "chmod 700" in str(refused.value)

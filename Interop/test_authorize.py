@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from signet_process import call, run
+from wire import wait_for
 
 VERIFIER = "a-verifier-of-forty-three-characters-or-more"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
@@ -33,7 +34,7 @@ class ClientSite:
                 self.note("POST", self.rfile.read(int(self.headers["Content-Length"])).decode())
 
             def note(self, method, text):
-                if urlsplit(self.path).path == "/back":
+                if urlsplit(self.path).path in ("/back", "/from-behind"):
                     site.arrived.append((method, {k: v[0] for k, v in parse_qs(text, strict_parsing=True).items()}))
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html")
@@ -348,3 +349,26 @@ def test_an_app_in_a_browser_asks_from_its_own_pages(demo, site, page):
     assert page.evaluate(FETCH, [demo.control + "/login", {"name": "demo"}])[0] == 0
     page.goto(site.address.replace("127.0.0.1", "localhost"))
     assert page.evaluate(FETCH, [demo.control + "/token", form])[0] == 0
+
+
+def test_a_client_is_told_of_a_logout_from_behind(demo, site, page):
+    done = run("client", "create", "told", "--public", "--first-party", "--redirect-uri", site.address, "--audience", "demo",
+               "--backchannel-logout-uri", site.address.replace("/back", "/from-behind"), "--data", str(demo.data))
+    assert done.returncode == 0, done.stderr
+    page.goto(address(demo, site, client_id="told"))
+    sign_in(page, demo)
+    page.get_by_role("heading", name="Back at the application").wait_for()
+    tokens = call("POST", demo.control + "/token", body=urlencode({
+        "grant_type": "authorization_code", "client_id": "told", "code": site.arrived[-1][1]["code"],
+        "redirect_uri": site.address, "code_verifier": VERIFIER}).encode(),
+        headers={"Content-Type": "application/x-www-form-urlencoded"}).json
+    page.goto(demo.control + "/end-session?" + urlencode({"id_token_hint": tokens["id_token"]}))
+    wait_for(lambda: "logout_token" in site.arrived[-1][1], 10)
+    header, payload, _ = site.arrived[-1][1]["logout_token"].split(".")
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
+    known = json.loads(base64.urlsafe_b64decode(tokens["id_token"].split(".")[1] + "=="))
+    assert json.loads(base64.urlsafe_b64decode(header + "=="))["typ"] == "logout+jwt"
+    assert (claims["aud"], claims["sub"], claims["sid"]) == ("told", known["sub"], known["sid"])
+    # At a terminal it is a good one by the published keys.
+    assert run("verify", "--profile", "logout-token", "--issuer", demo.control, "--audience", "told", "--jwks-url",
+               demo.control + "/.well-known/jwks.json", site.arrived[-1][1]["logout_token"]).returncode == 0

@@ -141,6 +141,16 @@ static const unsigned char pages_passkeys_js[] = {
 };
 embedded_file web_pages_passkeys_js(void) { return (embedded_file){pages_passkeys_js, sizeof pages_passkeys_js}; }
 
+static const unsigned char pages_forgot_mustache[] = {
+#embed "../../Web/pages/forgot.mustache"
+};
+embedded_file web_pages_forgot_mustache(void) { return (embedded_file){pages_forgot_mustache, sizeof pages_forgot_mustache}; }
+
+static const unsigned char pages_reset_mustache[] = {
+#embed "../../Web/pages/reset.mustache"
+};
+embedded_file web_pages_reset_mustache(void) { return (embedded_file){pages_reset_mustache, sizeof pages_reset_mustache}; }
+
 static const unsigned char pages_form_post_js[] = {
 #embed "../../Web/pages/form-post.js"
 };

@@ -28,6 +28,8 @@ public struct DaemonConfiguration: Sendable {
     public var routesFile: String?
     /// Whether to serve the demo's API, user and routes.
     public var demo: Bool
+    /// Where messages to people are put; nil writes to nobody.
+    public var mailFolder: String?
     /// `SIGNET_MASTER_KEY`, where set.
     public var masterKey: String?
     /// `SIGNET_DEMO_PASSWORD`, where set.

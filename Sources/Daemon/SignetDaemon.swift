@@ -55,11 +55,15 @@ public struct SignetDaemon: Sendable {
         try ListenCheck.check(configuration.control, "the control plane", flag: "--control")
         try ListenCheck.check(configuration.gateway, "the gateway", flag: "--gateway")
         let clock = WallClock.seconds
+        var authorization = AuthorizationConfiguration(
+            issuer: ByteString(configuration.issuer), audiences: configuration.audiences.map { ByteString($0) })
+        if let folder = configuration.mailFolder {
+            let host = configuration.issuer.split(separator: "/").last.map { $0.prefix { $0 != ":" } } ?? "localhost"
+            let mail = try MailFolder(path: folder, sender: "signet@\(host)")
+            authorization.mail = { try mail.put($0) }
+        }
         let tokens = try await AuthorizationService.start(
-            store: store,
-            configuration: AuthorizationConfiguration(
-                issuer: ByteString(configuration.issuer), audiences: configuration.audiences.map { ByteString($0) }),
-            clock: clock, logger: logger)
+            store: store, configuration: authorization, clock: clock, logger: logger)
         let explanations = ExplanationRing()
         let gateway = GatewayService(
             builtIn: TrustedIssuer(issuer: tokens.configuration.issuer, keys: tokens.keySet),
@@ -97,7 +101,7 @@ public struct SignetDaemon: Sendable {
             if let tour { announce(tour.text) }
         }
         let socketPath = store.folder.path + "/signet.sock"
-        var services: [any Service] = [UpkeepService(tokens: tokens)]
+        var services: [any Service] = [UpkeepService(tokens: tokens), LogoutNoticeService(tokens: tokens)]
         if let demo { services.append(demo) }
         services.append(
             try ControlSocket(path: socketPath, explanations: explanations, routes: routes, tokens: tokens)

@@ -55,6 +55,8 @@ public struct ServerMetadata: Sendable {
         json["claims_supported"] = Self.strings(claims)
         json["prompt_values_supported"] = ["none", "login", "consent", "select_account"]
         json["authorization_response_iss_parameter_supported"] = true
+        json["backchannel_logout_supported"] = true
+        json["backchannel_logout_session_supported"] = true
         json["claims_parameter_supported"] = false
         json["request_parameter_supported"] = false
         json["request_uri_parameter_supported"] = false

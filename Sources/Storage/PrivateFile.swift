@@ -6,7 +6,7 @@
 
 /// Files that only their owner may touch: mode 0600, never followed through a symbolic link, never inherited by a
 /// child process.
-enum PrivateFile {
+package enum PrivateFile {
     /// Opens a file for reading and writing, creating it with mode 0600.
     /// - Returns: the descriptor; the caller closes it.
     static func openOrCreate(_ path: String) throws(StoreError) -> Int32 {
@@ -53,7 +53,7 @@ enum PrivateFile {
     }
 
     /// Writes a file whole: beside its place first, then moved there, both steps forced to the disk.
-    static func write(_ content: [UInt8], to path: String, folder: String) throws(StoreError) {
+    package static func write(_ content: [UInt8], to path: String, folder: String) throws(StoreError) {
         let partial = path + ".partial"
         unlink(partial)
         let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)

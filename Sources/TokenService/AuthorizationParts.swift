@@ -10,6 +10,7 @@ struct AuthorizationParts: Sendable {
     let accessTokens: TokenIssuer
     let idTokens: IDTokenIssuer
     let sessions: Sessions
+    let notices: LogoutNotices
     let revocations: RevocationFeed
     let passwords: PasswordHashing
     let pages: PageTemplates

@@ -7,6 +7,7 @@ struct AuthorizationRoutes: Sendable {
     let login: LoginEndpoint
     let signIn: SignInEndpoint
     let account: AccountEndpoint
+    let reset: ResetEndpoint
     let authorize: AuthorizeEndpoint
     let pushedRequest: PushedRequestEndpoint
     let deviceAuthorization: DeviceAuthorizationEndpoint
@@ -27,6 +28,7 @@ struct AuthorizationRoutes: Sendable {
             login: PasswordLogin(parts), secondFactor: SecondFactor(parts), sessions: parts.sessions)
         signIn = SignInEndpoint(parts)
         account = AccountEndpoint(parts)
+        reset = ResetEndpoint(parts)
         authorize = AuthorizeEndpoint(parts)
         endSession = EndSessionEndpoint(parts)
         refresh = RefreshEndpoint(sessions: parts.sessions)
@@ -73,6 +75,10 @@ struct AuthorizationRoutes: Sendable {
         post("/sign-in/password") { try await signIn.password($0, $1) }
         post("/sign-in/code") { try await signIn.code($0, $1) }
         post("/sign-in/passkey") { try await signIn.passkey($0, $1) }
+        both(ResetEndpoint.askingPath, { request, _ in try await reset.ask(request) }, { try await reset.send($0, $1) })
+        both(
+            ResetEndpoint.path, { request, _ in try await reset.show(request) },
+            { request, _ in try await reset.set(request) })
         both(DeviceEndpoint.path, { try await device.show($0, $1) }, { try await device.decide($0, $1) })
         both(
             AuthorizationPath.endSession, { request, _ in try await endSession.answer(request) },

@@ -32,6 +32,7 @@ public final class AuthorizationService: Sendable {
 
     private let users: UserManagement
     private let sessions: Sessions
+    private let notices: LogoutNotices
 
     /// The signing keys, for whoever changes them in the same process.
     let keyring: SigningKeyring
@@ -76,6 +77,12 @@ public final class AuthorizationService: Sendable {
         [HealthCheck("database") { [store] in try await store.checkWritable() }]
     }
 
+    /// Tells clients that sessions of theirs are over, until its task is cancelled.
+    /// - Parameter deliver: sends a form to an address that the operator registered.
+    public func runLogoutNotices(_ deliver: @escaping FormDelivery) async {
+        await notices.run(deliver)
+    }
+
     /// Tells somebody about the public keys now and whenever they change. A change is in force everywhere when
     /// everybody has returned.
     public func subscribeToKeys(_ subscriber: @escaping @Sendable (KeySet) async -> Void) async {
@@ -108,6 +115,7 @@ public final class AuthorizationService: Sendable {
             try BrowserSessionRecord.deleteExpired(now: now, in: transaction)
             try LoginTransactionRecord.deleteExpired(before: now, in: transaction)
             try DeviceAuthorizationRecord.deleteExpired(before: now, in: transaction)
+            try ResetLinkRecord.deleteExpired(before: now, in: transaction)
             try PushedRequestRecord.deleteExpired(before: now, in: transaction)
             try UsedAssertionRecord.deleteExpired(before: now, in: transaction)
             try RefreshTokenRecord.forgetSuccessors(spentBefore: now - RefreshTokenRecord.grace, in: transaction)
@@ -125,8 +133,10 @@ public final class AuthorizationService: Sendable {
         logger = parts.logger
         clients = parts.clients
         sessions = parts.sessions
+        notices = parts.notices
         users = UserManagement(
-            store: parts.store, sessions: parts.sessions, passwords: parts.passwords, clock: parts.clock)
+            store: parts.store, sessions: parts.sessions, passwords: parts.passwords, reset: PasswordReset(parts),
+            clock: parts.clock)
         keyring = parts.keyring
         firstStart = FirstStart(store: parts.store, passwords: parts.passwords, clock: parts.clock)
         routes = AuthorizationRoutes(parts)
@@ -142,13 +152,15 @@ extension AuthorizationParts {
         let keyring = try await SigningKeyring.load(
             from: store, configuration, algorithms: clients.algorithms, clock: clock, logger: logger)
         let revocations = RevocationFeed(try await store.read { try RevocationRecord.all(in: $0) })
+        let notices = LogoutNotices(
+            clients: clients, keyring: keyring, configuration: configuration, clock: clock, logger: logger)
         let accessTokens = TokenIssuer(keyring: keyring, configuration: configuration)
         return AuthorizationParts(
             store: store, configuration: configuration, clients: clients, keyring: keyring, accessTokens: accessTokens,
             idTokens: IDTokenIssuer(keyring: keyring, configuration: configuration),
             sessions: Sessions(
                 store: store, issuer: accessTokens, revocations: revocations, configuration: configuration,
-                clock: clock, logger: logger),
+                notices: notices, clock: clock, logger: logger), notices: notices,
             revocations: revocations, passwords: PasswordHashing(cost: configuration.passwordCost),
             pages: try PageTemplates(issuer: configuration.issuer, logger: logger),
             bearer: BearerAuthentication(revocations: revocations, clock: clock) { keyring.keys.verifiers.forUs },

@@ -64,6 +64,16 @@ enum ProblemOf {
     static let noSuchClient = ProblemBody(
         .notFound, code: "client-unknown", title: "Unknown client", detail: "There is no client of this id.")
 
+    /// A reset link that is over.
+    static let resetLinkOver = ProblemBody(
+        .badRequest, code: "reset-link-over", title: "This link works no more",
+        detail: "It was used, or is older than half an hour. Ask for another one.")
+
+    /// People cannot ask for reset links here.
+    static let resetNotOffered = ProblemBody(
+        .notFound, code: "reset-not-offered", title: "Ask whoever runs this server",
+        detail: "This server sends no mail. Its operator can give you a link to set a new password.")
+
     /// No key signs with this algorithm.
     static let noSuchSigningKey = ProblemBody(
         .notFound, code: "signing-key-unknown", title: "No such signing key",

@@ -35,6 +35,11 @@
         @Option(name: .long, help: "The routes document (YAML).")
         var routes: String?
 
+        @Option(
+            name: .long,
+            help: "A folder for mail to people, a file for each message; offers links to set a forgotten password.")
+        var mailFolder: String?
+
         @Flag(name: .long, help: "Serve a small API, a user \"demo\" and two routes to play with.")
         var demo = false
 
@@ -52,11 +57,12 @@
                 return handler
             }
             let environment = ProcessInfo.processInfo.environment
-            let configuration = DaemonConfiguration(
+            var configuration = DaemonConfiguration(
                 dataFolder: data, control: control.address, gateway: gateway.address,
                 issuer: issuer ?? "http://\(control.address)",
                 audiences: audience.isEmpty ? [demo ? "demo" : "signet"] : audience, routesFile: routes, demo: demo,
                 masterKey: environment["SIGNET_MASTER_KEY"], demoPassword: environment["SIGNET_DEMO_PASSWORD"])
+            configuration.mailFolder = mailFolder
             let daemon = SignetDaemon(
                 configuration: configuration, logger: Logger(label: "signet"), announce: Output.line)
             do {

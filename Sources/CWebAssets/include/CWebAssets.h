@@ -35,5 +35,7 @@ embedded_file web_pages_passkey_mustache(void);
 embedded_file web_pages_device_mustache(void);
 embedded_file web_pages_device_consent_mustache(void);
 embedded_file web_pages_passkeys_js(void);
+embedded_file web_pages_forgot_mustache(void);
+embedded_file web_pages_reset_mustache(void);
 embedded_file web_pages_form_post_js(void);
 embedded_file web_pages_pages_css(void);

@@ -19,6 +19,7 @@ struct SignInEndpoint: Sendable {
     private let passwords: PasswordLogin
     private let secondFactor: SecondFactor
     private let passkeys: PasskeyLogin
+    private let reset: PasswordReset
     private let browser: BrowserLogin
     private let sameOrigin: SameOrigin
 
@@ -30,6 +31,7 @@ struct SignInEndpoint: Sendable {
         passwords = PasswordLogin(parts)
         secondFactor = SecondFactor(parts)
         passkeys = PasskeyLogin(parts)
+        reset = PasswordReset(parts)
         browser = BrowserLogin(parts)
         sameOrigin = SameOrigin(issuer: parts.configuration.issuer)
     }
@@ -157,6 +159,7 @@ struct SignInEndpoint: Sendable {
         }
         if let name { values["name"] = name.text }
         if let problem { values["error"] = problem.detail }
+        if reset.isOffered { values["forgot"] = ResetEndpoint.askingPath }
         if !isHalfWay, let relyingParty = passkeys.relyingParty {
             values["passkey"] = [
                 "challenge": Base64URL.encode(found.record.challenge), "relyingParty": relyingParty.text,

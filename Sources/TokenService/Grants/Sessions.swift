@@ -11,18 +11,20 @@ struct Sessions: Sendable {
     let issuer: TokenIssuer
     let revocations: RevocationFeed
     let configuration: AuthorizationConfiguration
+    let notices: LogoutNotices
     let successors: SealedColumn
     let clock: @Sendable () -> Int64
     let logger: Logger
 
     init(
         store: Store, issuer: TokenIssuer, revocations: RevocationFeed, configuration: AuthorizationConfiguration,
-        clock: @escaping @Sendable () -> Int64, logger: Logger
+        notices: LogoutNotices, clock: @escaping @Sendable () -> Int64, logger: Logger
     ) {
         self.store = store
         self.issuer = issuer
         self.revocations = revocations
         self.configuration = configuration
+        self.notices = notices
         self.clock = clock
         self.logger = logger
         successors = SealedColumn("refresh-successor", masterKey: store.masterKey)
@@ -216,6 +218,14 @@ struct Sessions: Sendable {
         return [revocation]
     }
 
+    /// Ends every session of a user, at browsers and of applications, and revokes every token that speaks for them.
+    func endAll(ofUser id: String, now: Int64, in transaction: Transaction) throws -> [RevocationRecord] {
+        try BrowserSessionRecord.deleteAll(ofUser: id, in: transaction)
+        let ended = try FamilyRecord.live(ofUser: id, now: now, in: transaction)
+            .flatMap { try end($0, in: transaction) }
+        return ended + [try revokeAll(.subject, ByteString(id), now: now, in: transaction)]
+    }
+
     /// Revokes every token that speaks for somebody, or that a client holds, issued up to now: also those of no session.
     /// The caller publishes it after the transaction.
     func revokeAll(
@@ -236,6 +246,20 @@ struct Sessions: Sendable {
                 metadata: ["id": "\(record.identity.id)", "reason": "\(reason)"])
         }
         await revocations.publish(revoked)
+        await tellClients(of: revoked)
+    }
+
+    private func tellClients(of revoked: [RevocationRecord]) async {
+        guard notices.areWanted else { return }
+        let sessions = revoked.filter { $0.kind == .session }.map(\.identity.id.text)
+        do {
+            let families = try await store.read { transaction in
+                try sessions.compactMap { try FamilyRecord.find(id: $0, in: transaction) }
+            }
+            for family in families { notices.add(family) }
+        } catch {
+            logger.error("clients could not be told of a logout", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Whether a spent token may still lead to its successor. A clock that was set back opens nothing again.

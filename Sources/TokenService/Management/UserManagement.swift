@@ -10,6 +10,7 @@ struct UserManagement: Sendable {
     let store: Store
     let sessions: Sessions
     let passwords: PasswordHashing
+    let reset: PasswordReset
     let clock: @Sendable () -> Int64
 
     func addRoutes(to router: some RouterMethods<ControlPlaneContext>) {
@@ -25,6 +26,14 @@ struct UserManagement: Sendable {
         router.endpoint("/users/{name}", [.get: { [self] _, context in .json(describe(try await user(context))) }])
         router.endpoint(
             "/users/{name}/password", [.post: { [self] request, context in try await setPassword(request, context) }])
+        router.endpoint(
+            "/users/{name}/reset-link",
+            [
+                .post: { [self] _, context in
+                    let link = try await reset.link(for: try await user(context))
+                    return .json(["link": .string(ByteString(link))])
+                }
+            ])
         router.endpoint(
             "/users/{name}/sign-out", [.post: { [self] _, context in try await signOut(context) }])
         for (name, isActive) in [("enable", true), ("disable", false)] {
@@ -63,7 +72,7 @@ struct UserManagement: Sendable {
         let revoked = try await store.write { transaction in
             try UserRecord.setPassword(hash, ofUser: user.id, now: now, in: transaction)
             try AuditEvent(.passwordChanged, user: user.id, detail: "by the operator").insert(now: now, in: transaction)
-            return try endAll(of: user, now: now, in: transaction)
+            return try sessions.endAll(ofUser: user.id, now: now, in: transaction)
         }
         await sessions.publish(revoked, reason: "the user's password was changed")
         return .json(told(user, isMade ? password : nil))
@@ -75,7 +84,7 @@ struct UserManagement: Sendable {
         let revoked = try await store.write { transaction in
             try UserRecord.setActive(isActive, ofUser: user.id, now: now, in: transaction)
             try AuditEvent(isActive ? .userEnabled : .userDisabled, user: user.id).insert(now: now, in: transaction)
-            return isActive ? [] : try endAll(of: user, now: now, in: transaction)
+            return isActive ? [] : try sessions.endAll(ofUser: user.id, now: now, in: transaction)
         }
         await sessions.publish(revoked, reason: "the user was disabled")
         return .json(describe(try await self.user(context)))
@@ -86,17 +95,10 @@ struct UserManagement: Sendable {
         let now = clock()
         let revoked = try await store.write { transaction in
             try AuditEvent(.userSignedOut, user: user.id).insert(now: now, in: transaction)
-            return try endAll(of: user, now: now, in: transaction)
+            return try sessions.endAll(ofUser: user.id, now: now, in: transaction)
         }
         await sessions.publish(revoked, reason: "the user was signed out everywhere")
         return .json(describe(user))
-    }
-
-    private func endAll(of user: UserRecord, now: Int64, in transaction: Transaction) throws -> [RevocationRecord] {
-        try BrowserSessionRecord.deleteAll(ofUser: user.id, in: transaction)
-        let ended = try FamilyRecord.live(ofUser: user.id, now: now, in: transaction)
-            .flatMap { try sessions.end($0, in: transaction) }
-        return ended + [try sessions.revokeAll(.subject, ByteString(user.id), now: now, in: transaction)]
     }
 
     private func user(_ context: ControlPlaneContext) async throws -> UserRecord {

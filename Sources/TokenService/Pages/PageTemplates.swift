@@ -20,6 +20,8 @@ struct PageTemplates: Sendable {
         case passkey
         case device
         case deviceConsent = "device-consent"
+        case forgot
+        case reset
         case message
         case formPost = "form-post"
 
@@ -35,6 +37,8 @@ struct PageTemplates: Sendable {
             case .passkey: web_pages_passkey_mustache()
             case .device: web_pages_device_mustache()
             case .deviceConsent: web_pages_device_consent_mustache()
+            case .forgot: web_pages_forgot_mustache()
+            case .reset: web_pages_reset_mustache()
             case .message: web_pages_message_mustache()
             case .formPost: web_pages_form_post_mustache()
             }

@@ -24,6 +24,7 @@ struct AuditEvent: Sendable {
         case accessEnded = "access-ended"
         case deviceAllowed = "device-allowed"
         case deviceDenied = "device-denied"
+        case resetLinkMade = "reset-link-made"
         case passwordChanged = "password-changed"
         case authenticatorAdded = "authenticator-added"
         case authenticatorRemoved = "authenticator-removed"

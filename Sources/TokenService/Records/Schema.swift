@@ -295,5 +295,18 @@ enum Schema {
                 BEGIN SELECT RAISE(ABORT, 'audit events are not deleted'); END
                 """,
             ]),
+        Migration(
+            "06-reset-links",
+            [
+                """
+                CREATE TABLE reset_links (
+                    hash BLOB PRIMARY KEY,
+                    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+                    created INTEGER NOT NULL,
+                    expires INTEGER NOT NULL
+                ) STRICT, WITHOUT ROWID
+                """,
+                "CREATE INDEX reset_links_by_user ON reset_links (user_id)",
+            ]),
     ]
 }

@@ -33,6 +33,10 @@
             @Option(name: .long, help: "Where people may be sent after logging out. May be repeated.")
             var postLogoutRedirectURI: [String] = []
 
+            @Option(
+                name: .customLong("backchannel-logout-uri"), help: "Where the server tells it that a session is over.")
+            var backChannelLogoutURI: String?
+
             @Flag(name: .long, help: "The client cannot keep a secret; PKCE protects it.")
             var `public` = false
 
@@ -91,6 +95,9 @@
                 if let method { document["token_endpoint_auth_method"] = .string(ByteString(method)) }
                 document["redirect_uris"] = Self.strings(redirectURI)
                 document["post_logout_redirect_uris"] = Self.strings(postLogoutRedirectURI)
+                if let backChannelLogoutURI {
+                    document["backchannel_logout_uri"] = .string(ByteString(backChannelLogoutURI))
+                }
                 if !grant.isEmpty {
                     document["grant_types"] = Self.strings(
                         grant.map { Self.shortGrants.contains($0) ? "urn:ietf:params:oauth:grant-type:\($0)" : $0 })

@@ -8,7 +8,10 @@
         static let configuration = CommandConfiguration(
             commandName: "user", abstract: "Make people known to the running token service, and change them.",
             discussion: "Only the owner of the server's data folder may ask.",
-            subcommands: [Create.self, List.self, Show.self, Password.self, SignOut.self, Disable.self, Enable.self])
+            subcommands: [
+                Create.self, List.self, Show.self, Password.self, ResetLink.self, SignOut.self, Disable.self,
+                Enable.self,
+            ])
 
         struct Create: ParsableCommand {
             static let configuration = CommandConfiguration(
@@ -78,6 +81,14 @@
                 body["password"] = try password.value()
                 try user.server.tell(try user.ask("POST", "/password", body: .object(body)), secret: "password")
             }
+        }
+
+        struct ResetLink: ParsableCommand {
+            static let configuration = CommandConfiguration(
+                commandName: "reset-link",
+                abstract: "Make a link with which a user sets a new password, once within half an hour.")
+            @OptionGroup var user: UserName
+            func run() throws { try user.server.tell(try user.ask("POST", "/reset-link"), secret: "link") }
         }
 
         struct SignOut: ParsableCommand {
