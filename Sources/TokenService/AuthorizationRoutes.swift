@@ -45,7 +45,7 @@ struct AuthorizationRoutes: Sendable {
             bearer: BearerAuthentication(revocations: parts.revocations, clock: parts.clock) {
                 [keyring = parts.keyring] in
                 keyring.keys.verifiers.anyAudience
-            })
+            }, proofs: ProofOfPossession(parts, path: AuthorizationPath.userInfo))
         metadata = MetadataEndpoint(parts)
         clients = parts.clients
         keySet = KeySetEndpoint(keyring: parts.keyring)

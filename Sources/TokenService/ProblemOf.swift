@@ -127,6 +127,14 @@ enum ProblemOf {
         detail: "This access token works only together with proofs of its key; it is no bearer token.",
         oauthError: "invalid_token", headers: [.wwwAuthenticate: BearerChallenge(failure: .invalidToken).headerValue])
 
+    /// A token that is bound to a key came without a good proof of that key (RFC 9449 §7.1).
+    static func proofRefused(_ detail: String) -> ProblemBody {
+        ProblemBody(
+            .unauthorized, code: "proof-refused", title: "The proof is not accepted", detail: detail,
+            oauthError: "invalid_dpop_proof",
+            headers: [.wwwAuthenticate: "DPoP realm=\"signet\", error=\"invalid_dpop_proof\""])
+    }
+
     /// The user of a good token is no more, or disabled.
     static let bearerUserGone = ProblemBody(
         .unauthorized, code: "user-inactive", title: "The user is not active",

@@ -105,7 +105,8 @@ import Tokens
         let statuses = try await withThrowingTaskGroup(of: HTTPResponse.Status.self) { group in
             for number in 0..<10 {
                 group.addTask {
-                    try await TestBrowser(signet).post("/reset", [("link", secret), ("new", "password \(number)")]).status
+                    try await TestBrowser(signet).post("/reset", [("link", secret), ("new", "password \(number)")])
+                        .status
                 }
             }
             return try await group.reduce(into: []) { $0.append($1) }

@@ -1,5 +1,7 @@
 import Codecs
 import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
 import JOSE
 import OAuth
 import Testing
@@ -84,5 +86,48 @@ import Tokens
 
     private func proof(_ signet: TestInstallation, changes: JSONObject) throws -> String {
         try proof(signet, by: nil, changes)
+    }
+
+    @Test func `a bound token is good at userinfo with a proof of its key for this request, once`() async throws {
+        let signet = try await TestInstallation.start()
+        let user = try await signet.addUser("ada")
+        let app = try await signet.register("app")
+        let exchange: [(ByteString, ByteString)] = [
+            ("grant_type", "authorization_code"),
+            ("code", ByteString(try await signet.code(for: app, user: user))),
+            ("code_verifier", TestInstallation.verifier),
+        ]
+        let tokens = try await signet.form("/token", exchange, as: app, headers: try headers(try proof(signet)))
+        let hash = DPoPProofVerifier.hash(ofAccessToken: Array(tokens.access.utf8))
+        let right: JSONObject = [
+            "htm": "GET", "htu": "http://localhost:8080/userinfo", "ath": .string(hash),
+        ]
+        func ask(_ authorization: String, _ proof: String?) async throws -> Answer {
+            try await Application(router: signet.router).test(.router) { http in
+                var fields: HTTPFields = [.authorization: authorization]
+                if let name = HTTPField.Name("DPoP") { fields[name] = proof }
+                return Answer(try await http.execute(uri: "/userinfo", method: .get, headers: fields))
+            }
+        }
+        let good = try proof(signet, right)
+        #expect(try await ask("DPoP \(tokens.access)", good).json["sub"] == .string(ByteString(user.id)))
+        let again = try await ask("DPoP \(tokens.access)", good)
+        #expect(again.status == .unauthorized)
+        #expect(again.code == "proof-refused")
+        #expect(again.headers[.wwwAuthenticate]?.hasPrefix("DPoP") == true)
+        #expect(try await ask("DPoP \(tokens.access)", nil).code == "proof-refused")
+        #expect(try await ask("Bearer \(tokens.access)", try proof(signet, right)).code == "token-bound")
+        for change: JSONObject in [["ath": "x"], ["htm": "POST"], ["htu": "http://localhost:8080/token"]] {
+            var claims = right
+            for member in change.members { claims[member.name] = member.value }
+            #expect(try await ask("DPoP \(tokens.access)", try proof(signet, claims)).code == "proof-refused")
+        }
+        let thief = try SigningKey.generate(.es256)
+        #expect(try await ask("DPoP \(tokens.access)", try proof(signet, by: thief, right)).code == "token-bound")
+        // A token that is bound to nothing is no more than a bearer token.
+        let free = try await signet.exchange(try await signet.code(for: app, user: user), as: app)
+        var claims = right
+        claims["ath"] = .string(DPoPProofVerifier.hash(ofAccessToken: Array(free.access.utf8)))
+        #expect(try await ask("DPoP \(free.access)", try proof(signet, claims)).code == "token-bound")
     }
 }

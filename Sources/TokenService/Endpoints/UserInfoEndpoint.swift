@@ -10,6 +10,7 @@ import Tokens
 struct UserInfoEndpoint: Sendable {
     let store: Store
     let bearer: BearerAuthentication
+    let proofs: ProofOfPossession
 
     func answer(_ request: Request) async throws -> Response {
         let claims = try await claims(of: request)
@@ -24,11 +25,28 @@ struct UserInfoEndpoint: Sendable {
 
     /// The token stands in the Authorization field, or in a form (RFC 6750 §2.2), never in both and never in an address.
     private func claims(of request: Request) async throws -> Claims {
+        if let field = request.headers[.authorization], let token = Self.boundToken(field) {
+            // Bound to a key, and with it a proof that whoever asks holds the key (RFC 9449 §7.1).
+            do {
+                guard let key = try await proofs.thumbprint(of: request, with: token) else {
+                    throw ProblemOf.proofRefused("The request brings no DPoP proof.")
+                }
+                return try bearer.claims(of: token, boundTo: key)
+            } catch let error as OAuthError {
+                throw ProblemOf.proofRefused(error.detail)
+            }
+        }
         guard request.method == .post, FormRequestBody.isForm(request), request.headers[.authorization] == nil else {
             return try bearer.claims(of: request)
         }
         let parameters = try RequestParameters(await FormRequestBody.bytes(of: request))
         guard let token = parameters["access_token"] else { throw ProblemOf.bearerMissing }
         return try bearer.claims(of: token.bytes)
+    }
+
+    private static func boundToken(_ field: String) -> [UInt8]? {
+        let scheme = field.utf8.prefix { $0 != UInt8(ascii: " ") }
+        guard scheme.count == 4, zip(scheme, "dpop".utf8).allSatisfy({ $0.0 | 0x20 == $0.1 }) else { return nil }
+        return Array(field.utf8.dropFirst(scheme.count).drop { $0 == UInt8(ascii: " ") })
     }
 }

@@ -26,8 +26,9 @@ struct ProofOfPossession: Sendable {
     }
 
     /// The thumbprint of the key; nil when the request brings no proof.
+    /// - Parameter token: the access token that comes with the proof, which must then name it (`ath`).
     /// - Throws: `invalid_dpop_proof` when there are several, or the one is not good or not new.
-    func thumbprint(of request: Request) async throws -> ByteString? {
+    func thumbprint(of request: Request, with token: [UInt8]? = nil) async throws -> ByteString? {
         guard let name = Self.field else { return nil }
         let fields = request.headers[values: name]
         guard let proof = fields.first else { return nil }
@@ -38,7 +39,10 @@ struct ProofOfPossession: Sendable {
         let verified: VerifiedDPoPProof
         do throws(TokenRejection) {
             verified = try verifier.verify(
-                Array(proof.utf8), expecting: DPoPExpectation(method: "POST", address: expected), now: now)
+                Array(proof.utf8),
+                expecting: DPoPExpectation(
+                    method: ByteString(request.method.rawValue), address: expected,
+                    accessTokenHash: token.map { DPoPProofVerifier.hash(ofAccessToken: $0) }), now: now)
         } catch {
             throw OAuthError(.invalidDPoPProof, "The proof was refused at the step \(error.check.rawValue).")
         }
