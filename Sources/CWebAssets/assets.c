@@ -160,3 +160,8 @@ static const unsigned char pages_pages_css[] = {
 #embed "../../Web/pages/pages.css"
 };
 embedded_file web_pages_pages_css(void) { return (embedded_file){pages_pages_css, sizeof pages_pages_css}; }
+
+static const unsigned char manage_openapi_json[] = {
+#embed "../../Web/manage/openapi.json"
+};
+embedded_file web_manage_openapi_json(void) { return (embedded_file){manage_openapi_json, sizeof manage_openapi_json}; }

@@ -118,6 +118,7 @@ public struct SignetDaemon: Sendable {
     private func controlPlane(_ tokens: AuthorizationService, _ doors: Doors) -> some Service {
         let router = Router.controlPlane()
         tokens.addRoutes(to: router)
+        tokens.addAdminRoutes(to: router)
         HealthEndpoints(checks: tokens.healthChecks).addRoutes(to: router)
         StudioPages.addRoutes(to: router)
         return HummingbirdListener.application(

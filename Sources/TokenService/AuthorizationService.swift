@@ -33,6 +33,7 @@ public final class AuthorizationService: Sendable {
     private let users: UserManagement
     private let sessions: Sessions
     private let notices: LogoutNotices
+    private let bearer: BearerAuthentication
 
     /// The signing keys, for whoever changes them in the same process.
     let keyring: SigningKeyring
@@ -62,6 +63,13 @@ public final class AuthorizationService: Sendable {
     /// Adds every address of the service to a router.
     public func addRoutes<Context: RemoteAddressRequestContext>(to router: some RouterMethods<Context>) {
         routes.add(to: router)
+    }
+
+    /// Adds what manages clients and users for admins, below `/manage`, each request with an access token.
+    public func addAdminRoutes(to router: some RouterMethods<ControlPlaneContext>) {
+        ManagementDoor.addDescription(to: router)
+        addManagementRoutes(
+            to: router.group(RouterPath(ManagementDoor.path)).add(middleware: ManagementDoor(bearer: bearer)))
     }
 
     /// Adds what manages clients and users: for a door that only the operator can open.
@@ -134,6 +142,7 @@ public final class AuthorizationService: Sendable {
         clients = parts.clients
         sessions = parts.sessions
         notices = parts.notices
+        bearer = parts.bearer
         users = UserManagement(
             store: parts.store, sessions: parts.sessions, passwords: parts.passwords, reset: PasswordReset(parts),
             clock: parts.clock)

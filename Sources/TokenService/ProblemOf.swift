@@ -64,6 +64,11 @@ enum ProblemOf {
     static let noSuchClient = ProblemBody(
         .notFound, code: "client-unknown", title: "Unknown client", detail: "There is no client of this id.")
 
+    /// Somebody who is no admin asks for what admins may.
+    static let adminsOnly = ProblemBody(
+        .forbidden, code: "admins-only", title: "Only for admins",
+        detail: "This needs an access token of a user with the role admin.", oauthError: "insufficient_scope")
+
     /// A reset link that is over.
     static let resetLinkOver = ProblemBody(
         .badRequest, code: "reset-link-over", title: "This link works no more",

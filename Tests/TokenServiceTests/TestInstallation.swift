@@ -49,6 +49,7 @@ final class TestInstallation: Sendable {
     var router: Router<ControlPlaneContext> {
         let router = Router<ControlPlaneContext>.controlPlane()
         service.addRoutes(to: router)
+        service.addAdminRoutes(to: router)
         return router
     }
 

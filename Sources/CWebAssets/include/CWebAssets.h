@@ -37,5 +37,6 @@ embedded_file web_pages_device_consent_mustache(void);
 embedded_file web_pages_passkeys_js(void);
 embedded_file web_pages_forgot_mustache(void);
 embedded_file web_pages_reset_mustache(void);
+embedded_file web_manage_openapi_json(void);
 embedded_file web_pages_form_post_js(void);
 embedded_file web_pages_pages_css(void);
