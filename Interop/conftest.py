@@ -42,6 +42,16 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture
+def page(chromium):
+    """A page of a browser that knows nobody."""
+    context = chromium.new_context()
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    yield page
+    context.close()
+
+
 def write_routes(folder: Path, text: str, name: str = "routes.yaml") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name

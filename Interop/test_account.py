@@ -37,15 +37,6 @@ def person(demo, tmp_path_factory):
     return make
 
 
-@pytest.fixture
-def page(chromium):
-    context = chromium.new_context()
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    yield page
-    context.close()
-
-
 def sign_in(page, name, password=PASSWORD):
     page.get_by_label("Name").fill(name)
     page.get_by_label("Password", exact=True).fill(password)

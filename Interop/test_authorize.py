@@ -66,15 +66,6 @@ def app(demo, site):
     return json.loads(done.stdout)
 
 
-@pytest.fixture
-def page(chromium):
-    context = chromium.new_context()
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    yield page
-    context.close()
-
-
 def address(demo, site, **changes):
     parameters = {
         "client_id": "web", "response_type": "code", "redirect_uri": site.address, "scope": "openid profile",

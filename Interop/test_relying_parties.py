@@ -33,15 +33,6 @@ def site():
     site.server.shutdown()
 
 
-@pytest.fixture
-def page(chromium):
-    context = chromium.new_context()
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    yield page
-    context.close()
-
-
 def register(demo, name, redirect_uri, *further):
     done = run(
         "client", "create", name, "--redirect-uri", redirect_uri, "--scope", SCOPE, "--audience", "demo", *further, "--data",
