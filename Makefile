@@ -58,8 +58,8 @@ proof-differential: build needs-test $(VENV) ## 100,000 signed and as many encry
 		.venv/bin/python -m pytest -q -rs -s --timeout=7200 \
 		$(INTEROP)/test_differential.py $(INTEROP)/test_differential_decryption.py
 
-proof-token-service: build needs-test $(VENV) ## 1,000 races of 50 callers, 100 kills over 20,000 acknowledged writes, in two ways (about 20 minutes)
-	@$(STEP) "Races and kills" "20 minutes" env SIGNET_RACE_ROUNDS=$${ROUNDS:-1000} SIGNET_KILLS=$${KILLS:-100} \
+proof-token-service: build needs-test $(VENV) ## 1,000 races of 50 callers, 100 kills over 20,000 acknowledged writes, in two ways (about 15 minutes)
+	@$(STEP) "Races and kills" "10 minutes" env SIGNET_RACE_ROUNDS=$${ROUNDS:-1000} SIGNET_KILLS=$${KILLS:-100} \
 		SIGNET_WRITES=$${WRITES:-20000} .venv/bin/python -m pytest -q -rs -s $(INTEROP)/test_races.py $(INTEROP)/test_durability.py
 	@$(STEP) "Races and kills, counted where they rest" "6 minutes" env SIGNET_PROOF_ROUNDS=$${ROUNDS:-1000} \
 		SIGNET_PROOF_KILLS=$${KILLS:-100} SIGNET_PROOF_WRITES=$${WRITES:-20000} \

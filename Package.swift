@@ -127,6 +127,7 @@ let package = Package(
                 .product(name: "Mustache", package: "swift-mustache", condition: server),
                 .product(name: "NIOCore", package: "swift-nio", condition: server),
                 .product(name: "NIOPosix", package: "swift-nio", condition: server),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: server),
             ]),
         .target(
             name: "Gateway",

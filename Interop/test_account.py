@@ -296,3 +296,71 @@ def test_a_forgotten_password_is_replaced_by_mail(chromium, tmp_path):
     with pytest.raises(StartFailed) as refused:
         Signet(data=tmp_path / "other", arguments=("--mail-folder", str(mail))).start()
     assert "chmod 700" in str(refused.value)
+
+
+# Every text that is seen, with the contrast to what is behind it (WCAG 2.2, 1.4.3 and its formula).
+PALE_TEXTS = """() => {
+    const parts = (color) => color.match(/[\\d.]+/g).map(Number);
+    const linear = (part) => (part /= 255) <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    const light = ([red, green, blue]) => 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+    const behind = (element) => {
+        for (let one = element; one; one = one.parentElement) {
+            const color = parts(getComputedStyle(one).backgroundColor);
+            if (color.length < 4 || color[3] === 1) return color;
+        }
+        return [255, 255, 255];
+    };
+    const pale = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const element = texts.currentNode.parentElement;
+        if (!texts.currentNode.data.trim() || !element.checkVisibility()) continue;
+        const style = getComputedStyle(element);
+        const [one, other] = [light(parts(style.color)), light(behind(element))].sort((a, b) => b - a);
+        const ratio = (one + 0.05) / (other + 0.05);
+        const size = parseFloat(style.fontSize);
+        const isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+        if (ratio < (isLarge ? 3 : 4.5)) pale.push([texts.currentNode.data.trim(), ratio.toFixed(2)]);
+    }
+    return pale;
+}"""
+
+# What somebody who does not see the page depends on.
+UNNAMED = """() => [
+    ...[...document.querySelectorAll("input:not([type=hidden])")].filter((field) => !field.labels.length).map((field) => field.name),
+    ...[...document.querySelectorAll("button, a")].filter((one) => !(one.getAttribute("aria-label") ?? one.textContent).trim())
+        .map((one) => one.outerHTML),
+    ...(document.querySelectorAll("h1").length === 1 ? [] : ["h1"]), ...(document.documentElement.lang ? [] : ["lang"]),
+    ...[...document.querySelectorAll("[id]")].map((one) => one.id).filter((id, at, ids) => ids.indexOf(id) !== at),
+]"""
+
+
+def test_pages_are_read_by_eye_in_both_lights_and_by_ear(demo, page, person):
+    name = person()
+
+    def look(path=None):
+        if path:
+            page.goto(demo.control + path)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert page.evaluate(PALE_TEXTS) == [], (page.title(), scheme)
+        assert page.evaluate(UNNAMED) == [], page.title()
+
+    look("/account")
+    sign_in(page, "somebody", "wrong")
+    page.get_by_role("alert").wait_for()
+    look()
+    sign_in(page, name)
+    page.get_by_role("heading", name=name).wait_for()
+    page.get_by_text("Change it").click()
+    look()
+    for path in ("/account/authenticator", "/account/passkeys/new", "/device", "/device?user_code=x", "/end-session", "/reset?link=x"):
+        look(path)
+    # By keyboard alone: in, to the button, and pressed.
+    page.goto(demo.control + "/device")
+    page.wait_for_function("document.activeElement.id === 'user_code'")
+    page.keyboard.type("BCDF GHJK")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert "No device waits" in page.get_by_role("alert").inner_text()
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"

@@ -1,12 +1,13 @@
 """`signet client` and `signet user` against a running server, and what their changes do to tokens."""
 
 import base64
+import http.client
 import json
 from urllib.parse import urlencode
 
 import pytest
 
-from signet_process import call, run
+from signet_process import Signet, call, run
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +109,21 @@ def test_nothing_that_was_shown_once_is_in_the_log(demo, manage):
     assert secret not in demo.output and password not in demo.output
 
 
+def test_claims_are_looked_at_before_they_are_kept(demo, manage, tmp_path):
+    rules = tmp_path / "rules.json"
+    rules.write_text('[{"claim":"can","from":"roles","map":{"clerk":["orders:read"]}},{"claim":"tenant","value":"acme"}]')
+    manage("user", "create", "erin", "--role", "clerk", "--role", "singer")
+    manage("client", "create", "plain", "--redirect-uri", "https://app.example/back")
+    wanted = {"can": ["orders:read"], "tenant": "acme"}
+    tried = manage("client", "claims", "plain", "--user", "erin", "--scope", "openid", "--rules", str(rules))
+    assert tried == {"access_token": wanted, "id_token": wanted}
+    assert manage("client", "claims", "plain", "--user", "erin", "--scope", "openid") == {"access_token": {}, "id_token": {}}
+    manage("client", "create", "mapped", "--redirect-uri", "https://app.example/back", "--claims", str(rules))
+    assert manage("client", "claims", "mapped", "--user", "erin", "--scope", "openid")["id_token"] == wanted
+    rules.write_text('[{"claim":"sub","value":"root"}]')
+    assert "verifiers depend on" in manage("client", "create", "bad", "--claims", str(rules), "--redirect-uri", "https://a.example/", status=1)
+
+
 def test_what_happened_is_told(demo, manage):
     manage("user", "create", "dora")
     call("POST", demo.control + "/login", data={"name": "dora", "password": "a guess"})
@@ -119,6 +135,30 @@ def test_what_happened_is_told(demo, manage):
     checked = run("audit", "--check", "--data", str(demo.data))
     assert checked.returncode == 0 and "as they were written" in checked.stdout
     assert "no user" in manage("audit", "--user", "nobody", status=1)
+
+
+def test_a_gateway_elsewhere_hears_of_revocations(demo, manage):
+    secret = manage("client", "create", "edge", "--first-party", "--grant", "client_credentials")["client_secret"]
+    other = manage("client", "create", "stranger", "--grant", "client_credentials")["client_secret"]
+
+    def listen(name, password):
+        connection = http.client.HTTPConnection("127.0.0.1", demo.control_port, timeout=20)
+        basic = base64.b64encode(f"{name}:{password}".encode()).decode()
+        connection.request("GET", "/revocations", headers={"Authorization": f"Basic {basic}", "Host": f"localhost:{demo.control_port}"})
+        return connection.getresponse()
+
+    assert listen("edge", "wrong").status == 401 and listen("stranger", other).status == 400
+    stream = listen("edge", secret)
+    assert stream.status == 200 and stream.headers["Content-Type"] == "text/event-stream"
+    assert stream.readline() == b"event: all\n"
+    stream.readline(), stream.readline()
+    session = demo.login_demo()
+    assert call("POST", demo.control + "/logout", data={"refresh_token": session["refresh_token"]}).status == 204
+    assert stream.readline() == b"event: more\n"
+    told = json.loads(stream.readline().removeprefix(b"data: "))
+    claims = json.loads(base64.urlsafe_b64decode(session["access_token"].split(".")[1] + "=="))
+    assert [(one["kind"], one["iss"], one["id"]) for one in told] == [("session", demo.control, claims["sid"])]
+    stream.close()
 
 
 def test_keys_are_replaced_while_the_gateway_goes_on(demo):
@@ -150,3 +190,21 @@ def keys_of(demo):
 
 def header_of(token):
     return json.loads(base64.urlsafe_b64decode(token.split(".")[0] + "=="))
+
+
+def test_the_master_key_is_replaced_while_the_server_is_stopped(tmp_path):
+    server = Signet(data=tmp_path / "data", demo=True, demo_password="a-password-for-the-demo")
+    server.start()
+    try:
+        token = server.login_demo()["access_token"]
+        busy = run("master-key", "rotate", "--data", str(server.data))
+        assert busy.returncode == 1 and "in use by another process" in busy.stderr
+        server.stop()
+        key = (server.data / "master.key").read_bytes()
+        done = run("master-key", "rotate", "--data", str(server.data))
+        assert done.returncode == 0 and "values are sealed" in done.stdout, done.stderr
+        assert (server.data / "master.key").read_bytes() != key
+        server.start()
+        assert call("GET", server.gateway + "/demo/orders", token=token).status == 200
+    finally:
+        server.stop()

@@ -1,4 +1,4 @@
-"""The token service keeps its word: one successor for any number of callers, and nothing lost or usable twice after kill -9.
+"""One successor for any number of callers; kill -9 loses nothing and makes nothing twice.
 
 Without more words a seeded slice runs. SIGNET_PROOF_ROUNDS, SIGNET_PROOF_KILLS, SIGNET_PROOF_WRITES and
 SIGNET_PROOF_SEED say otherwise; `make proof-token-service` runs the full counts.
@@ -27,7 +27,7 @@ SEED = os.environ.get("SIGNET_PROOF_SEED", "1")
 WRITERS = 4
 # How many refreshes of one family are raced for before the next family takes its turn.
 GENERATIONS = 10
-# For ten seconds a spent refresh token leads to its successor. The server counts whole seconds, so from eleven it cannot.
+# For ten seconds a spent refresh token leads to its successor. The server counts whole seconds: from eleven it cannot.
 GRACE, PAST_GRACE = 10.0, 11.0
 PASSWORD = "a-password-for-the-proof"
 
@@ -274,7 +274,8 @@ class Afterwards:
 
     def is_refused(self, access: str, what: str):
         answer = orders(self.server, access)
-        self.is_so(answer.status == 401 and answer.json["code"] == "token-revoked", self.lost, f"{what} {answer.body!r}")
+        refused = answer.status == 401 and answer.json["code"] == "token-revoked"
+        self.is_so(refused, self.lost, f"{what} {answer.body!r}")
 
     def codes(self, unused: list[tuple[str, float]]):
         """A code that nobody has used is good once."""
@@ -388,7 +389,8 @@ def test_kills_lose_no_acknowledged_write(server, person, counts):
     afterwards.complain("at the end")
     print(f"\nkills: {KILLS} over {dict(ledger.acknowledged)}, {cut_off} cut off without an answer")
     assert ledger.total >= WRITES and cut_off > 0
-    assert all(ledger.acknowledged[kind] for kind in ["logins", "codes", "exchanges", "refreshes", "revocations", "users"])
+    kinds = ["logins", "codes", "exchanges", "refreshes", "revocations", "users"]
+    assert all(ledger.acknowledged[kind] for kind in kinds)
 
 
 def finish(afterwards: Afterwards, ledger: Ledger):

@@ -252,7 +252,7 @@ class Writer(UntilGone):
 
 
 class Newcomer(UntilGone):
-    """One user is made at the terminal and logs in the short way. Both cost a password hash, so there is one at a time."""
+    """Makes one user at the terminal and logs in the short way. Both cost a password hash, so only one at a time."""
 
     def __init__(self, server: Signet, ledger: Ledger, seed: str, name: str, password: str, sessions: list[Session]):
         super().__init__(server, ledger, seed)

@@ -23,7 +23,7 @@ struct SignetCommand: AsyncParsableCommand {
     #if Server
         private static let serverCommands: [any ParsableCommand.Type] = [
             ServeCommand.self, ExplainCommand.self, ReloadCommand.self, ClientCommand.self, UserCommand.self,
-            SigningKeyCommand.self, AuditCommand.self,
+            SessionCommand.self, SigningKeyCommand.self, MasterKeyCommand.self, AuditCommand.self,
         ]
     #else
         private static let serverCommands: [any ParsableCommand.Type] = []

@@ -34,8 +34,7 @@ public struct SignetDaemon: Sendable {
     public func run() async throws {
         OpenFiles.raiseLimit()
         let folder = try DataFolder.claim(configuration.dataFolder)
-        let masterKey = try MasterKey.load(environment: configuration.masterKey, folder: folder)
-        let store = try await Store(folder: folder, masterKey: masterKey)
+        let store = try await Store.open(folder, environment: configuration.masterKey)
         do {
             try await serve(store)
         } catch {

@@ -1,15 +1,7 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import Foundation
 
 /// The time of day.
 enum WallClock {
-    /// Seconds since 1970.
-    @Sendable static func seconds() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec)
-    }
+    /// Whole seconds since 1970.
+    @Sendable static func seconds() -> Int64 { Int64(Date().timeIntervalSince1970) }
 }

@@ -1,6 +1,12 @@
 import Codecs
 import Crypto
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// The 256-bit key that seals secrets at rest. It never enters the database, so a copy of the database alone opens
 /// nothing.
 ///
@@ -39,9 +45,42 @@ public struct MasterKey: Sendable, CustomStringConvertible, CustomReflectable {
                     + " or set SIGNET_MASTER_KEY")
         }
         let key = generate()
-        try PrivateFile.write(
-            Array(Base64URL.encode(key.bytes).utf8) + [UInt8(ascii: "\n")], to: path, folder: folder.path)
+        try PrivateFile.write(key.fileContent, to: path, folder: folder.path)
         return key
+    }
+
+    /// Finds a key that a rotation, which was cut off, wrote for later; nil when there is none.
+    static func next(in folder: DataFolder) throws(StoreError) -> MasterKey? {
+        let path = nextPath(in: folder)
+        guard let content = try readKeyFile(path) else { return nil }
+        return try parse(Array(content.last == UInt8(ascii: "\n") ? content.dropLast() : content[...]), source: path)
+    }
+
+    /// Writes a key down for later: `master.key` stays as it is.
+    func writeAsNext(in folder: DataFolder) throws(StoreError) {
+        try PrivateFile.write(fileContent, to: Self.nextPath(in: folder), folder: folder.path)
+    }
+
+    /// Makes this the key of the folder; nothing waits for later any more.
+    func writeAsCurrent(in folder: DataFolder) throws(StoreError) {
+        try PrivateFile.write(fileContent, to: folder.path + "/master.key", folder: folder.path)
+        try Self.forgetNext(in: folder)
+    }
+
+    /// Takes back what was written for later.
+    static func forgetNext(in folder: DataFolder) throws(StoreError) {
+        unlink(nextPath(in: folder))
+        try PrivateFile.forceFolder(folder.path)
+    }
+
+    private static func nextPath(in folder: DataFolder) -> String { folder.path + "/master.key.next" }
+
+    private var fileContent: [UInt8] { Array(Base64URL.encode(bytes).utf8) + [UInt8(ascii: "\n")] }
+
+    /// A key from the text of an environment variable.
+    /// - Throws: `master-key-unusable` when it is not the base64url of 32 bytes.
+    public static func fromEnvironment(_ text: String, named name: String) throws(StoreError) -> MasterKey {
+        try parse(Array(text.utf8), source: name)
     }
 
     /// A fresh random key.

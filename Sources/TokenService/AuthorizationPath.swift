@@ -2,6 +2,7 @@
 enum AuthorizationPath {
     static let authorize = "/authorize"
     static let pushedRequest = "/par"
+    static let registration = "/register"
     static let deviceAuthorization = "/device_authorization"
     static let token = "/token"
     static let userInfo = "/userinfo"

@@ -10,6 +10,7 @@ struct AuthorizationRoutes: Sendable {
     let reset: ResetEndpoint
     let authorize: AuthorizeEndpoint
     let pushedRequest: PushedRequestEndpoint
+    let registration: RegistrationEndpoint
     let deviceAuthorization: DeviceAuthorizationEndpoint
     let device: DeviceEndpoint
     let endSession: EndSessionEndpoint
@@ -19,27 +20,31 @@ struct AuthorizationRoutes: Sendable {
     let keySet: KeySetEndpoint
     let token: TokenEndpoint
     let introspection: IntrospectionEndpoint
+    let revocations: RevocationsEndpoint
     let userInfo: UserInfoEndpoint
     let metadata: MetadataEndpoint
     let clients: ClientDirectory
 
     init(_ parts: AuthorizationParts) {
+        let cookies = CookieSession(parts.configuration)
         login = LoginEndpoint(
-            login: PasswordLogin(parts), secondFactor: SecondFactor(parts), sessions: parts.sessions)
+            login: PasswordLogin(parts), secondFactor: SecondFactor(parts), sessions: parts.sessions, cookies: cookies)
         signIn = SignInEndpoint(parts)
         account = AccountEndpoint(parts)
         reset = ResetEndpoint(parts)
         authorize = AuthorizeEndpoint(parts)
         endSession = EndSessionEndpoint(parts)
-        refresh = RefreshEndpoint(sessions: parts.sessions)
-        logout = LogoutEndpoint(sessions: parts.sessions)
+        refresh = RefreshEndpoint(sessions: parts.sessions, cookies: cookies)
+        logout = LogoutEndpoint(sessions: parts.sessions, cookies: cookies)
         let authentication = ClientAuthentication(parts)
         pushedRequest = PushedRequestEndpoint(parts, authentication: authentication)
+        registration = RegistrationEndpoint(parts)
         deviceAuthorization = DeviceAuthorizationEndpoint(parts, authentication: authentication)
         device = DeviceEndpoint(parts)
         revoke = RevokeEndpoint(parts, authentication: authentication)
         token = TokenEndpoint(parts, authentication: authentication)
         introspection = IntrospectionEndpoint(parts, authentication: authentication)
+        revocations = RevocationsEndpoint(parts, authentication: authentication)
         userInfo = UserInfoEndpoint(
             store: parts.store,
             bearer: BearerAuthentication(revocations: parts.revocations, clock: parts.clock) {
@@ -88,9 +93,11 @@ struct AuthorizationRoutes: Sendable {
 
         // What a client asks.
         post(AuthorizationPath.pushedRequest) { try await pushedRequest.answer($0, $1) }
+        post(AuthorizationPath.registration) { request, _ in try await registration.answer(request) }
         post(AuthorizationPath.deviceAuthorization) { try await deviceAuthorization.answer($0, $1) }
         post(AuthorizationPath.token) { try await token.answer($0, $1) }
         post(AuthorizationPath.introspection) { try await introspection.answer($0, $1) }
+        get(RevocationsEndpoint.path) { try await revocations.answer($0, $1) }
         post(AuthorizationPath.revocation) { try await revoke.answer($0, $1) }
         both(
             AuthorizationPath.userInfo, { request, _ in try await userInfo.answer(request) },

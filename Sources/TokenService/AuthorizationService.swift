@@ -53,11 +53,16 @@ public final class AuthorizationService: Sendable {
         clock: @escaping @Sendable () -> Int64,
         logger: Logger
     ) async throws -> AuthorizationService {
-        try await store.migrate(feature: "token-service", Schema.migrations)
+        try await prepare(store)
         let service = AuthorizationService(
             try await .assemble(store: store, configuration: configuration, clock: clock, logger: logger))
         try await service.sweep()
         return service
+    }
+
+    /// Brings the tables forward, for whoever works on them without the service.
+    public static func prepare(_ store: Store) async throws {
+        try await store.migrate(feature: "token-service", Schema.migrations)
     }
 
     /// Adds every address of the service to a router.
@@ -123,6 +128,7 @@ public final class AuthorizationService: Sendable {
             try BrowserSessionRecord.deleteExpired(now: now, in: transaction)
             try LoginTransactionRecord.deleteExpired(before: now, in: transaction)
             try DeviceAuthorizationRecord.deleteExpired(before: now, in: transaction)
+            try RegistrationTokenRecord.deleteExpired(before: now, in: transaction)
             try ResetLinkRecord.deleteExpired(before: now, in: transaction)
             try PushedRequestRecord.deleteExpired(before: now, in: transaction)
             try UsedAssertionRecord.deleteExpired(before: now, in: transaction)

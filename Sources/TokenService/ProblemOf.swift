@@ -69,6 +69,18 @@ enum ProblemOf {
         .forbidden, code: "admins-only", title: "Only for admins",
         detail: "This needs an access token of a user with the role admin.", oauthError: "insufficient_scope")
 
+    /// A way to hand tokens out that does not exist.
+    static let badMode = ProblemBody(
+        .badRequest, code: "mode-invalid", title: "No such mode",
+        detail: "The member `mode` can only be cookie; without it tokens are in the body.",
+        oauthError: "invalid_request")
+
+    /// Somebody without a registration token wants to register a client.
+    static let registrationRefused = ProblemBody(
+        .unauthorized, code: "registration-refused", title: "A registration token is needed",
+        detail: "Clients register themselves with a token that the operator makes, and that works for a day.",
+        oauthError: "invalid_token", headers: [.wwwAuthenticate: BearerChallenge(failure: .invalidToken).headerValue])
+
     /// A reset link that is over.
     static let resetLinkOver = ProblemBody(
         .badRequest, code: "reset-link-over", title: "This link works no more",
@@ -89,6 +101,11 @@ enum ProblemOf {
         .badRequest, code: "rotation-invalid", title: "Not a way to rotate",
         detail: "`how` must be announced, immediate or emergency.")
 
+    /// There is no live session of this id.
+    static let noSuchSession = ProblemBody(
+        .notFound, code: "session-unknown", title: "Unknown session",
+        detail: "There is no live session of this id; `session list` shows those of a user.")
+
     /// There is no user of this name.
     static let noSuchUser = ProblemBody(
         .notFound, code: "user-unknown", title: "Unknown user", detail: "There is no user of this name.")
@@ -97,6 +114,12 @@ enum ProblemOf {
     static let badUserName = ProblemBody(
         .badRequest, code: "user-name-invalid", title: "Not a user's name",
         detail: "A user's name has 1 to 64 letters, digits and . _ - @ +")
+
+    /// Roles and groups that would make tokens too long for header fields.
+    static let tooManyRoles = ProblemBody(
+        .badRequest, code: "user-roles-too-long", title: "Too many roles and groups",
+        detail: "The names of a user's roles and groups may have \(UserManagement.mostBytesOfRoles) bytes together: "
+            + "they stand in tokens.")
 
     /// There is a user of this name already.
     static let userNameTaken = ProblemBody(

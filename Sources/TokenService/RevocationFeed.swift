@@ -13,6 +13,8 @@ public final class RevocationFeed: Sendable {
     private struct State {
         private var known: [RevocationRecord.Kind: [TokenIdentity: (issuedUntil: Int64, expires: Int64)]] = [:]
         var subscribers: [Subscriber] = []
+        var listeners: [UInt64: AsyncStream<[RevocationRecord]>.Continuation] = [:]
+        var lastListener: UInt64 = 0
         private(set) var snapshot = RevocationSnapshot.empty
         private(set) var version = 0
 
@@ -25,6 +27,16 @@ public final class RevocationFeed: Sendable {
                 )
             }
             renew()
+        }
+
+        var records: [RevocationRecord] {
+            known.flatMap { kind, identities in
+                identities.map { identity, terms in
+                    let issuedUntil = terms.issuedUntil == .max ? nil : terms.issuedUntil
+                    return RevocationRecord(
+                        kind: kind, identity: identity, issuedUntil: issuedUntil, expires: terms.expires)
+                }
+            }
         }
 
         /// - Returns: whether anything was forgotten.
@@ -71,13 +83,39 @@ public final class RevocationFeed: Sendable {
         await deliver(atLeast: version)
     }
 
+    /// Everything that is revoked now, and then what is revoked from now on, until the listener stops. A listener that
+    /// does not keep up is ended: it has to begin again.
+    func listen() -> AsyncStream<[RevocationRecord]> {
+        let (stream, entrance) = AsyncStream.makeStream(
+            of: [RevocationRecord].self, bufferingPolicy: .bufferingOldest(Self.mostWaiting))
+        let number = state.withLock { state in
+            state.lastListener += 1
+            // In the same moment: nothing is missed between the two.
+            entrance.yield(state.records)
+            state.listeners[state.lastListener] = entrance
+            return state.lastListener
+        }
+        entrance.onTermination = { [weak self] _ in
+            _ = self?.state.withLock { $0.listeners.removeValue(forKey: number) }
+        }
+        return stream
+    }
+
+    /// How many changes may wait for a listener.
+    private static let mostWaiting = 1_024
+
     /// Publishes revocations that are stored already; returns when every subscriber has taken them over.
     func publish(_ records: [RevocationRecord]) async {
         guard !records.isEmpty else { return }
+        var late: [AsyncStream<[RevocationRecord]>.Continuation] = []
         let version = state.withLock { state in
             state.add(records)
+            for listener in state.listeners.values {
+                if case .dropped = listener.yield(records) { late.append(listener) }
+            }
             return state.version
         }
+        for listener in late { listener.finish() }
         await deliver(atLeast: version)
     }
 

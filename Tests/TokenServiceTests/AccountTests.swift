@@ -278,6 +278,34 @@ import Tokens
     }
 }
 
+@Suite struct SessionManagementTests {
+    @Test func `the operator sees sessions and ends them, with what came of them`() async throws {
+        let signet = try await TestInstallation.start()
+        try await signet.addUser("ada")
+        let app = try await signet.register("app") { $0.isFirstParty = true }
+        let browser = TestBrowser(signet)
+        let page = try await browser.signIn("ada", for: app)
+        let tokens = try await signet.exchange(try #require(page.parameter("code")), as: app)
+        let short = try await signet.login("ada")
+        func list() async throws -> [JSONObject] {
+            try await signet.manage(.get, "/users/ada/sessions").json["sessions"]?.array?.compactMap(\.object) ?? []
+        }
+        let sessions = try await list()
+        #expect(sessions.map { $0["kind"] } == ["browser", "client", "client"])
+        let id = try #require(sessions[0]["id"]?.string?.text)
+        #expect(try await signet.manage(.post, "/sessions/\(id)/end").status == .ok)
+        #expect(signet.gatewayRefuses(tokens.access) == .tokenRevoked)
+        #expect(signet.gatewayRefuses(short.access) == nil)
+        let last = try await list()
+        #expect(last.map { $0["client"] } == ["first-party"])
+        let other = try #require(last[0]["id"]?.string?.text)
+        #expect(try await signet.manage(.post, "/sessions/\(other)/end").status == .ok)
+        #expect(signet.gatewayRefuses(short.access) == .tokenRevoked)
+        #expect(try await signet.manage(.post, "/sessions/\(other)/end").code == "session-unknown")
+        #expect(try await list().isEmpty)
+    }
+}
+
 extension TimedCode {
     /// The secret as a page shows it.
     fileprivate init?(groups: String) {

@@ -157,4 +157,32 @@ import Tokens
             #expect(["preferred_username", "roles", "groups"].filter { claims[$0] != nil } == told)
         }
     }
+
+    @Test func `a client's rules say what else its tokens tell, and can be looked at beforehand`() async throws {
+        let signet = try await TestInstallation.start()
+        let user = try await signet.addUser("ada", roles: ["admin", "user"])
+        let rules: [JSON] = [
+            ["claim": "tenant", "value": "acme"], ["claim": "roles", "from": "roles", "only": ["user"]],
+            ["claim": "level", "from": "roles", "map": ["admin": "high"], "first": true, "in": ["id_token"]],
+        ]
+        let app = try await signet.register("app") {
+            $0.claimRules = rules.compactMap { try? ClaimRule($0.object ?? JSONObject()) }
+        }
+        let answer = try await signet.exchange(
+            try await signet.code(for: app, user: user, scope: ["openid", "roles"]), as: app)
+        let access = try TestInstallation.claims(answer.access)
+        let identity = try TestInstallation.claims(answer.json["id_token"]?.string?.text ?? "")
+        #expect(access["tenant"] == "acme" && access["roles"] == ["user"] && access["level"] == nil)
+        #expect(identity["tenant"] == "acme" && identity["roles"] == ["user"] && identity["level"] == "high")
+        #expect(access["sub"] == .string(ByteString(user.id)))
+        #expect(signet.gatewayRefuses(answer.access) == nil)
+
+        let seen = try await signet.manage(.post, "/clients/app/claims", ["user": "ada", "scope": "openid roles"])
+        #expect(seen.json["access_token"] == ["tenant": "acme", "roles": ["user"]])
+        let other: JSONObject = ["user": "ada", "scope": "openid", "claims": [["claim": "who", "from": "name"]]]
+        #expect(try await signet.manage(.post, "/clients/app/claims", other).json["id_token"] == ["who": "ada"])
+        #expect(try await signet.manage(.get, "/clients/app").json["claims"] == .array(rules))
+        let bad: JSONObject = ["user": "ada", "claims": [["claim": "sub", "value": "root"]]]
+        #expect(try await signet.manage(.post, "/clients/app/claims", bad).error == "invalid_client_metadata")
+    }
 }

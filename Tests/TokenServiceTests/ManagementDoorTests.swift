@@ -26,7 +26,7 @@ import Tokens
             let document = try await ask(http, .get, "/manage/openapi.json", bearer: nil).json
             #expect(document["openapi"] == "3.1.0")
             let paths = try #require(document["paths"]?.object)
-            #expect(paths.members.count == 17)
+            #expect(paths.members.count == 21)
             var count = 0
             for path in paths.members {
                 for operation in path.value.object?.members ?? [] where operation.name != "parameters" {
@@ -43,7 +43,7 @@ import Tokens
                     #expect(answer.code != "not-found" && answer.code != "method-not-allowed", "\(method) \(target)")
                 }
             }
-            #expect(count == 21)
+            #expect(count == 25)
         }
     }
 

@@ -97,7 +97,7 @@ import Tokens
         #expect(signet.gatewayRefuses(ada.access) == .tokenRevoked)
         #expect(signet.gatewayRefuses(bob.access) == nil)
         #expect(try await signet.refresh(ada.refresh).status == .badRequest)
-        signet.time.advance(1)
+        // In the very same second.
         #expect(signet.gatewayRefuses(try await signet.login("ada").access) == nil)
     }
 
@@ -234,6 +234,28 @@ import Tokens
         }
         await task.value
         #expect(reached.withLock { $0 })
+    }
+
+    @Test func `a listener hears everything that is revoked, then what comes, each once and in order`() async throws {
+        let feed = RevocationFeed([record(1), record(2)])
+        let stream = feed.listen()
+        for number in 3...20 { await feed.publish([record(number)]) }
+        var heard: [[ByteString]] = []
+        for await records in stream {
+            heard.append(records.map(\.identity.id).sorted())
+            if heard.count == 19 { break }
+        }
+        #expect(heard.first == ["1", "2"])
+        #expect(heard.dropFirst().map { $0 } == (3...20).map { [ByteString("\($0)")] })
+    }
+
+    @Test func `a listener that does not keep up is ended`() async throws {
+        let feed = RevocationFeed([])
+        let stream = feed.listen()
+        for number in 0..<1_100 { await feed.publish([record(number)]) }
+        var count = 0
+        for await _ in stream { count += 1 }
+        #expect(count == 1_024)
     }
 
     @Test func `what has expired is forgotten`() async throws {

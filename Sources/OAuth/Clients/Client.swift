@@ -57,6 +57,8 @@ public struct Client: Hashable, Sendable {
     public var idTokenAlgorithm: SignatureAlgorithm?
     /// What its access tokens are signed with; nil means the server's usual algorithm.
     public var accessTokenAlgorithm: SignatureAlgorithm?
+    /// What its tokens say of users beside the usual.
+    public var claimRules: [ClaimRule] = []
     /// How long its access tokens live, in seconds; nil means the server's usual time.
     public var accessTokenLifetime: Int64?
 

@@ -9,7 +9,7 @@ extension Client {
         "client_id", "client_name", "token_endpoint_auth_method", "grant_types", "response_types", "redirect_uris",
         "post_logout_redirect_uris", "scope", "audiences", "first_party", "jwks", "backchannel_logout_uri",
         "require_pushed_authorization_requests", "dpop_bound_access_tokens", "access_token_lifetime",
-        "id_token_signed_response_alg", "access_token_signing_alg",
+        "id_token_signed_response_alg", "access_token_signing_alg", "claims",
     ]
 
     /// Reads a document.
@@ -67,6 +67,7 @@ extension Client {
         accessTokenLifetime = try reader.seconds("access_token_lifetime", 10...86_400)
         idTokenAlgorithm = try reader.algorithm("id_token_signed_response_alg")
         accessTokenAlgorithm = try reader.algorithm("access_token_signing_alg")
+        claimRules = try reader.claimRules("claims")
         try refuseContradictions()
     }
 
@@ -89,6 +90,7 @@ extension Client {
         ]
         if let keys { document["jwks"] = keys }
         if let backChannelLogoutURI { document["backchannel_logout_uri"] = .string(backChannelLogoutURI) }
+        if !claimRules.isEmpty { document["claims"] = .array(claimRules.map { .object($0.document) }) }
         if let idTokenAlgorithm {
             document["id_token_signed_response_alg"] = .string(ByteString(idTokenAlgorithm.rawValue))
         }
@@ -169,6 +171,19 @@ private struct ClientDocumentReader {
                 name, "must be one of \(Client.signingAlgorithms.map(\.rawValue).joined(separator: ", "))")
         }
         return algorithm
+    }
+
+    func claimRules(_ name: ByteString) throws(OAuthError) -> [ClaimRule] {
+        guard let member = document[name] else { return [] }
+        guard let array = member.array, array.count <= 50 else {
+            throw Self.bad(name, "must be an array of at most 50 rules")
+        }
+        var rules: [ClaimRule] = []
+        for rule in array {
+            guard let document = rule.object else { throw Self.bad(name, "must hold objects") }
+            rules.append(try ClaimRule(document))
+        }
+        return rules
     }
 
     func seconds(_ name: ByteString, _ range: ClosedRange<Int64>) throws(OAuthError) -> Int64? {

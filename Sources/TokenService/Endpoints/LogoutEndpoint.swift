@@ -3,16 +3,20 @@ import ControlPlane
 import Hummingbird
 
 /// `POST /logout` `{"refresh_token"}`: ends the session, its access tokens included. 204 also when nobody knows the
-/// token, because then there is nothing left to end (as RFC 7009 §2.2 has it).
+/// token, because then there is nothing left to end (as RFC 7009 §2.2 has it). With `{"mode":"cookie"}` the session of
+/// the browser's cookies, which it then forgets.
 struct LogoutEndpoint: Sendable {
     let sessions: Sessions
+    let cookies: CookieSession
 
     func answer(_ request: Request) async throws -> Response {
         let body = try await JSONRequestBody(of: request)
-        let text = try body.string("refresh_token", atMost: RefreshEndpoint.maximumTokenBytes)
-        if let token = OpaqueToken(.refresh, text: text) {
-            try await sessions.end(token)
+        guard try cookies.isAsked(body, request) else {
+            let text = try body.string("refresh_token", atMost: RefreshEndpoint.maximumTokenBytes)
+            if let token = OpaqueToken(.refresh, text: text) { try await sessions.end(token) }
+            return Response(status: .noContent, headers: [.cacheControl: "no-store"])
         }
-        return Response(status: .noContent, headers: [.cacheControl: "no-store"])
+        if let token = cookies.refreshToken(of: request) { try await sessions.end(token) }
+        return Response(status: .noContent, headers: CookieSession.forgotten)
     }
 }

@@ -31,6 +31,7 @@ struct MetadataEndpoint: Sendable {
             endpoints: [
                 ("authorization_endpoint", AuthorizationPath.authorize),
                 ("pushed_authorization_request_endpoint", AuthorizationPath.pushedRequest),
+                ("registration_endpoint", AuthorizationPath.registration),
                 ("device_authorization_endpoint", AuthorizationPath.deviceAuthorization),
                 ("token_endpoint", AuthorizationPath.token), ("jwks_uri", AuthorizationPath.keySet),
                 ("userinfo_endpoint", AuthorizationPath.userInfo),

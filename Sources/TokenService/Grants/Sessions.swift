@@ -27,7 +27,7 @@ struct Sessions: Sendable {
         self.notices = notices
         self.clock = clock
         self.logger = logger
-        successors = SealedColumn("refresh-successor", masterKey: store.masterKey)
+        successors = .refreshSuccessors(store.masterKey)
     }
 
     /// What a new session, or the next step of one, has to give out.
@@ -58,8 +58,8 @@ struct Sessions: Sendable {
             response.scope = scope
             if scope.contains("openid") {
                 response.idToken = try idTokens.issue(
-                    family.grant, user: user, session: family.id, nonce: nonce, accessToken: access.token,
-                    algorithm: client?.idTokenAlgorithm, now: now)
+                    family.grant, user: user, client: client, session: family.id, nonce: nonce,
+                    accessToken: access.token, now: now)
             }
             return response
         }
@@ -223,16 +223,18 @@ struct Sessions: Sendable {
         try BrowserSessionRecord.deleteAll(ofUser: id, in: transaction)
         let ended = try FamilyRecord.live(ofUser: id, now: now, in: transaction)
             .flatMap { try end($0, in: transaction) }
-        return ended + [try revokeAll(.subject, ByteString(id), now: now, in: transaction)]
+        // Up to the second before: a login of this very second is not to be refused, and what was given out in it before
+        // belongs to a session that was just ended.
+        return ended + [try revokeAll(.subject, ByteString(id), until: now - 1, now: now, in: transaction)]
     }
 
-    /// Revokes every token that speaks for somebody, or that a client holds, issued up to now: also those of no session.
-    /// The caller publishes it after the transaction.
+    /// Revokes every token that speaks for somebody, or that a client holds, issued up to a second: also those of no
+    /// session. The caller publishes it after the transaction.
     func revokeAll(
-        _ kind: RevocationRecord.Kind, _ id: ByteString, now: Int64, in transaction: Transaction
+        _ kind: RevocationRecord.Kind, _ id: ByteString, until: Int64, now: Int64, in transaction: Transaction
     ) throws -> RevocationRecord {
         let revocation = RevocationRecord(
-            kind: kind, identity: TokenIdentity(issuer: configuration.issuer, id: id), issuedUntil: now,
+            kind: kind, identity: TokenIdentity(issuer: configuration.issuer, id: id), issuedUntil: until,
             expires: now + configuration.longestTokenLifetime)
         try revocation.insert(in: transaction)
         return revocation
@@ -285,6 +287,7 @@ struct Sessions: Sendable {
         content.authenticated = grant.authenticated > 0 ? grant.authenticated : nil
         content.claimsOfUser =
             grant.clientID == TokenIssuer.firstParty ? user.accessClaims : user.accessClaims(for: scope)
+        content.claimsByRule = client?.claimRules.claims(in: .accessToken, for: user.attributes) ?? JSONObject()
         content.keyThumbprint = grant.keyThumbprint
         content.algorithm = client?.accessTokenAlgorithm
         content.lifetime = client?.accessTokenLifetime

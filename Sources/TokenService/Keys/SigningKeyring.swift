@@ -35,7 +35,7 @@ final class SigningKeyring: Sendable {
         from store: Store, _ configuration: AuthorizationConfiguration, algorithms: Set<SignatureAlgorithm>,
         clock: @escaping @Sendable () -> Int64, logger: Logger
     ) async throws -> SigningKeyring {
-        let column = SealedColumn("signing-key", masterKey: store.masterKey)
+        let column = SealedColumn.signingKeys(store.masterKey)
         let now = clock()
         let records = try await store.write { transaction in
             let known = try SigningKeyRecord.all(in: transaction)

@@ -2,7 +2,7 @@ import Codecs
 import HTTPTypes
 import Hummingbird
 
-/// The two cookies of a login. Both are secrets of this origin alone: no script reads them, no other host sets them, no
+/// The cookies of a login. All are secrets of this origin alone: no script reads them, no other host sets them, no
 /// other site's form sends them (RFC 6265bis §4.1.3).
 enum BrowserCookies {
     /// Which browser it is, from its first authorization on.
@@ -23,8 +23,11 @@ enum BrowserCookies {
     }
 
     /// The field that sets a cookie.
-    /// - Parameter lifetime: in seconds; 0 makes the browser forget it.
-    static func set(_ name: String, _ value: String, lifetime: Int64) -> String {
-        "\(name)=\(value); Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=\(lifetime)"
+    /// - Parameters:
+    ///   - lifetime: in seconds; 0 makes the browser forget it.
+    ///   - isStrict: whether it stays behind when a link of another site is followed.
+    static func set(_ name: String, _ value: String, lifetime: Int64, isStrict: Bool = false) -> String {
+        let sameSite = isStrict ? "Strict" : "Lax"
+        return "\(name)=\(value); Path=/; Secure; HttpOnly; SameSite=\(sameSite); Max-Age=\(lifetime)"
     }
 }

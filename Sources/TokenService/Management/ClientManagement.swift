@@ -19,6 +19,22 @@ struct ClientManagement: Sendable {
                 .post: { [self] request, _ in try await create(request) },
             ])
         router.endpoint(
+            "/registration-tokens",
+            [
+                .post: { [self] _, _ in
+                    let token = OpaqueToken(.registration)
+                    let now = clock()
+                    try await sessions.store.write { transaction in
+                        try RegistrationTokenRecord.insert(token, now: now, in: transaction)
+                        try AuditEvent(.registrationTokenMade).insert(now: now, in: transaction)
+                    }
+                    return .json([
+                        "registration_token": .string(ByteString(token.text)),
+                        "expires": .number(JSONNumber(now + RegistrationTokenRecord.lifetime)),
+                    ])
+                }
+            ])
+        router.endpoint(
             "/clients/{id}",
             [
                 .get: { [self] _, context in .json(describe(try record(context))) },
@@ -39,6 +55,8 @@ struct ClientManagement: Sendable {
                     return .json(told(record, secret))
                 }
             ])
+        router.endpoint(
+            "/clients/{id}/claims", [.post: { [self] request, context in try await preview(request, context) }])
         router.endpoint(
             "/clients/{id}/revoke",
             [
@@ -62,6 +80,29 @@ struct ClientManagement: Sendable {
         }
     }
 
+    /// What the tokens of a client would say of a user: by its rules, or by others that are not kept.
+    private func preview(_ request: Request, _ context: ControlPlaneContext) async throws -> Response {
+        var client = try record(context).client
+        let body = try await JSONRequestBody(of: request)
+        let name = try body.string("user", atMost: 64)
+        if let rules = body.object["claims"] {
+            var document = client.document
+            document["claims"] = rules
+            client = try Client(document: document, id: client.id)
+        }
+        let scope = body.object["scope"] == nil ? client.scope : try Scope(text: body.string("scope", atMost: 1_024))
+        guard let user = try await sessions.store.read({ try UserRecord.find(name: name, in: $0) }) else {
+            throw ProblemOf.noSuchUser
+        }
+        var access = client.claimRules.claims(in: .accessToken, for: user.attributes)
+        for claim in user.accessClaims(for: scope) where access[claim.name] == nil { access[claim.name] = claim.value }
+        var identity = client.claimRules.claims(in: .idToken, for: user.attributes)
+        for member in user.claims(for: scope).members where identity[member.name] == nil {
+            identity[member.name] = member.value
+        }
+        return .json(["access_token": .object(access), "id_token": .object(identity)])
+    }
+
     /// Ends every session of a client and revokes every token that it holds. What it is given from then on is good.
     private func endAll(of client: ByteString, reason: String) async throws {
         let now = clock()
@@ -69,7 +110,7 @@ struct ClientManagement: Sendable {
             try AuditEvent(.clientRevoked, client: client, detail: reason).insert(now: now, in: transaction)
             return try FamilyRecord.live(ofClient: client, now: now, in: transaction)
                 .flatMap { try sessions.end($0, in: transaction) }
-                + [try sessions.revokeAll(.client, client, now: now, in: transaction)]
+                + [try sessions.revokeAll(.client, client, until: now, now: now, in: transaction)]
         }
         await sessions.publish(revoked, reason: reason)
     }

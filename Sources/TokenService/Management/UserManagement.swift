@@ -13,6 +13,9 @@ struct UserManagement: Sendable {
     let reset: PasswordReset
     let clock: @Sendable () -> Int64
 
+    /// How long the names of a user's roles and groups may be together, in bytes.
+    static let mostBytesOfRoles = 2_048
+
     func addRoutes(to router: some RouterMethods<ControlPlaneContext>) {
         router.endpoint(
             "/users",
@@ -26,6 +29,10 @@ struct UserManagement: Sendable {
         router.endpoint("/users/{name}", [.get: { [self] _, context in .json(describe(try await user(context))) }])
         router.endpoint(
             "/users/{name}/password", [.post: { [self] request, context in try await setPassword(request, context) }])
+        router.endpoint(
+            "/users/{name}/sessions",
+            [.get: { [self] _, context in .json(try await sessions(of: try await user(context))) }])
+        router.endpoint("/sessions/{id}/end", [.post: { [self] _, context in try await endSession(context) }])
         router.endpoint(
             "/users/{name}/reset-link",
             [
@@ -48,8 +55,13 @@ struct UserManagement: Sendable {
         let name = try body.string("name", atMost: 64)
         guard UserRecord.isName(name) else { throw ProblemOf.badUserName }
         let (password, isMade) = try password(of: body)
+        let (roles, groups) = (try body.strings("roles"), try body.strings("groups"))
+        // They stand in tokens, and those in header fields and cookies.
+        guard (roles + groups).reduce(0, { $0 + $1.count + 3 }) <= Self.mostBytesOfRoles else {
+            throw ProblemOf.tooManyRoles
+        }
         let user = UserRecord(
-            id: UserRecord.makeID(), name: name, roles: try body.strings("roles"), groups: try body.strings("groups"),
+            id: UserRecord.makeID(), name: name, roles: roles, groups: groups,
             profile: body.object["profile"]?.object ?? JSONObject(), password: try await passwords.hash(password.bytes),
             isActive: true)
         let now = clock()
@@ -88,6 +100,51 @@ struct UserManagement: Sendable {
         }
         await sessions.publish(revoked, reason: "the user was disabled")
         return .json(describe(try await self.user(context)))
+    }
+
+    /// Where a user is signed in, and what came of it.
+    private func sessions(of user: UserRecord) async throws -> JSON {
+        let now = clock()
+        let (browsers, families) = try await store.read { transaction in
+            (
+                try BrowserSessionRecord.live(ofUser: user.id, now: now, in: transaction),
+                try FamilyRecord.live(ofUser: user.id, now: now, in: transaction)
+            )
+        }
+        let ofBrowsers = browsers.map { session -> JSON in
+            [
+                "id": .string(ByteString(session.id)), "kind": "browser", "agent": .string(session.agent),
+                "authenticated": .number(JSONNumber(session.authenticated)),
+                "seen": .number(JSONNumber(session.seen)), "expires": .number(JSONNumber(session.expires)),
+            ]
+        }
+        let ofClients = families.map { family -> JSON in
+            [
+                "id": .string(ByteString(family.id)), "kind": "client", "client": .string(family.grant.clientID),
+                "scope": .string(family.grant.scope.text),
+                "authenticated": .number(JSONNumber(family.grant.authenticated)),
+                "expires": .number(JSONNumber(family.expires)),
+            ]
+        }
+        return ["sessions": .array(ofBrowsers + ofClients)]
+    }
+
+    /// Ends a session at a browser, with what came of it, or one of a client.
+    private func endSession(_ context: ControlPlaneContext) async throws -> Response {
+        let id = context.parameters.get("id") ?? ""
+        let now = clock()
+        let revoked = try await store.write { transaction -> [RevocationRecord]? in
+            var families = try FamilyRecord.live(ofBrowserSession: id, in: transaction)
+            let wasBrowser = try BrowserSessionRecord.delete(id: id, in: transaction)
+            if let family = try FamilyRecord.find(id: id, in: transaction), family.isLive { families.append(family) }
+            guard wasBrowser || !families.isEmpty else { return nil }
+            try AuditEvent(.sessionEnded, user: families.first?.grant.userID, detail: "\(id) by the operator")
+                .insert(now: now, in: transaction)
+            return try families.flatMap { try sessions.end($0, in: transaction) }
+        }
+        guard let revoked else { throw ProblemOf.noSuchSession }
+        await sessions.publish(revoked, reason: "the operator ended it")
+        return .json(["id": .string(ByteString(id)), "ended": true])
     }
 
     private func signOut(_ context: ControlPlaneContext) async throws -> Response {

@@ -14,7 +14,7 @@ struct SecondFactor: Sendable {
 
     init(_ parts: AuthorizationParts) {
         store = parts.store
-        secrets = SealedColumn("authenticator-secret", masterKey: parts.store.masterKey)
+        secrets = .authenticatorSecrets(parts.store.masterKey)
         throttle = parts.secondFactorThrottle
         clock = parts.clock
     }

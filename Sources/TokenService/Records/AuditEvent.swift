@@ -36,6 +36,7 @@ struct AuditEvent: Sendable {
         case userEnabled = "user-enabled"
         case userDisabled = "user-disabled"
         case userSignedOut = "user-signed-out"
+        case registrationTokenMade = "registration-token-made"
         case clientCreated = "client-created"
         case clientChanged = "client-changed"
         case clientDeleted = "client-deleted"

@@ -308,5 +308,15 @@ enum Schema {
                 """,
                 "CREATE INDEX reset_links_by_user ON reset_links (user_id)",
             ]),
+        Migration(
+            "07-registration-tokens",
+            [
+                """
+                CREATE TABLE registration_tokens (
+                    hash BLOB PRIMARY KEY,
+                    expires INTEGER NOT NULL
+                ) STRICT, WITHOUT ROWID
+                """
+            ]),
     ]
 }

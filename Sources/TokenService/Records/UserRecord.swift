@@ -86,6 +86,11 @@ struct UserRecord: Sendable {
                 "UPDATE users SET password = ?, changed = ? WHERE id = ?", .text(password), .integer(now), .text(id)))
     }
 
+    /// What rules for claims may draw on.
+    var attributes: ClaimRule.Attributes {
+        ClaimRule.Attributes(name: name, roles: roles, groups: groups, profile: profile)
+    }
+
     /// The claims about the user that an access token has for the clients of others: what was agreed to.
     func accessClaims(for scope: Scope) -> [(name: ByteString, value: JSON)] {
         let needed: [(claim: ByteString, scope: ByteString)] = [

@@ -16,15 +16,15 @@ struct IDTokenIssuer: Sendable {
     /// - Parameters:
     ///   - grant: what the user agreed to.
     ///   - user: the user, for the claims that the scope opens.
+    ///   - client: who gets it: how it is signed, and what it says beside the usual.
     ///   - session: `sid`, the id of the family.
     ///   - nonce: the client's own value, exactly as it was sent (OpenID Connect Core §3.1.3.7).
     ///   - accessToken: the token that is handed out beside it, for `at_hash` (§3.1.3.6).
-    ///   - algorithm: what it is signed with; nil means the usual algorithm.
     func issue(
-        _ grant: Grant, user: UserRecord, session: String, nonce: ByteString?, accessToken: String,
-        algorithm: SignatureAlgorithm?, now: Int64
+        _ grant: Grant, user: UserRecord, client: Client?, session: String, nonce: ByteString?, accessToken: String,
+        now: Int64
     ) throws(SigningError) -> String {
-        let signer = try keyring.keys.idTokenSigner(algorithm ?? configuration.signingAlgorithm)
+        let signer = try keyring.keys.idTokenSigner(client?.idTokenAlgorithm ?? configuration.signingAlgorithm)
         var claims: JSONObject = [
             "iss": .string(configuration.issuer),
             "sub": .string(ByteString(user.id)),
@@ -37,7 +37,8 @@ struct IDTokenIssuer: Sendable {
         ]
         if let nonce { claims["nonce"] = .string(nonce) }
         if let hash = halfHash(of: accessToken, signer.key.algorithm) { claims["at_hash"] = .string(hash) }
-        for member in user.claims(for: grant.scope).members where claims[member.name] == nil {
+        let byRule = client?.claimRules.claims(in: .idToken, for: user.attributes) ?? JSONObject()
+        for member in byRule.members + user.claims(for: grant.scope).members where claims[member.name] == nil {
             claims[member.name] = member.value
         }
         return try signer.sign(claims: claims)

@@ -21,6 +21,8 @@ struct OpaqueToken: Sendable, CustomStringConvertible, CustomReflectable {
         case transaction = "sgt_"
         /// What a device asks its tokens with (RFC 8628 §3.2).
         case deviceCode = "sgd_"
+        /// Lets its holder register clients (RFC 7591 §3, the initial access token).
+        case registration = "sgi_"
         /// A new password for somebody who forgot theirs.
         case resetLink = "sgl_"
         /// A pushed authorization request (RFC 9126 §2.2).

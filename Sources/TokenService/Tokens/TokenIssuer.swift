@@ -27,6 +27,8 @@ struct TokenIssuer: Sendable {
         var authenticated: Int64?
         /// Claims about the user: name, roles, groups.
         var claimsOfUser: [(name: ByteString, value: JSON)] = []
+        /// Claims by the client's rules; they go before those about the user.
+        var claimsByRule = JSONObject()
         /// `cnf.jkt`: the key that the token is bound to (RFC 9449 §6.1).
         var keyThumbprint: ByteString?
         /// `act`: who acts in the subject's name (RFC 8693 §4.1).
@@ -58,7 +60,11 @@ struct TokenIssuer: Sendable {
             "iss": .string(configuration.issuer),
             "sub": .string(content.subject),
         ]
-        for claim in content.claimsOfUser { claims[claim.name] = claim.value }
+        for claim in content.claimsOfUser where content.claimsByRule[claim.name] == nil {
+            claims[claim.name] = claim.value
+        }
+        // No rule names a claim that is set below.
+        for member in content.claimsByRule.members { claims[member.name] = member.value }
         claims["aud"] = Self.audience(content.audiences.isEmpty ? configuration.audiences : content.audiences)
         claims["client_id"] = .string(content.client)
         if !content.scope.isEmpty { claims["scope"] = .string(content.scope.text) }

@@ -10,7 +10,9 @@
             commandName: "client", abstract: "Register applications at the running token service, and change them.",
             discussion: "Only the owner of the server's data folder may ask.",
             subcommands: [
-                Create.self, List.self, Show.self, Secret.self, Revoke.self, Disable.self, Enable.self, Delete.self,
+                Create.self, List.self, Show.self, Claims.self, RegistrationToken.self, Secret.self, Revoke.self,
+                Disable.self, Enable.self,
+                Delete.self,
             ])
 
         struct Create: ParsableCommand {
@@ -60,6 +62,9 @@
             @Option(name: .long, help: "Whom its access tokens are for. May be repeated.")
             var audience: [String] = []
 
+            @Option(name: .long, help: "A file with rules for further claims in its tokens (JSON array).")
+            var claims: String?
+
             @Flag(name: .long, help: "It is our own: people are not asked for their consent.")
             var firstParty = false
 
@@ -105,6 +110,7 @@
                 if let scope { document["scope"] = .string(ByteString(scope)) }
                 if !audience.isEmpty { document["audiences"] = Self.strings(audience) }
                 if firstParty { document["first_party"] = true }
+                if let claims { document["claims"] = try JSONFile.read(claims, option: "--claims") }
                 if let idTokenAlgorithm {
                     document["id_token_signed_response_alg"] = .string(ByteString(idTokenAlgorithm))
                 }
@@ -114,10 +120,7 @@
                 if requirePushed { document["require_pushed_authorization_requests"] = true }
                 if requireDPoP { document["dpop_bound_access_tokens"] = true }
                 if let jwks {
-                    guard let keys = try? JSONReader.read(try KeyFile.contents(jwks, option: "--jwks")) else {
-                        throw CommandFailure.usage("\(jwks) is not JSON")
-                    }
-                    document["jwks"] = keys
+                    document["jwks"] = try JSONFile.read(jwks, option: "--jwks")
                 }
                 return document
             }
@@ -149,6 +152,41 @@
             static let configuration = CommandConfiguration(abstract: "Show an application.")
             @OptionGroup var client: ClientName
             func run() throws { try client.server.tell(try client.ask("GET", ""), secret: nil) }
+        }
+
+        struct Claims: ParsableCommand {
+            static let configuration = CommandConfiguration(
+                abstract: "Show what an application's tokens say of a user.",
+                discussion: "With --rules: what they would say by other rules, which are not kept.")
+            @OptionGroup var client: ClientName
+
+            @Option(name: .long, help: "Of whom, by name.")
+            var user: String
+
+            @Option(name: .long, help: "For which scope. Default: all that the application may ask for.")
+            var scope: String?
+
+            @Option(name: .long, help: "A file with rules to try (JSON array).")
+            var rules: String?
+
+            func run() throws {
+                var body: JSONObject = ["user": .string(ByteString(user))]
+                if let scope { body["scope"] = .string(ByteString(scope)) }
+                if let rules { body["claims"] = try JSONFile.read(rules, option: "--rules") }
+                let answer = try client.ask("POST", "/claims", body: .object(body))
+                print(JSONOutput.text(.object(answer), pretty: true))
+            }
+        }
+
+        struct RegistrationToken: ParsableCommand {
+            static let configuration = CommandConfiguration(
+                commandName: "registration-token",
+                abstract: "Make a token with which applications register themselves for a day (RFC 7591).")
+            @OptionGroup var server: ServerOptions
+
+            func run() throws {
+                try server.tell(try server.ask("POST", "/registration-tokens"), secret: "registration_token")
+            }
         }
 
         struct Secret: ParsableCommand {
@@ -185,6 +223,17 @@
         }
     }
 
+    /// A file that somebody wrote.
+    private enum JSONFile {
+        static func read(_ path: String, option: String) throws -> JSON {
+            let text = try KeyFile.contents(path, option: option)
+            guard let json = try? JSONReader.read(text) else {
+                throw CommandFailure.usage("\(path) is not JSON")
+            }
+            return json
+        }
+    }
+
     /// Which client is meant.
     struct ClientName: ParsableArguments {
         @Argument(help: "The client's id.")
@@ -192,8 +241,8 @@
 
         @OptionGroup var server: ServerOptions
 
-        func ask(_ method: String, _ rest: String) throws -> JSONObject {
-            try server.ask(method, "/clients/\(FormURLEncoded.encodeComponent(ByteString(id)))\(rest)")
+        func ask(_ method: String, _ rest: String, body: JSON? = nil) throws -> JSONObject {
+            try server.ask(method, "/clients/\(FormURLEncoded.encodeComponent(ByteString(id)))\(rest)", body: body)
         }
     }
 #endif
