@@ -56,12 +56,14 @@ import Testing
         // What is not its own to say is passed over.
         var greedy = usual
         for (name, value) in [
-            ("first_party", true), ("audiences", ["bank"]), ("client_id", "web"), ("access_token_lifetime", 86_400),
+            ("backchannel_logout_uri", "https://10.0.0.1/"), ("first_party", true), ("audiences", ["bank"]),
+            ("client_id", "web"), ("access_token_lifetime", 86_400),
             ("claims", [["claim": "roles", "value": ["admin"]]]),
         ] as [(ByteString, JSON)] { greedy[name] = value }
         let made = try await signet.post("/register", greedy, bearer: token)
         #expect(made.status == .created)
         #expect(made.json["first_party"] == false && made.json["audiences"] == [] && made.json["claims"] == nil)
+        #expect(made.json["backchannel_logout_uri"] == nil)
         #expect(made.json["client_id"] != "web" && made.json["access_token_lifetime"] == nil)
     }
 }

@@ -1,11 +1,11 @@
 public import Codecs
 
 /// What a client may say of itself when it registers itself (RFC 7591 §2), and no more: never that it is ours, whom its
-/// tokens are for, or what they say of people.
+/// tokens are for, what they say of people, or which addresses this server calls.
 extension Client {
     private static let own: Set<ByteString> = [
         "client_name", "token_endpoint_auth_method", "grant_types", "response_types", "redirect_uris",
-        "post_logout_redirect_uris", "scope", "jwks", "backchannel_logout_uri", "dpop_bound_access_tokens",
+        "post_logout_redirect_uris", "scope", "jwks", "dpop_bound_access_tokens",
         "require_pushed_authorization_requests", "id_token_signed_response_alg",
     ]
     private static let ownGrants: Set<Grant> = [.authorizationCode, .refreshToken, .deviceCode]
