@@ -83,7 +83,7 @@ man: build ## Write the manual pages into .man/ (man -M .man signet-verify)
 docs: needs-build ## Build the library's reference and guides into .docs/
 	@$(STEP) "Reference and guides" "2 minutes the first time" dev/build-docs
 
-bench: bench-jwt bench-gateway bench-token-service ## All measurements (about 6 minutes after the builds)
+bench: bench-jwt bench-gateway bench-token-service ## All measurements (about 7 minutes after the builds)
 
 bench-jwt: needs-bench-peers ## Verify and sign, each algorithm, beside the bare primitives and other libraries (BENCH=--quick: 1 minute)
 	@$(STEP) "Benchmark build" "3 to 5 minutes the first time" \
@@ -97,7 +97,7 @@ bench-check: needs-bench-budget ## Instructions and allocations of each token op
 	@$(STEP) "Instructions and allocations" "1 to 2 minutes" python3 Benchmarks/jwt/check_budgets.py $(UPDATE)
 
 bench-token-service: build needs-bench ## Tokens made and looked at in a second, memory, time to ready
-	@$(STEP) "Token service" "1 minute" python3 Benchmarks/token-service/measure.py
+	@$(STEP) "Token service" "2 minutes" python3 Benchmarks/token-service/measure.py
 
 bench-gateway: build needs-bench ## One proxied request with and without JWT, as a ratio to nginx in the same run
 	@python3 Benchmarks/gateway/measure.py --binary .build/release/signet

@@ -7,7 +7,9 @@ measured by bench-jwt), so nothing here is compared across machines.
 
 import argparse
 import base64
+import hashlib
 import http.client
+import itertools
 import json
 import os
 import re
@@ -24,6 +26,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 ROOT = Path(__file__).resolve().parents[2]
+# Who refreshes at the same time.
+CALLERS = 16
 BINARY = os.environ.get("SIGNET_BINARY", str(ROOT / ".build/release/signet"))
 
 
@@ -93,9 +97,12 @@ def load(server, folder, path, form, basic, seconds):
 
 
 def fill(folder, users, sessions):
-    """Rows as the server would write them, put there while it does not run."""
+    """Rows as the server would write them, put there while it does not run.
+
+    Returns the refresh tokens of the first sessions, one for each caller of `refreshes`."""
     database = sqlite3.connect(folder / "signet.db")
     now = int(time.time())
+    known = [secrets.token_bytes(32) for _ in range(CALLERS)]
     with database:
         database.executemany(
             "INSERT INTO users (id, name, roles, password, state, created, changed) VALUES (?, ?, '[\"user\"]', 'x', 'active', ?, ?)",
@@ -105,15 +112,68 @@ def fill(folder, users, sessions):
             ((f"ses_{number:022}", f"usr_{number % users:022}", now, now + 86_400, now) for number in range(sessions)))
         database.executemany(
             "INSERT INTO refresh_tokens (hash, family_id, state, expires) VALUES (?, ?, 'live', ?)",
-            ((secrets.token_bytes(32), f"ses_{number:022}", now + 86_400) for number in range(sessions)))
+            ((hashlib.sha256(secret).digest() if secret else secrets.token_bytes(32), f"ses_{number:022}", now + 86_400)
+             for number, secret in zip(range(sessions), itertools.chain(known, itertools.repeat(None)))))
     database.close()
+    return ["sgr_" + base64.urlsafe_b64encode(secret).rstrip(b"=").decode() for secret in known]
+
+
+def refreshes(server, tokens, seconds):
+    """Refreshes a second, one caller and connection for each session, after a second of warming up."""
+    begin = time.monotonic() + 1
+    counts = [0] * len(tokens)
+
+    def call(number):
+        token = tokens[number]
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        while (now := time.monotonic()) < begin + seconds:
+            connection.request("POST", "/refresh", json.dumps({"refresh_token": token}), {
+                "Content-Type": "application/json", "Host": f"localhost:{server.port}"})
+            answer = connection.getresponse()
+            body = json.loads(answer.read())
+            if answer.status != 200:
+                return
+            token = body["refresh_token"]
+            counts[number] += now >= begin
+        tokens[number] = None
+
+    callers = [threading.Thread(target=call, args=(number,)) for number in range(len(tokens))]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert not any(tokens), "a refresh was refused"
+    return sum(counts) / seconds
+
+
+def compare_refreshes(sessions, seconds):
+    """What stored live sessions cost a refresh of one of them."""
+    first = None
+    for count in sessions:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name) / "data"
+            Server(folder).start().stop()
+            tokens = fill(folder, count, count)
+            server = Server(folder).start()
+            try:
+                rate = refreshes(server, tokens, seconds)
+            finally:
+                server.stop()
+        first = first or rate
+        print(f"refresh, {count:,} live sessions: {rate:,.0f} a second, {rate / first:.2f} of the rate with {sessions[0]:,}")
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=int, default=8, help="for each row")
     parser.add_argument("--people", type=int, default=100_000, help="users and live sessions for the second half")
+    parser.add_argument(
+        "--sessions", type=int, nargs="+", default=[1_000, 100_000], help="live sessions beside which refreshes are counted")
+    parser.add_argument("--refreshes", action="store_true", help="only count refreshes")
     options = parser.parse_args()
+    compare_refreshes(options.sessions, options.seconds)
+    if options.refreshes:
+        return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         server = Server(folder / "data").start()

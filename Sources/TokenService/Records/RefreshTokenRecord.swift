@@ -33,10 +33,11 @@ struct RefreshTokenRecord: Sendable {
             Statement(
                 """
                 UPDATE refresh_tokens SET state = 'spent', spent = ?, sealed_successor = ?
-                WHERE hash = ? AND state = 'live' AND expires > ? AND family_id IN (
-                    SELECT refresh_families.id FROM refresh_families JOIN users ON users.id = user_id
-                    WHERE refresh_families.client_id = ? AND refresh_families.state = 'live'
-                        AND refresh_families.expires > ? AND users.state = 'active')
+                WHERE hash = ? AND state = 'live' AND expires > ? AND EXISTS (
+                    SELECT 1 FROM refresh_families JOIN users ON users.id = user_id
+                    WHERE refresh_families.id = refresh_tokens.family_id AND refresh_families.client_id = ?
+                        AND refresh_families.state = 'live' AND refresh_families.expires > ?
+                        AND users.state = 'active')
                 """,
                 .integer(now), .blob(sealedSuccessor), .blob(token.hash), .integer(now), .text(client.text),
                 .integer(now))) == 1

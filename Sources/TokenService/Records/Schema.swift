@@ -318,5 +318,22 @@ enum Schema {
                 ) STRICT, WITHOUT ROWID
                 """
             ]),
+        Migration(
+            // So that no statement, and no deletion that other rows follow, looks at the rows of everybody.
+            "08-indexes-for-every-search",
+            [
+                "CREATE INDEX refresh_families_by_client ON refresh_families (client_id)",
+                "CREATE INDEX browser_sessions_by_visit ON browser_sessions (seen)",
+                "CREATE INDEX reset_links_by_expiry ON reset_links (expires)",
+                "CREATE INDEX registration_tokens_by_expiry ON registration_tokens (expires)",
+                "CREATE INDEX authorization_codes_by_client ON authorization_codes (client_id)",
+                "CREATE INDEX authorization_codes_by_user ON authorization_codes (user_id)",
+                "CREATE INDEX login_transactions_by_client ON login_transactions (client_id)",
+                "CREATE INDEX login_transactions_by_user ON login_transactions (user_id)",
+                "CREATE INDEX pushed_requests_by_client ON pushed_requests (client_id)",
+                "CREATE INDEX consents_by_client ON consents (client_id)",
+                "CREATE INDEX device_authorizations_by_client ON device_authorizations (client_id)",
+                "CREATE INDEX device_authorizations_by_user ON device_authorizations (user_id)",
+            ]),
     ]
 }
