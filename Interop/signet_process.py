@@ -41,6 +41,11 @@ class Answer:
     def json(self):
         return json.loads(self.body)
 
+    @property
+    def target(self) -> str | None:
+        """Where it leads a browser: a redirect, or a page that leads on by itself."""
+        return self.headers["Location"] or (self.headers["Refresh"] or "").removeprefix("0; url=") or None
+
 
 def call(method: str, url: str, *, data=None, body: bytes | None = None, headers=None, token=None, timeout=15.0) -> Answer:
     """One request on a connection of its own. `data` is sent as JSON, `token` as a bearer token."""

@@ -286,10 +286,12 @@ def test_a_login_makes_a_new_session(demo, site, app, page):
     planted = cookies_of(page)["__Host-signet-session"]
     page.goto(address(demo, site, scope="openid"))
     sign_in(page, demo)
+    page.get_by_role("heading", name="Back at the application").wait_for()
     first = cookies_of(page)["__Host-signet-session"]
     assert first != planted
     page.goto(address(demo, site, scope="openid", prompt="login"))
     sign_in(page, demo)
+    page.get_by_role("heading", name="Back at the application").wait_for()
     assert cookies_of(page)["__Host-signet-session"] != first
     # The session before is over, whoever has its cookie.
     done = call("GET", address(demo, site, scope="openid", prompt="none"), headers={"Cookie": f"__Host-signet-session={first}"})

@@ -96,6 +96,11 @@ static const unsigned char pages_message_mustache[] = {
 };
 embedded_file web_pages_message_mustache(void) { return (embedded_file){pages_message_mustache, sizeof pages_message_mustache}; }
 
+static const unsigned char pages_leave_mustache[] = {
+#embed "../../Web/pages/leave.mustache"
+};
+embedded_file web_pages_leave_mustache(void) { return (embedded_file){pages_leave_mustache, sizeof pages_leave_mustache}; }
+
 static const unsigned char pages_form_post_mustache[] = {
 #embed "../../Web/pages/form-post.mustache"
 };

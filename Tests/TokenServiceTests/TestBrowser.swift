@@ -100,7 +100,15 @@ final class TestBrowser: Sendable {
             cookies.withLock { $0[String(name)] = value.isEmpty ? nil : value }
         }
         return Page(
-            status: answer.status, location: answer.headers[.location], html: String(buffer: answer.body),
+            status: answer.status, location: answer.headers[.location] ?? Self.target(of: answer.headers),
+            html: String(buffer: answer.body),
             headers: answer.headers)
+    }
+
+    /// Where a page leads by itself.
+    private static func target(of headers: HTTPFields) -> String? {
+        let prefix = "0; url="
+        guard let text = HTTPField.Name("Refresh").flatMap({ headers[$0] }), text.hasPrefix(prefix) else { return nil }
+        return String(text.dropFirst(prefix.count))
     }
 }

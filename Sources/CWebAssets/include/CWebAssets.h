@@ -26,6 +26,7 @@ embedded_file web_pages_sign_in_mustache(void);
 embedded_file web_pages_consent_mustache(void);
 embedded_file web_pages_sign_out_mustache(void);
 embedded_file web_pages_message_mustache(void);
+embedded_file web_pages_leave_mustache(void);
 embedded_file web_pages_form_post_mustache(void);
 embedded_file web_pages_code_mustache(void);
 embedded_file web_pages_account_mustache(void);

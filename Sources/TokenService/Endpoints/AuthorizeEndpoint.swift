@@ -73,6 +73,6 @@ struct AuthorizeEndpoint: Sendable {
                 "scopes": ScopeMeaning.entries(going.request.scope),
                 "destination": RedirectURI.origin(of: going.request.redirectURI).text,
                 "transaction": going.transaction?.text ?? "",
-            ], formTargets: [RedirectURI.origin(of: going.request.redirectURI).text])
+            ], formAction: .onTheWay(to: going.request.redirectURI))
     }
 }

@@ -59,7 +59,7 @@ struct EndSessionEndpoint: Sendable {
                 .message, ["title": heading, "heading": heading, "text": "You can close this page."],
                 cookies: [forget])
         }
-        return .seeOther(target, cookie: forget)
+        return pages.leave(for: target, isAfterForm: request.method == .post, cookie: forget)
     }
 
     /// Where to go afterwards: only to an address that the client registered for this, byte for byte.
@@ -76,13 +76,13 @@ struct EndSessionEndpoint: Sendable {
     }
 
     private func confirmation(_ parameters: RequestParameters) -> Response {
-        let target = parameters["post_logout_redirect_uri"].map { [RedirectURI.origin(of: $0).text] } ?? []
+        let target = parameters["post_logout_redirect_uri"]
         return pages.answer(
             .signOut,
             [
                 "title": "Sign out?",
                 "parameters": parameters.pairs.filter { $0.name != "confirmed" }
                     .map { ["name": $0.name.text, "value": $0.value.text] },
-            ], formTargets: target)
+            ], formAction: target.map { .onTheWay(to: $0) } ?? .here)
     }
 }

@@ -146,13 +146,13 @@ struct SignInEndpoint: Sendable {
             "title": problem == nil ? title : "That did not work: \(title.lowercased())",
             "transaction": found.name.text,
         ]
-        var targets: [String] = []
+        var formAction = PageTemplates.FormAction.here
         var name = name
         switch found.record.goal {
         case .authorization(let client, _):
             let accepted = try flow.accepted(found.record)
             values["client"] = flow.clients.active(client)?.client.name.text ?? client.text
-            targets = [RedirectURI.origin(of: accepted.redirectURI).text]
+            formAction = .onTheWay(to: accepted.redirectURI)
             name = name ?? accepted.loginHint
         case .page:
             values["account"] = true
@@ -168,6 +168,6 @@ struct SignInEndpoint: Sendable {
         let status: HTTPResponse.Status =
             problem.map { $0.status == .unauthorized ? .forbidden : $0.status } ?? .ok
         return pages.answer(
-            isHalfWay ? .code : .signIn, values, status: status, formTargets: targets)
+            isHalfWay ? .code : .signIn, values, status: status, formAction: formAction)
     }
 }

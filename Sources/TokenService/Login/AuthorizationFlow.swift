@@ -50,7 +50,7 @@ struct AuthorizationFlow: Sendable {
         case .refusedHere(let error):
             return pages.page(error)
         case .refused(let error, let answer):
-            return lead(to: answer, answer.parameters(refusal: error), client: "")
+            return lead(to: answer, answer.parameters(refusal: error), client: "", isAfterForm: false)
         case .accepted(let accepted):
             let going = try await situation(
                 accepted, session: BrowserCookies.read(BrowserCookies.session, .browserSession, from: request),
@@ -88,7 +88,7 @@ struct AuthorizationFlow: Sendable {
     func finish(_ going: Going) async throws -> Response {
         let answer = going.request.answer
         if case .refuse(let error) = going.step {
-            return lead(to: answer, answer.parameters(refusal: error), client: going.client.name)
+            return lead(to: answer, answer.parameters(refusal: error), of: going)
         }
         guard going.step == .grant, let session = going.session else { throw ProblemOf.transactionUnknown }
         let code = OpaqueToken(.code)
@@ -109,7 +109,7 @@ struct AuthorizationFlow: Sendable {
             return true
         }
         guard isFirst else { throw ProblemOf.transactionUnknown }
-        return lead(to: answer, answer.parameters(code: code.text), client: going.client.name)
+        return lead(to: answer, answer.parameters(code: code.text), of: going)
     }
 
     /// Ends a transaction with the person's no.
@@ -119,8 +119,7 @@ struct AuthorizationFlow: Sendable {
         }
         let answer = going.request.answer
         return lead(
-            to: answer, answer.parameters(refusal: OAuthError(.accessDenied, "The person said no.")),
-            client: going.client.name)
+            to: answer, answer.parameters(refusal: OAuthError(.accessDenied, "The person said no.")), of: going)
     }
 
     /// Keeps the person's yes, and gives out a code.
@@ -185,18 +184,25 @@ struct AuthorizationFlow: Sendable {
     }
 
     private func lead(
-        to answer: AuthorizationAnswer, _ parameters: [FormURLEncoded.Pair], client: ByteString
+        to answer: AuthorizationAnswer, _ parameters: [FormURLEncoded.Pair], of going: Going
+    ) -> Response {
+        // Whoever was asked on a page answered by a form.
+        lead(to: answer, parameters, client: going.client.name, isAfterForm: going.transaction != nil)
+    }
+
+    private func lead(
+        to answer: AuthorizationAnswer, _ parameters: [FormURLEncoded.Pair], client: ByteString, isAfterForm: Bool
     ) -> Response {
         switch answer.mode {
         case .query:
-            return .seeOther(answer.location(parameters))
+            return pages.leave(for: answer.location(parameters), isAfterForm: isAfterForm)
         case .formPost:
             return pages.answer(
                 .formPost,
                 [
                     "title": "Almost there", "client": client.text, "address": answer.redirectURI.text,
                     "parameters": parameters.map { ["name": $0.name.text, "value": $0.value.text] },
-                ], formTargets: [RedirectURI.origin(of: answer.redirectURI).text])
+                ], formAction: .anywhere)
         }
     }
 }

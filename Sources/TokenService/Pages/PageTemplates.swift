@@ -23,6 +23,7 @@ struct PageTemplates: Sendable {
         case forgot
         case reset
         case message
+        case leave
         case formPost = "form-post"
 
         fileprivate var file: embedded_file {
@@ -40,6 +41,7 @@ struct PageTemplates: Sendable {
             case .forgot: web_pages_forgot_mustache()
             case .reset: web_pages_reset_mustache()
             case .message: web_pages_message_mustache()
+            case .leave: web_pages_leave_mustache()
             case .formPost: web_pages_form_post_mustache()
             }
         }
@@ -72,23 +74,21 @@ struct PageTemplates: Sendable {
     /// A page as an answer that nobody may keep, frame, or load anything else into.
     /// - Parameters:
     ///   - values: what the template names; a missing one is nothing.
-    ///   - formTargets: where the page's forms may lead, redirects included, beside this server: Chromium applies
-    ///     `form-action` to the redirects after a form, too.
+    ///   - formAction: where the page's forms may lead, redirects included.
     func answer(
-        _ page: Page, _ values: [String: any Sendable], status: HTTPResponse.Status = .ok, formTargets: [String] = [],
-        cookies: [String] = []
+        _ page: Page, _ values: [String: any Sendable], status: HTTPResponse.Status = .ok,
+        formAction: FormAction = .here, cookies: [String] = []
     ) -> Response {
         var values = values
         values["issuer"] = issuer
         if let script = page.script { values["script"] = script }
         let html = library.render(values, withTemplate: page.rawValue) ?? ""
         let script = page.script == nil ? "" : "script-src 'self'; "
-        let targets = (["'self'"] + formTargets).joined(separator: " ")
         var headers: HTTPFields = [
             .contentType: "text/html; charset=utf-8",
             .cacheControl: "no-store",
             .contentSecurityPolicy: "default-src 'none'; style-src 'self'; img-src 'self'; \(script)"
-                + "form-action \(targets); base-uri 'none'; frame-ancestors 'none'",
+                + "\(formAction.directive)base-uri 'none'; frame-ancestors 'none'",
         ]
         // A page's own forms must be able to say where they come from.
         if let name = HTTPField.Name("Referrer-Policy") { headers[name] = "same-origin" }
