@@ -10,6 +10,15 @@ PUBLIC_WAYS = [way for way in WAYS if way not in SECRET_WAYS]
 ELLIPTIC_WAYS = [way for way in AGREEMENT_WAYS if not way.endswith("X25519")]
 
 
+def operations(way):
+    """The operations of RFC 7517 section 4.3 of which a key must be allowed one to decrypt."""
+    if way in [*AGREEMENT_WAYS, *PASSWORDS]:
+        return ["deriveKey", "deriveBits"]
+    if way in DIRECT_WAYS:
+        return ["decrypt"]
+    return ["unwrapKey"] if way in WRAPPINGS else ["decrypt", "unwrapKey"]
+
+
 # Good keys.
 
 @kind("key without kid", ACCEPT)
@@ -30,9 +39,7 @@ def _(bench):
 @kind("key_ops with what it takes", ACCEPT, weight=2)
 def _(bench):
     """RFC 7517 section 4.3 has several names for what a key of each kind may be asked to do here."""
-    names = ["deriveKey", "deriveBits"] if bench.way in [*AGREEMENT_WAYS, *PASSWORDS] else ["decrypt", "unwrapKey"]
-    if bench.way in DIRECT_WAYS:
-        names = ["decrypt"]
+    names = operations(bench.way)
     return bench.token(), bench.jwk(key_ops=bench.dice.sample(names, bench.dice.randint(1, len(names))))
 
 
@@ -110,7 +117,9 @@ def _(bench):
 @kind("key_ops without what it takes", REFUSE)
 def _(bench):
     # A private key's operations; "encrypt" and "wrapKey" are the other half's.
-    return ".".join(bench.parts()), bench.jwk(key_ops=bench.pick(["sign"], ["verify"], [], ["encrypt"], ["wrapKey"]))
+    names = ["sign", "verify", "encrypt", "wrapKey", "decrypt", "unwrapKey", "deriveKey", "deriveBits"]
+    wrong = [name for name in names if name not in operations(bench.way)]
+    return ".".join(bench.parts()), bench.jwk(key_ops=bench.pick([], wrong, *([name] for name in wrong)))
 
 
 @kind("key without kty, or of an unknown one", REFUSE)

@@ -53,8 +53,8 @@ public struct KeyDocument: Sendable {
             description: KeyDescription(
                 id: description.id, algorithm: description.algorithm, keyManagement: description.keyManagement,
                 mayVerify: description.mayVerify, maySign: false, mayEncrypt: description.mayEncrypt,
-                mayDecrypt: false, signatureLength: description.signatureLength, isPrivate: false,
-                summary: description.summary),
+                mayDecrypt: false, operations: description.operations.ofPublicHalf,
+                signatureLength: description.signatureLength, isPrivate: false, summary: description.summary),
             material: half, certificates: certificates)
     }
 
@@ -146,7 +146,8 @@ extension DecodedKey {
             description: KeyDescription(
                 id: id, algorithm: description.algorithm, keyManagement: description.keyManagement,
                 mayVerify: description.mayVerify, maySign: description.maySign, mayEncrypt: description.mayEncrypt,
-                mayDecrypt: description.mayDecrypt, signatureLength: description.signatureLength,
+                mayDecrypt: description.mayDecrypt, operations: description.operations,
+                signatureLength: description.signatureLength,
                 isPrivate: description.isPrivate, summary: description.summary),
             material: material, certificates: certificates)
     }

@@ -5,7 +5,7 @@ public import Tokens
 
 /// A key that opens what was encrypted with its one algorithm. Printing it prints no secret.
 public struct DecryptionKey: Sendable, CustomStringConvertible {
-    /// The encrypting half: for a shared secret the same key, else the public one.
+    /// The encrypting half: for a shared secret the same key, which encrypts only where it may, else the public one.
     public let encryptionKey: EncryptionKey
     /// What the key says about itself.
     public let summary: DecryptionKeyDescription
@@ -27,11 +27,11 @@ public struct DecryptionKey: Sendable, CustomStringConvertible {
         _ key: DecodedKey, algorithm: KeyManagementAlgorithm? = nil, encryption: ContentEncryptionAlgorithm? = nil
     ) throws(KeyError) {
         binding = try EncryptionKeyBinding(key, algorithm, encryption)
-        encryptionKey = try EncryptionKey(key, algorithm: algorithm, encryption: encryption)
+        encryptionKey = try EncryptionKey(ofAny: key, algorithm, encryption)
         guard key.material?.isPrivate == true else {
             throw KeyError(.notPrivate, "this \(key.description.summary) cannot decrypt: its private part is not here")
         }
-        guard key.description.mayDecrypt else {
+        guard binding.allows(.decrypt, key.description) else {
             throw KeyError(
                 .usage, "this \(key.description.summary) must not decrypt: its \"use\" or \"key_ops\" forbid it")
         }

@@ -10,6 +10,8 @@ public import Tokens
 public struct EncryptionKey: Sendable, CustomStringConvertible {
     /// `kid`, or nil.
     public let id: ByteString?
+    /// Whether its `use` and `key_ops` let it encrypt; only the half of a secret that may decrypt alone must not.
+    public let mayEncrypt: Bool
 
     let binding: EncryptionKeyBinding
     private let primitive: Primitive
@@ -27,13 +29,20 @@ public struct EncryptionKey: Sendable, CustomStringConvertible {
     public init(
         _ key: DecodedKey, algorithm: KeyManagementAlgorithm? = nil, encryption: ContentEncryptionAlgorithm? = nil
     ) throws(KeyError) {
-        id = key.description.id
-        binding = try EncryptionKeyBinding(key, algorithm, encryption)
-        // "use" and "key_ops" of a private key name what the private half does (RFC 7517 §4.3): either right will do.
-        guard key.description.mayEncrypt || key.description.mayDecrypt else {
+        try self.init(ofAny: key, algorithm, encryption)
+        guard mayEncrypt else {
             throw KeyError(
                 .usage, "this \(key.description.summary) must not encrypt: its \"use\" or \"key_ops\" forbid it")
         }
+    }
+
+    /// The encrypting half of a key that may be for decrypting alone.
+    init(
+        ofAny key: DecodedKey, _ algorithm: KeyManagementAlgorithm?, _ encryption: ContentEncryptionAlgorithm?
+    ) throws(KeyError) {
+        id = key.description.id
+        binding = try EncryptionKeyBinding(key, algorithm, encryption)
+        mayEncrypt = binding.allows(.encrypt, key.description)
         do {
             if let secret = binding.secret {
                 primitive = .secret(secret)

@@ -70,6 +70,11 @@ struct EncryptionKeyBinding {
         }
     }
 
+    /// Whether its `use` and `key_ops` allow a task with the algorithm that is known now.
+    func allows(_ task: KeyTask, _ key: KeyDescription) -> Bool {
+        key.operations.allow(task, for: .keyManagement(algorithm), of: material)
+    }
+
     private var mismatch: KeyError {
         KeyError(.usage, "a key of this kind cannot be used with \(algorithm.rawValue)")
     }

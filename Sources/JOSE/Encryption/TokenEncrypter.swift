@@ -41,6 +41,9 @@ public struct TokenEncrypter: Sendable {
                 .set,
                 "a token is for 1 to \(DecodedEncryptedToken.maximumRecipients) recipients, not \(recipients.count)")
         }
+        guard recipients.allSatisfy(\.mayEncrypt) else {
+            throw KeyError(.usage, "a key must not encrypt: its \"use\" or \"key_ops\" forbid it")
+        }
         guard recipients.count == 1 || !recipients.contains(where: \.isDirect) else {
             throw KeyError(.usage, "with dir and ECDH-ES there can be one recipient only (RFC 7518 §4.5, §4.6)")
         }

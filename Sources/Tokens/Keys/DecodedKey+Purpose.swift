@@ -8,15 +8,15 @@ extension DecodedKey {
     ) throws(KeyError) {
         try self.init(
             material, id: id, purpose: .signature(algorithm),
-            permissions: KeyPermissions(verify: mayVerify, sign: maySign, encrypt: false, decrypt: false))
+            operations: KeyOperations.all.subtracting(mayVerify ? [] : .verify).subtracting(maySign ? [] : .sign))
     }
 
     /// A key bound to its one purpose; refuses a key that is too weak or of another kind than that wants.
     /// - Parameters:
     ///   - purpose: what it is for; nil takes what keys of this kind are for (RSA: RS256), and leaves encryption open.
-    ///   - permissions: what its `use` and `key_ops` allow; what its kind or purpose forbids stays forbidden.
+    ///   - operations: what its `use` and `key_ops` allow; what its kind or purpose forbids stays forbidden.
     public init(
-        _ material: KeyMaterial, id: ByteString?, purpose: KeyPurpose?, permissions: KeyPermissions = KeyPermissions(),
+        _ material: KeyMaterial, id: ByteString?, purpose: KeyPurpose?, operations: KeyOperations = .all,
         origin: String = ""
     ) throws(KeyError) {
         let isOpen = purpose == nil
@@ -25,28 +25,25 @@ extension DecodedKey {
             throw KeyError(.usage, "a key of this kind cannot be used with \(Self.name(purpose))")
         }
         let summary = try KeyStrength.summary(material, for: purpose)
-        let isPrivate = material.isPrivate
         var algorithm: SignatureAlgorithm?
         var keyManagement: KeyManagementAlgorithm?
-        var mayEncrypt = true
         switch purpose {
-        case .signature(let bound):
-            algorithm = bound
-            mayEncrypt = isOpen && material.fitsEncryption
+        case .signature(let bound): algorithm = bound
         case .keyManagement(let bound): keyManagement = bound
         case .contentEncryption: keyManagement = .direct
         case .encryption: break
         }
+        let encrypting = isOpen ? .encryption : purpose
         var signatureLength = algorithm?.signatureLength
         if algorithm != nil, case .rsa(let modulus, _, _) = material { signatureLength = modulus.count }
         self.init(
             description: KeyDescription(
                 id: id, algorithm: algorithm, keyManagement: keyManagement,
-                mayVerify: permissions.verify && algorithm != nil,
-                maySign: permissions.sign && algorithm != nil && isPrivate,
-                mayEncrypt: permissions.encrypt && mayEncrypt,
-                mayDecrypt: permissions.decrypt && mayEncrypt && isPrivate,
-                signatureLength: signatureLength, isPrivate: isPrivate, summary: summary + origin),
+                mayVerify: operations.allow(.verify, for: purpose, of: material),
+                maySign: operations.allow(.sign, for: purpose, of: material),
+                mayEncrypt: operations.allow(.encrypt, for: encrypting, of: material),
+                mayDecrypt: operations.allow(.decrypt, for: encrypting, of: material), operations: operations,
+                signatureLength: signatureLength, isPrivate: material.isPrivate, summary: summary + origin),
             material: material)
     }
 

@@ -93,11 +93,9 @@ struct JWKMembers {
 
     /// What `use` and `key_ops` say together.
     struct Usage {
-        var permissions = KeyPermissions()
+        var operations = KeyOperations.all
         /// Whether they speak of encryption and of nothing else.
         var isEncryption = false
-        /// Whether there is neither.
-        var isOpen = true
     }
 
     /// Absent members allow everything; those that are there must agree (RFC 7517 §4.2, §4.3).
@@ -105,10 +103,8 @@ struct JWKMembers {
         var usage = Usage()
         let use = try text("use")
         if let use {
-            usage.isOpen = false
             usage.isEncryption = use == "enc"
-            usage.permissions = KeyPermissions(
-                verify: use == "sig", sign: use == "sig", encrypt: use == "enc", decrypt: use == "enc")
+            usage.operations = use == "sig" ? .signatures : use == "enc" ? .encryption : []
         }
         guard let value = jwk["key_ops"] else { return usage }
         guard let operations = value.array else { throw KeyError(.malformed, "\"key_ops\" must be an array") }
@@ -121,19 +117,21 @@ struct JWKMembers {
                 throw KeyError(.malformed, "\"key_ops\" says \(Display.quoted(name)) twice")
             }
         }
-        let signs = named.contains("sign") || named.contains("verify")
-        let agrees = named.contains("deriveKey") || named.contains("deriveBits")
-        let encrypts = agrees || named.contains("encrypt") || named.contains("wrapKey")
-        let decrypts = agrees || named.contains("decrypt") || named.contains("unwrapKey")
-        if let use, (use == "sig" && (encrypts || decrypts)) || (use == "enc" && signs) {
+        var stated: KeyOperations = named.isEmpty ? .agreedWith : []
+        for (name, operation) in Self.operations where named.contains(name) { stated.insert(operation) }
+        let signs = !stated.isDisjoint(with: .signatures)
+        let encrypts = !named.isEmpty && !stated.isDisjoint(with: .encryption)
+        if let use, (use == "sig" && encrypts) || (use == "enc" && signs) {
             throw KeyError(.malformed, "\"use\" and \"key_ops\" contradict each other (RFC 7517 §4.3)")
         }
-        usage.isOpen = false
-        usage.isEncryption = usage.isEncryption || (!signs && (encrypts || decrypts))
-        usage.permissions.verify = usage.permissions.verify && named.contains("verify")
-        usage.permissions.sign = usage.permissions.sign && named.contains("sign")
-        usage.permissions.encrypt = usage.permissions.encrypt && encrypts
-        usage.permissions.decrypt = usage.permissions.decrypt && decrypts
+        usage.isEncryption = usage.isEncryption || (!signs && encrypts)
+        usage.operations.formIntersection(stated)
         return usage
     }
+
+    /// The names of RFC 7517 §4.3; others mean nothing here.
+    private static let operations: [(ByteString, KeyOperations)] = [
+        ("sign", .sign), ("verify", .verify), ("encrypt", .encrypt), ("decrypt", .decrypt), ("wrapKey", .wrapKey),
+        ("unwrapKey", .unwrapKey), ("deriveKey", .deriveKey), ("deriveBits", .deriveBits),
+    ]
 }

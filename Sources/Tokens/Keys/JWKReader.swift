@@ -168,14 +168,14 @@ public enum JWKReader {
                 }
                 return unsupported(Display.quoted(stated), id)
             }
-            return try DecodedKey(material, id: id, purpose: bound, permissions: usage.permissions).with(certificates)
+            return try DecodedKey(material, id: id, purpose: bound, operations: usage.operations).with(certificates)
         }
         if let purpose, material.fits(purpose) {
-            return try DecodedKey(material, id: id, purpose: purpose, permissions: usage.permissions).with(certificates)
+            return try DecodedKey(material, id: id, purpose: purpose, operations: usage.operations).with(certificates)
         }
         return try DecodedKey(
             material, id: id, purpose: usage.isEncryption && material.fitsEncryption ? .encryption : nil,
-            permissions: usage.permissions
+            operations: usage.operations
         ).with(certificates)
     }
 

@@ -12,10 +12,12 @@ public struct KeyDescription: Sendable, Equatable {
     public let mayVerify: Bool
     /// Whether its own `use` and `key_ops` let it sign, and its private part is here.
     public let maySign: Bool
-    /// Whether its own `use` and `key_ops` let it encrypt a token: `encrypt`, `wrapKey`, `deriveKey`, `deriveBits`.
+    /// Whether its own `use` and `key_ops` let it encrypt a token; where it does not say with which algorithm, with any.
     public let mayEncrypt: Bool
-    /// Whether its own `use` and `key_ops` let it decrypt a token, and its private part is here.
+    /// The same for decrypting, and its private part is here.
     public let mayDecrypt: Bool
+    /// What its own `use` and `key_ops` allow.
+    public let operations: KeyOperations
     /// The length in bytes of its signatures.
     public let signatureLength: Int?
     /// Whether its private part is here too; for a shared secret, always.
@@ -26,14 +28,15 @@ public struct KeyDescription: Sendable, Equatable {
     /// A description.
     public init(
         id: ByteString?, algorithm: SignatureAlgorithm?, keyManagement: KeyManagementAlgorithm? = nil, mayVerify: Bool,
-        maySign: Bool, mayEncrypt: Bool = false, mayDecrypt: Bool = false, signatureLength: Int?,
-        isPrivate: Bool = false, summary: String
+        maySign: Bool, mayEncrypt: Bool = false, mayDecrypt: Bool = false, operations: KeyOperations = .all,
+        signatureLength: Int?, isPrivate: Bool = false, summary: String
     ) {
         self.id = id
         self.algorithm = algorithm
         self.keyManagement = keyManagement
         self.mayEncrypt = mayEncrypt
         self.mayDecrypt = mayDecrypt
+        self.operations = operations
         self.mayVerify = mayVerify
         self.maySign = maySign
         self.signatureLength = signatureLength

@@ -10,26 +10,6 @@ public enum KeyPurpose: Sendable, Equatable {
     case encryption
 }
 
-/// What `use` and `key_ops` let a key do (RFC 7517 §4.2, §4.3).
-public struct KeyPermissions: Sendable, Equatable {
-    /// Checking signatures.
-    public var verify: Bool
-    /// Making signatures.
-    public var sign: Bool
-    /// Encrypting tokens: `encrypt`, `wrapKey`, `deriveKey` or `deriveBits`.
-    public var encrypt: Bool
-    /// Decrypting tokens: `decrypt`, `unwrapKey`, `deriveKey` or `deriveBits`.
-    public var decrypt: Bool
-
-    /// Permissions; without arguments, all of them.
-    public init(verify: Bool = true, sign: Bool = true, encrypt: Bool = true, decrypt: Bool = true) {
-        self.verify = verify
-        self.sign = sign
-        self.encrypt = encrypt
-        self.decrypt = decrypt
-    }
-}
-
 extension KeyMaterial {
     /// Whether a key of this kind is what an algorithm wants.
     func fits(_ algorithm: SignatureAlgorithm) -> Bool {
