@@ -33,7 +33,8 @@ public struct DERReader: Sendable {
         rest = bytes[...]
     }
 
-    private init(_ bytes: ArraySlice<UInt8>) {
+    /// A reader at an element inside a larger text, which is not copied.
+    public init(_ bytes: ArraySlice<UInt8>) {
         rest = bytes
     }
 

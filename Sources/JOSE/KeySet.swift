@@ -31,6 +31,11 @@ public struct KeySet: Sendable {
             if let id = key.id, !ids.insert(id).inserted {
                 throw KeyError(.set, "two keys of the set have the same \"kid\"")
             }
+            // What looks like a secret may be a number of a public key beside it (RFC 8725 §2.1).
+            guard case .secret(let secret) = key.material else { continue }
+            guard !keys.contains(where: { $0.material.isFound(in: secret) }) else {
+                throw KeyError(.notSecret, "a shared secret of the set is the public key of another key in it")
+            }
         }
         self.keys = keys
         self.passedOver = passedOver

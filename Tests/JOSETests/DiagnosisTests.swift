@@ -220,6 +220,10 @@ import Tokens
         }
         let der = try #require(try PEM.read(Self.bytes(pem)).first?.der)
         #expect(mistakes(Self.token(der), Self.bytes(pem)) == [.publicKeyAsSecret])
+        let number = try #require((jwk["n"] ?? jwk["x"] ?? jwk["pub"])?.string).bytes
+        for bare in [try Base64URL.decode(number), number] {
+            #expect(mistakes(Self.token(bare), Self.bytes(pem)) == [.publicKeyAsSecret])
+        }
     }
 
     @Test func `a short secret in a JWK is explained`() {

@@ -152,4 +152,20 @@ import Tokens
         #expect(Keys.code(token.utf8, try KeySet(keys + [ninth])) == .keyAmbiguous)
         #expect(Keys.code(token.utf8, try KeySet([VerificationKey]())) == .keyUnknown)
     }
+
+    /// A number of a public key looks like random bytes; beside that key it is seen to be none.
+    @Test(arguments: [SignatureAlgorithm.rs256, .es256, .ed25519]) func `no key is the secret beside itself`(
+        algorithm: SignatureAlgorithm
+    ) throws {
+        let key = try SigningKey.generate(algorithm).verificationKey
+        let jwk = try #require(key.publicJWK)
+        let number = try Base64URL.decode(try #require((jwk["n"] ?? jwk["x"])?.string).bytes)
+        for (secret, code): ([UInt8], KeyError.Code?) in [
+            (number, .notSecret), (Base64URL.encodeBytes(number), .notSecret), ([UInt8](1...64), nil),
+        ] {
+            let shared = try VerificationKey(try DecodedKey(.secret(secret), id: nil, algorithm: .hs256))
+            #expect(Keys.complaint { () throws(KeyError) in _ = try KeySet([key, shared]) } == code)
+            #expect(Keys.complaint { () throws(KeyError) in _ = try KeySet([shared, key]) } == code)
+        }
+    }
 }

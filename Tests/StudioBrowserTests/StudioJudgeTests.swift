@@ -159,6 +159,11 @@ import Tokens
         ("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", "auto", "unusable"),
         ("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff", "hex", "secret"),
         ("x", "other", "unusable"),
+        // A public key behind a no-break space, quoted, as base64url, and in a list.
+        ("\u{A0}-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA", "auto", "unusable"),
+        ("'-----begin public key-----'", "auto", "unusable"),
+        ("MCowBQYDK2VwAyEAFxcXFxcXFxcXFxcXFxcXFxcXFxcXFxcXFxcXFxcXFxc", "auto", "unusable"),
+        ("[{\"kty\":\"OKP\",\"crv\":\"Ed25519\"}]", "auto", "unusable"),
     ])
     func `the key box says what it found`(text: String, form: String, kind: String) throws {
         let answer = try ask(

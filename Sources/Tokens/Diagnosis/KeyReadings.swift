@@ -61,6 +61,9 @@ struct KeyReadings {
             text, trimmed, lines, lines + [0x0A], lines.filter { $0 != 0x0D }, Self.crlf(lines),
             Self.crlf(lines + [0x0A]),
         ]
+        for number in readings.flatMap({ $0.material.bareNumbers }) where !number.isEmpty {
+            texts += [number, Base64URL.encodeBytes(number), Array(Hex.encode(number).utf8)]
+        }
         for block in (try? PEM.read(lines)) ?? [] {
             texts.append(block.der)
             texts.append(Array(Base64.encode(block.der).utf8))

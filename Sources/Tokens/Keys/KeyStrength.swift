@@ -24,7 +24,7 @@ enum KeyStrength {
     /// RFC 7518 §3.2: a MAC key is at least as long as the hash; a key for AES has just the length that it needs. What
     /// is in truth another kind of key is no secret.
     private static func check(secret: [UInt8], for purpose: KeyPurpose) throws(KeyError) {
-        guard !looksLikeKey(secret) else {
+        guard !DisguisedKey.isFound(in: secret) else {
             throw KeyError(.notSecret, "this is a key or a certificate, not a shared secret: everybody may know it")
         }
         switch purpose {
@@ -109,33 +109,5 @@ enum KeyStrength {
     static func bits(_ magnitude: [UInt8]) -> Int {
         guard let place = magnitude.firstIndex(where: { $0 != 0 }) else { return 0 }
         return (magnitude.count - place) * 8 - magnitude[place].leadingZeroBitCount
-    }
-
-    /// PEM, a JWK, an SSH key, or the DER of a key or certificate (CVE-2023-48223 and its relatives).
-    static func looksLikeKey(_ secret: [UInt8]) -> Bool {
-        if PEM.isLikely(secret) { return true }
-        let blanks: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF]
-        let trimmed = Array(secret.drop { blanks.contains($0) })
-        for prefix in ["-----BEGIN", "---- BEGIN", "ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"]
-        where trimmed.starts(with: prefix.utf8) {
-            return true
-        }
-        if trimmed.first == UInt8(ascii: "{"), let json = try? JSONReader.read(trimmed), let object = json.object {
-            return object["kty"] != nil || object["keys"] != nil
-        }
-        return isStructure(secret)
-    }
-
-    /// Every DER form of a key or certificate is one SEQUENCE that starts with a SEQUENCE or an INTEGER; no shared
-    /// secret happens to be.
-    private static func isStructure(_ bytes: [UInt8]) -> Bool {
-        var outer = DERReader(bytes)
-        guard var elements = try? outer.enter(DERReader.Tag.sequence), outer.isAtEnd,
-            elements.nextTag == DERReader.Tag.sequence || elements.nextTag == DERReader.Tag.integer
-        else { return false }
-        while let tag = elements.nextTag {
-            guard (try? elements.read(tag)) != nil else { return false }
-        }
-        return true
     }
 }

@@ -72,6 +72,18 @@ package struct NaturalNumber: Equatable, Sendable {
         return NaturalNumber(limbs: result)
     }
 
+    package func plus(_ other: NaturalNumber) -> NaturalNumber {
+        var result: [UInt32] = []
+        var carry: UInt64 = 0
+        for place in 0..<max(limbs.count, other.limbs.count) {
+            carry += place < limbs.count ? UInt64(limbs[place]) : 0
+            carry += place < other.limbs.count ? UInt64(other.limbs[place]) : 0
+            result.append(UInt32(truncatingIfNeeded: carry))
+            carry >>= 32
+        }
+        return NaturalNumber(limbs: result + [UInt32(truncatingIfNeeded: carry)])
+    }
+
     package func times(_ other: NaturalNumber) -> NaturalNumber {
         guard !isZero, !other.isZero else { return .zero }
         var result = [UInt32](repeating: 0, count: limbs.count + other.limbs.count)
