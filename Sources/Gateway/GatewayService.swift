@@ -23,6 +23,7 @@ public final class GatewayService: Sendable {
 
     private let state = Mutex(State())
     private let source: Mutex<Source>
+    private let proofs = RequestProofs()
     private let explanations: ExplanationRing
     private let now: @Sendable () -> Int64
 
@@ -100,7 +101,7 @@ public final class GatewayService: Sendable {
     private func makeHandler(on eventLoop: any EventLoop) -> GatewayHandler {
         state.withLock { state in
             let handler = GatewayHandler(
-                eventLoop: eventLoop, snapshot: state.snapshot, explanations: explanations, now: now)
+                eventLoop: eventLoop, snapshot: state.snapshot, proofs: proofs, explanations: explanations, now: now)
             state.handlers.append(NIOLoopBound(handler, eventLoop: eventLoop))
             return handler
         }

@@ -8,7 +8,7 @@ public enum FieldName: UInt8, Hashable, Sendable, CaseIterable {
     case keepAlive, proxyConnection, proxyAuthenticate, proxyAuthentication, proxyAuthorization
     case te, trailer, upgrade, http2Settings
     // Who is asking.
-    case authorization, cookie
+    case authorization, dpop, cookie
     /// `Forwarded`, `X-Forwarded-*`, `X-Real-IP`, `True-Client-IP` and the like: what a proxy says about the client.
     case forwarded, xForwarded, xRealIP, clientAddress
     /// `X-Original-*` and `X-Rewrite-URL`: some servers take the target from them.
@@ -32,6 +32,7 @@ public enum FieldName: UInt8, Hashable, Sendable, CaseIterable {
         case 4:
             if name.equalsIgnoringCase("host") { return .host }
             if name.equalsIgnoringCase("date") { return .date }
+            if name.equalsIgnoringCase("dpop") { return .dpop }
         case 6:
             if name.equalsIgnoringCase("accept") { return .accept }
             if name.equalsIgnoringCase("cookie") { return .cookie }

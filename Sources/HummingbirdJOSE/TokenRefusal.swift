@@ -14,6 +14,17 @@ public struct TokenRefusal: HTTPResponseError {
     static let keysUnavailable = TokenRefusal(
         .serviceUnavailable, "The keys to check tokens with cannot be had now", [.retryAfter: "5"])
 
+    /// More proofs are in use than can be remembered.
+    static let proofsExhausted = TokenRefusal(
+        .serviceUnavailable, "Too many proofs are in use", [.retryAfter: "5"])
+
+    init(_ challenge: DPoPChallenge) {
+        let title =
+            challenge.failure == .invalidProof
+            ? "A good proof of the token's key is needed" : "The token is not accepted"
+        self.init(.unauthorized, title, [.wwwAuthenticate: challenge.headerValue])
+    }
+
     init(_ challenge: BearerChallenge) {
         let title =
             switch challenge.failure {

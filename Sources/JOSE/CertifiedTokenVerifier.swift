@@ -19,15 +19,16 @@ public struct CertifiedTokenVerifier: Sendable {
     /// - Parameters:
     ///   - token: the text as it arrived.
     ///   - now: seconds since 1970; certificates are judged at this time too.
+    ///   - confirmation: what the sender proved beside the token.
     ///   - revocations: what has been revoked; nil where nobody knows.
     ///   - report: hears of each step as it is made.
     public func verify(
-        _ token: [UInt8], now: Int64, revocations: RevocationSnapshot? = .empty,
-        report: ((VerificationStep) -> Void)? = nil
+        _ token: [UInt8], now: Int64, confirmation: Confirmation = .none,
+        revocations: RevocationSnapshot? = .empty, report: ((VerificationStep) -> Void)? = nil
     ) async throws(TokenRejection) -> VerifiedToken {
         let keys = try await certifiedKeys(token, now, report)
         return try TokenVerifier(keys: keys, policy: policy, maximumHeaderSize: Self.maximumHeaderSize)
-            .verify(token, now: now, revocations: revocations, report: report)
+            .verify(token, now: now, confirmation: confirmation, revocations: revocations, report: report)
     }
 
     private static let maximumHeaderSize = EncodedToken.maximumCertifiedHeaderSize

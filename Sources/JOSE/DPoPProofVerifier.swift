@@ -6,6 +6,9 @@ public import Tokens
 ///
 /// A proof is for one use: whoever accepts one remembers its `jti` for `maximumAge` and twice the leeway.
 public struct DPoPProofVerifier: Sendable {
+    /// The algorithms that senders of proofs have: what a server takes that does not know them.
+    public static let widelyUsed: [SignatureAlgorithm] = [.es256, .ed25519, .ps256, .rs256, .es384]
+
     private let judge: DPoPProofJudge
 
     /// A verifier.
@@ -21,6 +24,15 @@ public struct DPoPProofVerifier: Sendable {
         judge = DPoPProofJudge(
             algorithms: algorithms, maximumAge: maximumAge, leeway: leeway, acceptsEdDSA: acceptsEdDSA)
     }
+
+    /// The names of the accepted algorithms, as metadata and challenges list them (RFC 9449 §5.1, §7.1).
+    public var algorithmNames: [ByteString] {
+        judge.algorithms.map { ByteString($0.rawValue) }
+            + (judge.acceptsEdDSA && judge.algorithms.contains(.ed25519) ? ["EdDSA"] : [])
+    }
+
+    /// How long whoever accepts a proof remembers it, in seconds: from then on its `iat` is too old.
+    public var lifetime: Int64 { judge.maximumAge + 2 * judge.leeway + 1 }
 
     /// Verifies a proof.
     /// - Parameters:
@@ -54,11 +66,9 @@ public struct DPoPProofVerifier: Sendable {
 public struct VerifiedDPoPProof: Sendable {
     /// What the proof says; `tokenID` is its `jti`.
     public let claims: Claims
-    /// The thumbprint of the key that made it (RFC 7638), to be compared with `cnf.jkt` of the access token.
+    /// The thumbprint of the key that made it (RFC 7638), as an access token names it in `cnf.jkt`.
     public let thumbprint: ByteString
 
-    /// Whether an access token is bound to this proof's key (RFC 9449 §6.1).
-    public func binds(_ accessToken: VerifiedToken) -> Bool {
-        ClaimPath("cnf", "jkt").value(in: accessToken.claims)?.string == thumbprint
-    }
+    /// What the proof shows, to be handed to the verifier of the access token that came with it.
+    public var confirmation: Confirmation { .key(thumbprint: thumbprint) }
 }

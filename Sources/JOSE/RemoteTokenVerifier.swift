@@ -28,19 +28,21 @@ public final class RemoteTokenVerifier: Sendable {
     /// - Parameters:
     ///   - token: the text as it arrived.
     ///   - now: seconds since 1970.
+    ///   - confirmation: what the sender proved beside the token.
     ///   - revocations: what has been revoked; nil where nobody knows.
     /// - Throws: `TokenRejection` when the token is no good; `RemoteKeySetFailure` when there are no keys to tell.
     public func verify(
-        _ token: [UInt8], now: Int64, revocations: RevocationSnapshot? = .empty
+        _ token: [UInt8], now: Int64, confirmation: Confirmation = .none,
+        revocations: RevocationSnapshot? = .empty
     ) async throws -> VerifiedToken {
         let known = try await keys.served(for: nil)
         do throws(TokenRejection) {
-            return try verifier(known).verify(token, now: now, revocations: revocations)
+            return try verifier(known).verify(token, now: now, confirmation: confirmation, revocations: revocations)
         } catch {
             guard error.code == .keyUnknown, let name = Self.keyID(of: token) else { throw error }
             let renewed = try await keys.served(for: name)
             guard renewed.generation != known.generation else { throw error }
-            return try verifier(renewed).verify(token, now: now, revocations: revocations)
+            return try verifier(renewed).verify(token, now: now, confirmation: confirmation, revocations: revocations)
         }
     }
 

@@ -28,11 +28,12 @@ public struct TokenVerifier: Sendable {
     /// - Parameters:
     ///   - token: the text as it arrived.
     ///   - now: seconds since 1970.
+    ///   - confirmation: what the sender proved beside the token.
     ///   - revocations: what has been revoked; nil where nobody knows.
     ///   - report: hears of each step as it is made; absent, it costs nothing.
     public func verify(
-        _ token: [UInt8], now: Int64, revocations: RevocationSnapshot? = .empty,
-        report: ((VerificationStep) -> Void)? = nil
+        _ token: [UInt8], now: Int64, confirmation: Confirmation = .none,
+        revocations: RevocationSnapshot? = .empty, report: ((VerificationStep) -> Void)? = nil
     ) throws(TokenRejection) -> VerifiedToken {
         let known = headers.decision(for: token)
         let plan = try judge.plan(token, keys: keys.descriptions, known: known, report: report)
@@ -41,19 +42,21 @@ public struct TokenVerifier: Sendable {
         }
         if holds, known == nil { headers.remember(plan) }
         let claims = try judge.judge(
-            plan, signatureHolds: holds, now: now, revocations: revocations, report: report)
+            plan, signatureHolds: holds, now: now, confirmation: confirmation, revocations: revocations, report: report)
         return VerifiedToken(header: plan.token.header, claims: claims)
     }
 
     /// The steps that led to a rejection, told again: the signature's answer is known, so nothing is computed.
     public func steps(
-        to rejection: TokenRejection, of token: [UInt8], now: Int64, revocations: RevocationSnapshot? = .empty
+        to rejection: TokenRejection, of token: [UInt8], now: Int64, confirmation: Confirmation = .none,
+        revocations: RevocationSnapshot? = .empty
     ) -> [VerificationStep] {
         var steps: [VerificationStep] = []
         do throws(TokenRejection) {
             let plan = try judge.plan(token, keys: keys.descriptions) { steps.append($0) }
             _ = try judge.judge(
-                plan, signatureHolds: rejection.check != .signature, now: now, revocations: revocations
+                plan, signatureHolds: rejection.check != .signature, now: now, confirmation: confirmation,
+                revocations: revocations
             ) { steps.append($0) }
         } catch {
             // The rejection is the last of the steps.

@@ -34,12 +34,14 @@ public final class VerdictCache<Verdict> {
     ///   - policy: the caller's number for the policy that the token is to pass; another policy never gave this verdict.
     ///   - keys: the generation of the trusted keys; under other keys nothing holds.
     ///   - now: seconds since 1970.
+    ///   - confirmation: what the sender proved with this request.
     ///   - revocations: what has been revoked.
     @inlinable public func verdict(
-        for token: UnsafeRawBufferPointer, policy: UInt64, keys: UInt64, now: Int64, revocations: RevocationSnapshot
+        for token: UnsafeRawBufferPointer, policy: UInt64, keys: UInt64, now: Int64,
+        confirmation: Confirmation = .none, revocations: RevocationSnapshot
     ) -> Verdict? {
         let slot = table.find(token, policy: policy, keys: keys)
-        guard slot >= 0, slot < verdicts.count else { return nil }
+        guard slot >= 0, slot < verdicts.count, table.isConfirmed(slot, by: confirmation) else { return nil }
         guard table.stillHolds(slot, now: now, revocations: revocations) else {
             verdicts[slot] = nil
             return nil
@@ -49,10 +51,11 @@ public final class VerdictCache<Verdict> {
 
     /// What was remembered of a token, if it would pass again now.
     @inlinable public func verdict(
-        for token: [UInt8], policy: UInt64, keys: UInt64, now: Int64, revocations: RevocationSnapshot
+        for token: [UInt8], policy: UInt64, keys: UInt64, now: Int64,
+        confirmation: Confirmation = .none, revocations: RevocationSnapshot
     ) -> Verdict? {
         token.withUnsafeBytes {
-            verdict(for: $0, policy: policy, keys: keys, now: now, revocations: revocations)
+            verdict(for: $0, policy: policy, keys: keys, now: now, confirmation: confirmation, revocations: revocations)
         }
     }
 

@@ -8,6 +8,8 @@ struct VerdictTerms {
     /// The first second at which it passes no more.
     let end: Int64
     let handles: RevocationHandles
+    /// The key that the token is bound to, where the policy asks for a proof of it.
+    let binding: ByteString?
 
     /// The terms of a token that has passed this policy just now.
     init(_ claims: Claims, _ policy: ClaimPolicy) {
@@ -33,6 +35,7 @@ struct VerdictTerms {
             claims.expiry.map { moved($0.ceiling, leeway) } ?? .max, old(claims.issuedAt, policy.maximumAge),
             old(authenticatedAt, policy.maximumAuthenticationAge))
         handles = RevocationHandles(claims)
+        binding = policy.confirmation == .unchecked ? nil : claims.boundKey
     }
 }
 
@@ -49,6 +52,7 @@ struct VerdictTerms {
         /// The generation of the revocations that were looked at last.
         var revocations: UInt64
         var sawRevocations: Bool
+        var isBound: Bool
     }
 
     /// Longer tokens are verified each time.
@@ -65,6 +69,7 @@ struct VerdictTerms {
     private let hashes: UnsafeMutablePointer<UInt64>
     private let entries: UnsafeMutablePointer<Entry>
     private var handles: [RevocationHandles?]
+    private var bindings: [Int: ByteString] = [:]
     private var hand = 0
 
     init(entries wanted: Int, bytes: Int) {
@@ -99,6 +104,15 @@ struct VerdictTerms {
             return slot
         }
         return -1
+    }
+
+    /// Whether a token that is bound to a key came with a proof of that key, and one that is not came without. When it
+    /// did not, nothing is forgotten: its owner may come next.
+    @usableFromInline func isConfirmed(_ slot: Int, by confirmation: Confirmation) -> Bool {
+        switch confirmation {
+        case .none: !entries[slot].isBound
+        case .key(let thumbprint): entries[slot].isBound && bindings[slot] == thumbprint
+        }
     }
 
     /// Whether the token at a place passes now; when it does not, it is forgotten.
@@ -147,9 +161,10 @@ struct VerdictTerms {
         (entries + slot).initialize(
             to: Entry(
                 text: copy, length: token.count, policy: policy, keys: keys, start: terms.start, end: terms.end,
-                revocations: 0, sawRevocations: false))
+                revocations: 0, sawRevocations: false, isBound: terms.binding != nil))
         hashes[slot] = hash
         handles[slot] = terms.handles
+        if let binding = terms.binding { bindings[slot] = binding }
         count += 1
         size += token.count
         return slot
@@ -179,6 +194,7 @@ struct VerdictTerms {
         size -= entries[slot].length
         entries[slot].text.deallocate()
         handles[slot] = nil
+        if entries[slot].isBound { bindings[slot] = nil }
     }
 
     private func bucket(_ hash: UInt64) -> Int { Int((hash >> 32) & bucketMask) * Self.places }

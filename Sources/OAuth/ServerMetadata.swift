@@ -2,7 +2,7 @@ public import Codecs
 
 /// What an authorization server says of itself (RFC 8414 §2, OpenID Connect Discovery §3).
 public struct ServerMetadata: Sendable {
-    /// The exact `iss`, without a `/` at its end.
+    /// The exact `iss`.
     public var issuer: ByteString
     /// The algorithms that ID tokens may be signed with.
     public var idTokenAlgorithms: [ByteString]
@@ -12,20 +12,31 @@ public struct ServerMetadata: Sendable {
     public var claims: [ByteString]
     /// The algorithms that client assertions may be signed with.
     public var assertionAlgorithms: [ByteString]
+    /// The algorithms that DPoP proofs may be signed with (RFC 9449 §5.1).
+    public var proofAlgorithms: [ByteString]
     /// Paths of what is served, by metadata name, as `token_endpoint` and `/token`.
     public var endpoints: [(name: ByteString, path: ByteString)]
 
     /// Metadata.
     public init(
         issuer: ByteString, idTokenAlgorithms: [ByteString], scopes: Scope, claims: [ByteString],
-        assertionAlgorithms: [ByteString], endpoints: [(name: ByteString, path: ByteString)]
+        assertionAlgorithms: [ByteString], proofAlgorithms: [ByteString],
+        endpoints: [(name: ByteString, path: ByteString)]
     ) {
         self.issuer = issuer
         self.idTokenAlgorithms = idTokenAlgorithms
         self.scopes = scopes
         self.claims = claims
         self.assertionAlgorithms = assertionAlgorithms
+        self.proofAlgorithms = proofAlgorithms
         self.endpoints = endpoints
+    }
+
+    /// The address of a path: the issuer's, without the `/` at its end that a path brings along
+    /// (RFC 8414 §3.1), and the path.
+    public static func address(of path: ByteString, at issuer: ByteString) -> ByteString {
+        let base = issuer.bytes.last == UInt8(ascii: "/") ? issuer.bytes.dropLast() : issuer.bytes[...]
+        return ByteString(utf8: base + path.bytes)
     }
 
     /// The document. Every address is the issuer and a path, never what a `Host` header said.
@@ -36,7 +47,7 @@ public struct ServerMetadata: Sendable {
         let names = Set(endpoints.map(\.name))
         var json: JSONObject = ["issuer": .string(issuer)]
         for endpoint in endpoints {
-            json[endpoint.name] = .string(ByteString(utf8: issuer.bytes + endpoint.path.bytes))
+            json[endpoint.name] = .string(Self.address(of: endpoint.path, at: issuer))
         }
         json["response_types_supported"] = ["code"]
         json["response_modes_supported"] = ["query", "form_post"]
@@ -46,6 +57,7 @@ public struct ServerMetadata: Sendable {
         json["id_token_signing_alg_values_supported"] = Self.strings(idTokenAlgorithms)
         json["token_endpoint_auth_methods_supported"] = methods
         json["token_endpoint_auth_signing_alg_values_supported"] = Self.strings(assertionAlgorithms)
+        json["dpop_signing_alg_values_supported"] = Self.strings(proofAlgorithms)
         for name: ByteString in ["introspection_endpoint", "revocation_endpoint"] where names.contains(name) {
             let member = ByteString(utf8: name.bytes + Array("_auth_methods_supported".utf8))
             json[member] = name == "introspection_endpoint" ? checked : methods

@@ -41,7 +41,9 @@ struct JudgeQuestion {
             requiredClaims: (policy["require"]?.array ?? []).compactMap { $0.string }.map {
                 ClaimRequirement(text: $0)
             },
-            scopes: (policy["scopes"]?.array ?? []).compactMap { $0.string }, acceptsEdDSA: true)
+            scopes: (policy["scopes"]?.array ?? []).compactMap { $0.string }, acceptsEdDSA: true,
+            // Somebody looks at a token; nobody sent it.
+            confirmation: .unchecked)
     }
 }
 

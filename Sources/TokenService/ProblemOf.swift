@@ -1,5 +1,6 @@
 public import ControlPlane
 import HTTPTypes
+import JOSE
 import OAuth
 public import Storage
 import Tokens
@@ -149,18 +150,35 @@ enum ProblemOf {
         detail: "Send an access token in the header `Authorization: Bearer …`.",
         headers: [.wwwAuthenticate: BearerChallenge().headerValue])
 
-    /// A token that is bound to a key came as a bearer token.
-    static let bearerBound = ProblemBody(
-        .unauthorized, code: "token-bound", title: "The token is bound to a key",
-        detail: "This access token works only together with proofs of its key; it is no bearer token.",
-        oauthError: "invalid_token", headers: [.wwwAuthenticate: BearerChallenge(failure: .invalidToken).headerValue])
+    /// A token that is bound to a key came as a bearer token or with another key's proof, or one that is bound to none
+    /// came with a proof (RFC 9449 §7.1, §7.2).
+    static func confirmationRefused(_ rejection: TokenRejection) -> ProblemBody {
+        let isBound = rejection.code == .tokenBound
+        return ProblemBody(
+            .unauthorized, code: rejection.code.rawValue,
+            title: isBound ? "The token is bound to a key" : "The token is bound to no key",
+            detail: isBound
+                ? "This access token works only together with proofs of its key; it is no bearer token."
+                : "This access token is a bearer token; send it in the header `Authorization: Bearer …`.",
+            oauthError: "invalid_token",
+            headers: [
+                .wwwAuthenticate: isBound
+                    ? DPoPChallenge(
+                        failure: .invalidToken, algorithms: ProofOfPossession.verifier.algorithmNames
+                    ).headerValue : BearerChallenge(failure: .invalidToken).headerValue
+            ])
+    }
 
     /// A token that is bound to a key came without a good proof of that key (RFC 9449 §7.1).
     static func proofRefused(_ detail: String) -> ProblemBody {
         ProblemBody(
             .unauthorized, code: "proof-refused", title: "The proof is not accepted", detail: detail,
             oauthError: "invalid_dpop_proof",
-            headers: [.wwwAuthenticate: "DPoP realm=\"signet\", error=\"invalid_dpop_proof\""])
+            headers: [
+                .wwwAuthenticate: DPoPChallenge(
+                    failure: .invalidProof, algorithms: ProofOfPossession.verifier.algorithmNames
+                ).headerValue
+            ])
     }
 
     /// The user of a good token is no more, or disabled.

@@ -1,11 +1,12 @@
 import Codecs
 
-/// Holds claims against a policy: type, issuer, audience, times, required claims, scopes, in this order.
+/// Holds claims against a policy: type, issuer, audience, times, binding, required claims, scopes, in
+/// this order.
 struct ClaimJudge {
     let policy: ClaimPolicy
 
     func judge(
-        _ claims: Claims, header: TokenHeader, now: Int64, _ steps: StepReporter
+        _ claims: Claims, header: TokenHeader, now: Int64, confirmation: Confirmation, _ steps: StepReporter
     ) throws(TokenRejection) {
         try checkType(header, steps)
         try checkIssuer(claims, steps)
@@ -13,6 +14,7 @@ struct ClaimJudge {
         try checkExpiry(claims, now, steps)
         try checkNotBefore(claims, now, steps)
         try checkIssuedAt(claims, now, steps)
+        try checkConfirmation(claims, confirmation, steps)
         try checkRequiredClaims(claims, steps)
         try checkScopes(claims, steps)
     }
@@ -96,6 +98,29 @@ struct ClaimJudge {
                 .issuedAt, .tokenIssuedInFuture, part: .payload, "issued in the future: \(issuedAt.utc)")
         }
         steps.passed(.issuedAt, part: .payload, "issued at \(issuedAt.utc)")
+    }
+
+    /// RFC 7800 §3: whoever takes a bound token without its proof takes it from a thief as well.
+    private func checkConfirmation(
+        _ claims: Claims, _ confirmation: Confirmation, _ steps: StepReporter
+    ) throws(TokenRejection) {
+        let binding = TokenBinding(claims)
+        guard policy.confirmation.accepts(binding, confirmation) else {
+            guard let binding else {
+                throw steps.refused(
+                    .confirmation, .tokenNotBound, part: .payload,
+                    "the token is bound to no key (there is no \"cnf\"), and is wanted with a proof of its key")
+            }
+            let proven = confirmation == .none ? "nobody proved to hold it" : "another key was proved"
+            throw steps.refused(
+                .confirmation, .tokenBound, part: .payload, "the token is \(binding.inWords); \(proven)")
+        }
+        guard let binding else { return steps.skipped(.confirmation, "the token is bound to no key") }
+        guard policy.confirmation != .unchecked else {
+            return steps.skipped(
+                .confirmation, "the token is \(binding.inWords); no proof was looked at: it is no bearer token")
+        }
+        steps.passed(.confirmation, part: .payload, "\(binding.inWords), which the sender holds")
     }
 
     private func checkRequiredClaims(_ claims: Claims, _ steps: StepReporter) throws(TokenRejection) {

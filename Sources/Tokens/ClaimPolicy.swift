@@ -32,6 +32,8 @@ public struct ClaimPolicy: Sendable {
     public var claimRules: [ClaimRule]
     /// Scopes that must all be granted.
     public var scopes: [ByteString]
+    /// What is asked of a token that is bound to a key (`cnf`), and of its sender.
+    public var confirmation: ConfirmationRule
 
     /// A policy; every argument but the algorithms may be left out.
     public init(
@@ -48,7 +50,8 @@ public struct ClaimPolicy: Sendable {
         maximumAge: Int64? = nil,
         maximumAuthenticationAge: Int64? = nil,
         maximumLifetime: Int64? = nil,
-        claimRules: [ClaimRule] = []
+        claimRules: [ClaimRule] = [],
+        confirmation: ConfirmationRule = .matching
     ) {
         self.algorithms = algorithms
         self.types = types
@@ -64,6 +67,7 @@ public struct ClaimPolicy: Sendable {
         self.maximumAuthenticationAge = maximumAuthenticationAge
         self.maximumLifetime = maximumLifetime
         self.claimRules = claimRules
+        self.confirmation = confirmation
     }
 
     /// The most leeway that a server has use for, in seconds: clocks that are further apart are broken (RFC 8725bis).

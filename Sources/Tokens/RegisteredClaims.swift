@@ -12,6 +12,7 @@ struct RegisteredClaims {
     private(set) var sessionID: JSONPlace?
     private(set) var scope: JSONPlace?
     private(set) var clientID: JSONPlace?
+    private(set) var confirmation: JSONPlace?
 
     /// None of them.
     init() {}
@@ -30,6 +31,7 @@ struct RegisteredClaims {
             case 0x6A_7469: tokenID = value  // jti
             case 0x73_6964: sessionID = value  // sid
             case 0x73_636F_7065: scope = value  // scope
+            case 0x63_6E66: confirmation = value  // cnf
             case 0:
                 if let name = member.name, name.equals(literal: "client_id", in: block) { clientID = value }
             default: break
@@ -49,6 +51,7 @@ struct RegisteredClaims {
         case 0x6A_7469: tokenID
         case 0x73_6964: sessionID
         case 0x73_636F_7065: scope
+        case 0x63_6E66: confirmation
         default: nil
         }
     }

@@ -89,6 +89,10 @@ public enum RejectionCode: String, Sendable, CaseIterable {
     case tokenTooOld = "token-too-old"
     /// More time lies between `iat` and `exp` than the policy allows.
     case lifetimeTooLong = "lifetime-too-long"
+    /// The token is bound to a key (`cnf`), and its sender did not prove to hold it.
+    case tokenBound = "token-bound"
+    /// The token is bound to no key, and is wanted with a proof of its key.
+    case tokenNotBound = "token-not-bound"
     /// A required claim is missing.
     case claimMissing = "claim-missing"
     /// A required claim has another value.

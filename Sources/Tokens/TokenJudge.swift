@@ -49,9 +49,11 @@ public struct TokenJudge: Sendable {
     /// - Parameters:
     ///   - signatureHolds: whether one of the plan's candidates verified the signature.
     ///   - now: seconds since 1970.
+    ///   - confirmation: what the sender proved beside the token.
     ///   - revocations: what has been revoked; nil where nobody knows, as in a browser.
     public func judge(
-        _ plan: VerificationPlan, signatureHolds: Bool, now: Int64, revocations: RevocationSnapshot?,
+        _ plan: VerificationPlan, signatureHolds: Bool, now: Int64, confirmation: Confirmation = .none,
+        revocations: RevocationSnapshot?,
         report: ((VerificationStep) -> Void)? = nil
     ) throws(TokenRejection) -> Claims {
         let steps = StepReporter(listener: report)
@@ -61,7 +63,7 @@ public struct TokenJudge: Sendable {
         }
         steps.passed(.signature, part: .signature, "the \(plan.algorithm.rawValue) signature holds")
         let claims = try decodeClaims(plan.token, steps)
-        try claimJudge.judge(claims, header: plan.token.header, now: now, steps)
+        try claimJudge.judge(claims, header: plan.token.header, now: now, confirmation: confirmation, steps)
         try checkRevocation(claims, revocations, steps)
         return claims
     }

@@ -30,6 +30,8 @@ public struct VerificationStep: Sendable, Equatable {
         case notBefore = "not-before"
         /// `iat`.
         case issuedAt = "issued-at"
+        /// `cnf`: the key that the token is bound to, and whether its sender proved to hold it (RFC 7800).
+        case confirmation
         /// The claims a policy demands.
         case requiredClaims = "required-claims"
         /// The scopes a policy demands.

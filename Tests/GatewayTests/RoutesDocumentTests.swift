@@ -64,6 +64,27 @@ struct RoutesDocumentTests {
         #expect(policy.requiredClaims.map { $0.name } == ["exp", "sub", "roles"])
     }
 
+    @Test func `the address is a scheme and an authority, and is said once`() throws {
+        let rest =
+            "upstreams: { a: { url: http://127.0.0.1:1 } }\nroutes:\n  - { name: a, path: /a, upstream: a, anonymous: true }"
+        #expect(try compile(rest).origin.configured == nil)
+        for (written, known) in [
+            ("https://api.example", "https://api.example"), ("https://API.example:443/", "https://api.example"),
+            ("http://localhost:8000", "http://localhost:8000"),
+        ] {
+            let table = try compile("address: \(written)\n\(rest)")
+            #expect(table.origin.configured == Array(known.utf8))
+        }
+        for written in [
+            "api.example", "ftp://api.example", "https://", "https://api.example/v1", "https://api.example//",
+            "https://a@api.example", "https://api.example?x", "'https://api.example#'",
+        ] {
+            #expect(
+                complaints("address: \(written)\n\(rest)").first?.hasPrefix("line 1: the address") == true, "\(written)"
+            )
+        }
+    }
+
     @Test func `every complaint is listed at once, each with its line`() {
         let text = """
             issuers:
@@ -95,7 +116,7 @@ struct RoutesDocumentTests {
                 "line 8: route \"one\" names the upstream \"missing\", which is not listed",
                 "line 12: the path must start with / and may end in /*, like /orders or /orders/*",
                 "line 16: the route says nobody may pass: add jwt: { … }, or anonymous: true to let everybody in",
-                "line 19: the document has no \"colour\"; it knows issuers, upstreams, routes",
+                "line 19: the document has no \"colour\"; it knows address, issuers, upstreams, routes",
             ])
     }
 

@@ -77,6 +77,90 @@ import Tokens
         #expect(answer.headers[.wwwAuthenticate] == #"Bearer error="invalid_request""#)
     }
 
+    private func boundToken(_ key: SigningKey, to holder: SigningKey) throws -> String {
+        try TokenSigner(key: key).sign(claims: [
+            "iss": "https://issuer.example", "sub": "ada", "aud": "orders",
+            "exp": .number(JSONNumber(wallClock() + 300)), "cnf": ["jkt": .string(try #require(holder.id))],
+        ])
+    }
+
+    private func proof(
+        _ holder: SigningKey, of token: String, id: String, _ changes: [ByteString: JSON] = [:]
+    ) throws -> String {
+        var claims: JSONObject = [
+            "jti": .string(ByteString(id)), "htm": "GET", "htu": "https://api.example/me",
+            "iat": .number(JSONNumber(wallClock())),
+            "ath": .string(DPoPProofVerifier.hash(ofAccessToken: Array(token.utf8))),
+        ]
+        for (name, value) in changes { claims[name] = value }
+        let jwk = try #require(try KeySet([holder.verificationKey]).publicJWKS.object?["keys"]?.array?.first)
+        let signer = JWSSigner([.init(key: holder, protected: ["typ": "dpop+jwt", "alg": "ES256", "jwk": jwk])])
+        return String(decoding: try signer.compact(JSONWriter.write(.object(claims))), as: UTF8.self)
+    }
+
+    private func ask(
+        _ router: Router<BasicTokenRequestContext>, _ authorization: String, _ proofs: String...
+    ) async throws -> TestResponse {
+        var headers: HTTPFields = [.authorization: authorization]
+        let name = try #require(HTTPField.Name("DPoP"))
+        for proof in proofs { headers.append(HTTPField(name: name, value: proof)) }
+        let sent = headers
+        return try await Application(router: router).test(.router) { client in
+            try await client.executeRequest(uri: "/me?page=2", method: .get, headers: sent, body: nil)
+        }
+    }
+
+    @Test func `a bound token passes with a proof of its key for this request, once`() async throws {
+        let (key, holder, thief) = (try Self.key(), try SigningKey.generate(.es256), try SigningKey.generate(.es256))
+        let router = Router(context: BasicTokenRequestContext.self)
+        router.add(
+            middleware: BearerTokenMiddleware(
+                keys: try KeySet([key.verificationKey]), policy: policy, address: "https://api.example"))
+        router.get("me") { _, context in context.token?.claims.subject?.text ?? "nobody" }
+        let bound = try boundToken(key, to: holder)
+        let good = try proof(holder, of: bound, id: "1")
+        #expect(try await ask(router, "DPoP \(bound)", good).status == .ok)
+        #expect(try await ask(router, "dpop \(bound)", try proof(holder, of: bound, id: "2")).status == .ok)
+        let bearer = try await ask(router, "Bearer \(bound)", try proof(holder, of: bound, id: "3"))
+        #expect(bearer.status == .unauthorized)
+        #expect(bearer.headers[.wwwAuthenticate]?.hasPrefix(#"DPoP error="invalid_token", algs="ES256 "#) == true)
+        let other = try await ask(router, "DPoP \(bound)", try proof(thief, of: bound, id: "4"))
+        #expect(other.headers[.wwwAuthenticate]?.hasPrefix(#"DPoP error="invalid_token""#) == true)
+        let bad: [[ByteString: JSON]] = [
+            ["htm": "POST"], ["htu": "https://api.example/other"], ["htu": "http://api.example/me"], ["ath": "x"],
+            ["iat": .number(JSONNumber(wallClock() - 300))], ["jti": ""],
+        ]
+        var refused = [try await ask(router, "DPoP \(bound)", good), try await ask(router, "DPoP \(bound)")]
+        for change in bad {
+            refused.append(try await ask(router, "DPoP \(bound)", try proof(holder, of: bound, id: "5", change)))
+        }
+        refused.append(
+            try await ask(
+                router, "DPoP \(bound)", try proof(holder, of: bound, id: "6"),
+                try proof(holder, of: bound, id: "7")))
+        for answer in refused {
+            #expect(answer.status == .unauthorized)
+            #expect(answer.headers[.wwwAuthenticate]?.hasPrefix(#"DPoP error="invalid_dpop_proof""#) == true)
+        }
+        // A token that is bound to nothing is a bearer token, and no more.
+        let free = try token(key)
+        #expect(try await ask(router, "Bearer \(free)").status == .ok)
+        #expect(
+            try await ask(router, "DPoP \(free)", try proof(holder, of: free, id: "8")).status == .unauthorized)
+    }
+
+    @Test func `without an address no bound token passes, and the challenge says so`() async throws {
+        let (key, holder) = (try Self.key(), try SigningKey.generate(.es256))
+        let router = GuideSnippets.router(keys: try KeySet([key.verificationKey]))
+        let bound = try boundToken(key, to: holder)
+        let bearer = try await ask(router, "Bearer \(bound)")
+        #expect(bearer.status == .unauthorized)
+        #expect(bearer.headers[.wwwAuthenticate]?.contains("bound to a key") == true)
+        let proved = try await ask(router, "DPoP \(bound)", try proof(holder, of: bound, id: "1"))
+        #expect(proved.status == .unauthorized)
+        #expect(proved.headers[.wwwAuthenticate] == "Bearer")
+    }
+
     @Test func `a scope that is not granted is 403, and the challenge names it`() async throws {
         let key = try Self.key()
         let router = Router(context: BasicTokenRequestContext.self)

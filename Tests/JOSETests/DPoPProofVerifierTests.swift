@@ -37,14 +37,43 @@ import Tokens
             var claims = Keys.claims
             claims["cnf"] = ["jkt": .string(try #require(key.id))]
             let verifier = TokenVerifier(keys: try KeySet([issuer.verificationKey]), policy: Keys.policy)
-            let bound = try verifier.verify(
-                Array(try TokenSigner(key: issuer).sign(claims: claims).utf8), now: Keys.now)
-            #expect(verified.binds(bound))
+            let bound = try TokenSigner(key: issuer).sign(claims: claims)
+            #expect(throws: Never.self) {
+                try verifier.verify(bound, now: Keys.now, confirmation: verified.confirmation)
+            }
+            let bearer = #expect(throws: TokenRejection.self) { try verifier.verify(bound, now: Keys.now) }
+            #expect(bearer?.code == .tokenBound)
             claims["cnf"] = ["jkt": "another"]
-            let other = try verifier.verify(
-                Array(try TokenSigner(key: issuer).sign(claims: claims).utf8), now: Keys.now)
-            #expect(!verified.binds(other))
+            let other = try TokenSigner(key: issuer).sign(claims: claims)
+            let rejection = #expect(throws: TokenRejection.self) {
+                try verifier.verify(other, now: Keys.now, confirmation: verified.confirmation)
+            }
+            #expect(rejection?.code == .tokenBound)
         }
+    }
+
+    @Test func `a proof is good once, until it is too old, and room that is full takes no more`() throws {
+        let expected = DPoPExpectation(method: "GET", address: try #require(RequestAddress("https://api.example")))
+        func verified() throws -> VerifiedDPoPProof {
+            try DPoPProofVerifier().verify(
+                try proof(try SigningKey.generate(.es256)), expecting: expected, now: Keys.now)
+        }
+        let (first, second) = (try verified(), try verified())
+        let used = UsedProofs(lifetime: DPoPProofVerifier().lifetime, capacity: 2)
+        #expect(DPoPProofVerifier().lifetime == 121)
+        #expect(used.use(first, now: Keys.now) == .first)
+        // The same jti under another key is another proof.
+        #expect(used.use(second, now: Keys.now + 120) == .first)
+        for time: Int64 in [0, 1, 120, 121, 122, 240] {
+            #expect(used.use(second, now: Keys.now + time) == .again, "\(time)")
+        }
+        #expect(used.use(try verified(), now: Keys.now + 240) == .first)
+        #expect(used.use(try verified(), now: Keys.now + 240) == .first)
+        #expect(used.use(try verified(), now: Keys.now + 240) == .unknown)
+        #expect(used.use(second, now: Keys.now + 240) == .again)
+        #expect(used.use(second, now: Keys.now + 600) == .first)
+        #expect(UsedProofs(lifetime: 10).use(first, now: .max) == .first)
+        #expect(UsedProofs(lifetime: .max).use(first, now: .min) == .first)
     }
 
     @Test func `EdDSA is accepted where it is asked for`() throws {

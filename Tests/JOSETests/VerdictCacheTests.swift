@@ -30,6 +30,35 @@ import Tokens
         cache.verdict(for: token, policy: policy, keys: keys, now: now, revocations: revocations)
     }
 
+    @Test func `of a bound token a bearer learns nothing, and its owner nothing without the proof`() throws {
+        let cache = VerdictCache<Int>(entries: 64)
+        let (bound, free, looked) = (token(1), token(2), token(3))
+        let claims = try Claims(["cnf": ["jkt": "k"], "exp": 1_700_000_600])
+        var policy = ClaimPolicy(algorithms: [.es256])
+        cache.remember(1, for: bound, policy: 1, keys: 1, claims: claims, asked: policy)
+        try remember(cache, free, 2)
+        policy.confirmation = .unchecked
+        cache.remember(3, for: looked, policy: 1, keys: 1, claims: claims, asked: policy)
+        func verdict(_ token: [UInt8], _ confirmation: Tokens.Confirmation) -> Int? {
+            cache.verdict(
+                for: token, policy: 1, keys: 1, now: Self.now, confirmation: confirmation, revocations: .empty)
+        }
+        for _ in 0..<2 {
+            #expect(verdict(bound, .none) == nil)
+            #expect(verdict(bound, .key(thumbprint: "other")) == nil)
+            #expect(verdict(bound, .key(thumbprint: "k")) == 1)
+            #expect(verdict(free, .none) == 2)
+            #expect(verdict(free, .key(thumbprint: "k")) == nil)
+            #expect(verdict(looked, .none) == 3)
+        }
+        // The place of a bound token is taken by one that is not.
+        try remember(cache, bound, 4)
+        #expect(verdict(bound, .none) == 4)
+        #expect(verdict(bound, .key(thumbprint: "k")) == nil)
+        cache.removeAll()
+        #expect(verdict(bound, .none) == nil)
+    }
+
     @Test func `the same token under the same policy and keys, and nothing else`() throws {
         let cache = VerdictCache<Int>(entries: 64)
         let token = token(1)

@@ -12,7 +12,8 @@ enum RejectionTable {
     }
 
     static let rows: [Row] =
-        form + header + algorithm + critical + key + signature + claims + policy + rules + revocation
+        form + header + algorithm + critical + key + signature + claims + policy + rules + confirmation
+        + revocation
 
     private static func row(
         _ check: VerificationStep.Check, _ code: RejectionCode, _ name: String, _ change: (inout Judging) -> Void
@@ -250,6 +251,20 @@ enum RejectionTable {
         },
         rule(.requiredClaims, .claimForbidden, "a claim that must not be there") {
             $0.claimRules = [ClaimRule("sid", .absent)]
+        },
+    ]
+
+    static let confirmation: [Row] = [
+        row(.confirmation, .tokenBound, "a bearer") { $0.token = Sample.token(claims: Sample.claims(Sample.bound)) },
+        row(.confirmation, .tokenBound, "another key") {
+            $0.token = Sample.token(claims: Sample.claims(Sample.bound))
+            $0.confirmation = .key(thumbprint: "other")
+        },
+        row(.confirmation, .tokenNotBound, "bound to nothing and sent with a proof") {
+            $0.confirmation = .key(thumbprint: "k")
+        },
+        row(.confirmation, .tokenNotBound, "a policy that wants a binding") {
+            $0.policy = Sample.policy { $0.confirmation = .required }
         },
     ]
 

@@ -12,6 +12,9 @@ enum Sample {
         requiredClaims: [ClaimRequirement("exp"), ClaimRequirement("sub"), ClaimRequirement("roles", "user")],
         scopes: ["read"])
 
+    /// What makes it a token that is bound to the key of the thumbprint `k`.
+    static let bound: [ByteString: JSON?] = ["cnf": ["jkt": "k"]]
+
     static func claims(_ changes: [ByteString: JSON?] = [:]) -> String {
         var claims: JSONObject = [
             "iss": "https://issuer.example", "sub": "anna", "aud": ["orders", "bills"], "exp": 1_700_000_600,
@@ -53,6 +56,7 @@ struct Judging: Sendable {
     var keys = [Sample.key]
     var signatureHolds = true
     var now = Sample.now
+    var confirmation = Tokens.Confirmation.none
     var revocations: RevocationSnapshot? = .empty
 
     /// The claims or the rejection, and the steps that were heard.
@@ -62,7 +66,7 @@ struct Judging: Sendable {
             let judge = TokenJudge(policy: policy)
             let plan = try judge.plan(token, keys: keys) { steps.append($0) }
             let claims = try judge.judge(
-                plan, signatureHolds: signatureHolds, now: now, revocations: revocations
+                plan, signatureHolds: signatureHolds, now: now, confirmation: confirmation, revocations: revocations
             ) { steps.append($0) }
             return (.success(claims), steps)
         } catch {

@@ -16,7 +16,10 @@ import Tokens
     }
 
     @Test func `a good token passes every check, in their order`() throws {
-        let (result, steps) = Judging().run()
+        var judging = Judging()
+        judging.token = Sample.token(claims: Sample.claims(Sample.bound))
+        judging.confirmation = .key(thumbprint: "k")
+        let (result, steps) = judging.run()
         let claims = try result.get()
         #expect(claims.subject == "anna")
         #expect(claims.audience == ["orders", "bills"])
@@ -36,7 +39,8 @@ import Tokens
         let skipped = steps.filter { $0.outcome == .skipped }.map(\.check)
         #expect(
             skipped == [
-                .type, .issuer, .audience, .expiry, .notBefore, .issuedAt, .requiredClaims, .scopes, .revocation,
+                .type, .issuer, .audience, .expiry, .notBefore, .issuedAt, .confirmation, .requiredClaims, .scopes,
+                .revocation,
             ])
     }
 
@@ -64,7 +68,7 @@ import Tokens
             let plan = try judge.plan(row.judging.token, keys: row.judging.keys)
             _ = try judge.judge(
                 plan, signatureHolds: row.judging.signatureHolds, now: row.judging.now,
-                revocations: row.judging.revocations)
+                confirmation: row.judging.confirmation, revocations: row.judging.revocations)
         }
         #expect(quiet == rejection)
     }

@@ -6,7 +6,7 @@ const marks = new Map([["passed", "✓"], ["failed", "✕"], ["skipped", "–"]]
 const titles = new Map([
   ["form", "Form"], ["header", "Header"], ["algorithm", "Algorithm"], ["critical", "Critical extensions"], ["key", "Key"],
   ["signature", "Signature"], ["claims", "Claims"], ["type", "Type"], ["issuer", "Issuer"], ["audience", "Audience"],
-  ["expiry", "Expiry"], ["not-before", "Not before"], ["issued-at", "Issued at"], ["required-claims", "Required claims"],
+  ["expiry", "Expiry"], ["not-before", "Not before"], ["issued-at", "Issued at"], ["confirmation", "Confirmation"], ["required-claims", "Required claims"],
   ["scopes", "Scopes"], ["revocation", "Revocation"],
 ]);
 

@@ -108,6 +108,8 @@ struct PolicyOptions: ParsableArguments {
         }
         // The key decides what is allowed here, and an Ed25519 key allows the name that it had before RFC 9864.
         policy.acceptsEdDSA = true
+        // Nobody sent this token: what it is bound to is shown. `ProofOptions` asks for more.
+        policy.confirmation = .unchecked
         policy.requiredClaims += required
         policy.scopes += scope.map { ByteString($0) }
         policy.claimRules += rule.map(\.rule)

@@ -22,6 +22,7 @@ struct VerifyCommand: AsyncParsableCommand {
               signet verify --discover --issuer https://idp.example --audience orders --file token
               signet verify --x5c-roots roots.pem --issuer https://idp.example --file token
               signet verify --profile dpop-proof --method GET --url https://api.example/orders --file proof
+              signet verify --key public.json --dpop-proof-file proof --method GET --url https://api.example/orders < token
               signet verify --decryption-key private.json --key public.json --file encrypted
               signet verify --content --key public.json --detached letter.txt --file signature.json
               signet verify --batch --signature-only < lines.json
@@ -74,20 +75,33 @@ struct VerifyCommand: AsyncParsableCommand {
         if let certificateRoots { return try await verifyCertified(roots: certificateRoots) }
         let keySet = try await keySet()
         if content.content { return try verifyContent(keySet) }
-        let verifier = TokenVerifier(keys: keySet, policy: policy.policy(algorithms: keySet.algorithms))
+        let verifier = TokenVerifier(keys: keySet, policy: proof.rule(policy.policy(algorithms: keySet.algorithms)))
         let decrypter = try decrypter()
         let token = try input.read()
         var steps: [VerificationStep] = []
         do {
+            var proofSteps: [VerificationStep] = []
+            let confirmation: Confirmation
+            do {
+                confirmation = try proof.confirmation(of: token, policy) { proofSteps.append($0) }
+            } catch let error as TokenRejection {
+                Output.error("signet: the DPoP proof is refused; its steps are these")
+                steps = proofSteps
+                throw error
+            }
             let verified: VerifiedToken
             if let decrypter {
                 let nested = NestedTokenVerifier(decrypter: decrypter, verifier: verifier)
-                verified = try nested.verify(token, now: policy.now, revocations: nil) { steps.append($0) }
+                verified = try nested.verify(
+                    token, now: policy.now, confirmation: confirmation, revocations: nil
+                ) { steps.append($0) }
             } else {
-                verified = try verifier.verify(token, now: policy.now, revocations: nil) { steps.append($0) }
+                verified = try verifier.verify(
+                    token, now: policy.now, confirmation: confirmation, revocations: nil
+                ) { steps.append($0) }
             }
             show(steps, verdict: "valid", code: nil, header: verified.header.json, claims: verified.claims.json)
-        } catch {
+        } catch let error as TokenRejection {
             show(steps, verdict: "refused", code: error.code, header: nil, claims: nil)
             let hint =
                 error.code == .algorithmNotAllowed
@@ -153,6 +167,13 @@ struct VerifyCommand: AsyncParsableCommand {
         _ steps: [VerificationStep], verdict: String, code: RejectionCode?, header: JSONObject?, claims: JSONObject?,
         thumbprint: ByteString? = nil
     ) {
+        if code == nil, claims?["cnf"] != nil,
+            steps.contains(where: { $0.check == .confirmation && $0.outcome == .skipped })
+        {
+            Output.error(
+                "signet: note: the token is bound to a key (cnf) and no bearer token; --dpop-proof-file checks a proof of "
+                    + "it, --bearer refuses such tokens")
+        }
         if json {
             var answer: JSONObject = ["verdict": .string(ByteString(verdict))]
             if let code { answer["code"] = .string(ByteString(code.rawValue)) }

@@ -13,6 +13,7 @@ final class GatewayHandler: ExchangeHandler {
     private var snapshot: GatewaySnapshot
     /// What this event loop has verified before; nobody else looks into it.
     private let cache = VerdictCache<Void>()
+    private let proofs: RequestProofs
     private let explanations: ExplanationRing
     private let now: @Sendable () -> Int64
     private let forwarder: Forwarder
@@ -20,11 +21,12 @@ final class GatewayHandler: ExchangeHandler {
     private let eventLoop: any EventLoop
 
     init(
-        eventLoop: any EventLoop, snapshot: GatewaySnapshot, explanations: ExplanationRing,
+        eventLoop: any EventLoop, snapshot: GatewaySnapshot, proofs: RequestProofs, explanations: ExplanationRing,
         now: @escaping @Sendable () -> Int64
     ) {
         self.eventLoop = eventLoop
         self.snapshot = snapshot
+        self.proofs = proofs
         self.explanations = explanations
         self.now = now
         forwarder = Forwarder(observer: UpstreamFailureAnswers(explanations: explanations, now: now))
@@ -71,11 +73,42 @@ final class GatewayHandler: ExchangeHandler {
                 for: value, policy: policy.number, keys: 0, now: now, revocations: snapshot.revocations) != nil
         }
         guard !isKnown else { return nil }
-        guard case .token(let token) = BearerCredentials.read(authorization: exchange.bytes(of: field)) else {
-            return .tokenMissing(policy)
+        switch BearerCredentials.read(authorization: exchange.bytes(of: field)) {
+        case .otherScheme: return .tokenMissing(policy)
+        case .token(let token): return verify(token, of: exchange, in: field, .none, policy, now)
+        case .boundToken(let token): return verify(boundToken: token, of: exchange, in: field, policy, now)
         }
+    }
+
+    /// A token that is bound to a key, and the proof of that key, which is for this request alone. Only the proof of a
+    /// good token is remembered: strangers take no place in that memory.
+    private func verify(
+        boundToken token: [UInt8], of exchange: Exchange, in field: ByteRange, _ policy: BearerTokenPolicy,
+        _ now: Int64
+    ) -> Refusal? {
+        do throws(ProofRefusal) {
+            let proof = try proofs.proof(of: exchange, at: snapshot.routes.origin, with: token, now: now)
+            let isKnown = exchange.withBytes(of: field) { value in
+                cache.verdict(
+                    for: value, policy: policy.number, keys: 0, now: now, confirmation: proof.confirmation,
+                    revocations: snapshot.revocations) != nil
+            }
+            if !isKnown, let refusal = verify(token, of: exchange, in: field, proof.confirmation, policy, now) {
+                return refusal
+            }
+            return proofs.use(proof, now: now)
+        } catch {
+            return .proofRefused(error)
+        }
+    }
+
+    private func verify(
+        _ token: [UInt8], of exchange: Exchange, in field: ByteRange, _ confirmation: Confirmation,
+        _ policy: BearerTokenPolicy, _ now: Int64
+    ) -> Refusal? {
         do throws(TokenRejection) {
-            let verified = try policy.verifier.verify(token, now: now, revocations: snapshot.revocations)
+            let verified = try policy.verifier.verify(
+                token, now: now, confirmation: confirmation, revocations: snapshot.revocations)
             exchange.withBytes(of: field) { value in
                 cache.remember(
                     (), for: value, policy: policy.number, keys: 0, claims: verified.claims,
@@ -83,8 +116,9 @@ final class GatewayHandler: ExchangeHandler {
             }
             return nil
         } catch {
-            let steps = policy.verifier.steps(to: error, of: token, now: now, revocations: snapshot.revocations)
-            return .rejected(error, policy: policy, steps: steps)
+            let steps = policy.verifier.steps(
+                to: error, of: token, now: now, confirmation: confirmation, revocations: snapshot.revocations)
+            return .rejected(error, policy: policy, steps: steps, cameBound: confirmation != .none)
         }
     }
 

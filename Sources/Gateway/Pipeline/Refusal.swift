@@ -1,5 +1,6 @@
 import Codecs
 import Edge
+import JOSE
 import OAuth
 import Telemetry
 import Tokens
@@ -17,6 +18,10 @@ struct Refusal {
         case tokenMissing = "token-missing"
         /// The request brings more than one `Authorization` field.
         case tokenAmbiguous = "token-ambiguous"
+        /// The token came as `DPoP`, and the proof with it is missing, not good, or not new.
+        case proofRefused = "proof-refused"
+        /// More proofs are in use than can be remembered.
+        case proofsExhausted = "proofs-exhausted"
     }
 
     let phase: Phase
@@ -45,7 +50,7 @@ struct Refusal {
         Refusal(
             phase: .authenticate, status: 401, code: Code.tokenMissing.rawValue,
             detail: "This route wants a token: send Authorization: Bearer and the token.",
-            fields: [challenge(BearerChallenge(scope: policy.scope))])
+            fields: [challenge(BearerChallenge(scope: policy.scope)), challenge(nil)])
     }
 
     static func tokenAmbiguous() -> Refusal {
@@ -55,26 +60,47 @@ struct Refusal {
             fields: [challenge(BearerChallenge(failure: .invalidRequest, description: detail))])
     }
 
+    /// RFC 9449 §7.1.
+    static func proofRefused(_ refusal: ProofRefusal) -> Refusal {
+        Refusal(
+            phase: .authenticate, status: 401, code: Code.proofRefused.rawValue, detail: refusal.detail,
+            fields: [challenge(.invalidProof)], steps: refusal.steps)
+    }
+
+    static func proofsExhausted() -> Refusal {
+        Refusal(
+            phase: .authenticate, status: 503, code: Code.proofsExhausted.rawValue,
+            detail: "Too many DPoP proofs are in use; try again later.",
+            fields: [("Retry-After", Array("5".utf8))])
+    }
+
     /// The client learns which kind of reason it was, and nothing that the token says (RFC 6750 §3.1).
     static func rejected(
-        _ rejection: TokenRejection, policy: BearerTokenPolicy, steps: [VerificationStep]
+        _ rejection: TokenRejection, policy: BearerTokenPolicy, steps: [VerificationStep], cameBound: Bool
     ) -> Refusal {
         let grantsTooLittle = rejection.check == .scopes || rejection.check == .requiredClaims
         let failure: BearerChallenge.Failure = grantsTooLittle ? .insufficientScope : .invalidToken
         let detail =
             grantsTooLittle ? "The token does not grant this." : "The token was refused: \(rejection.code.rawValue)."
+        // Whoever came with a proof, or should have, is told how to come.
+        let wantsProof =
+            !grantsTooLittle && rejection.code != .tokenNotBound
+            && (cameBound || rejection.code == .tokenBound)
+        let bearer = BearerChallenge(
+            failure: failure, description: detail, scope: rejection.check == .scopes ? policy.scope : nil)
         return Refusal(
             phase: grantsTooLittle ? .authorize : .authenticate, status: failure.status,
             code: rejection.code.rawValue, detail: detail,
-            fields: [
-                challenge(
-                    BearerChallenge(
-                        failure: failure, description: detail, scope: rejection.check == .scopes ? policy.scope : nil))
-            ], steps: steps)
+            fields: [wantsProof ? challenge(.invalidToken) : challenge(bearer)], steps: steps)
     }
 
     private static func challenge(_ challenge: BearerChallenge) -> (String, [UInt8]) {
         ("WWW-Authenticate", Array(challenge.headerValue.utf8))
+    }
+
+    private static func challenge(_ failure: DPoPChallenge.Failure?) -> (String, [UInt8]) {
+        let challenge = DPoPChallenge(failure: failure, algorithms: RequestProofs.verifier.algorithmNames)
+        return ("WWW-Authenticate", Array(challenge.headerValue.utf8))
     }
 
     /// The answer: a problem body (RFC 9457) with the trace that `signet explain` takes.

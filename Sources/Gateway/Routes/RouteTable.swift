@@ -49,8 +49,11 @@ struct RouteTable: Sendable {
     private let prefixes: [Route]
     let upstreams: Set<UpstreamEndpoint>
     let count: Int
+    /// Under which scheme and authority clients see these paths.
+    let origin: RequestOrigin
 
-    init(_ routes: [Route]) {
+    init(_ routes: [Route], origin: RequestOrigin = RequestOrigin(configured: nil)) {
+        self.origin = origin
         count = routes.count
         var exact: [[UInt8]: [Route]] = [:]
         for route in routes where !route.coversBelow { exact[route.path, default: []].append(route) }

@@ -63,7 +63,7 @@ struct RouteTableCompiler {
                     methods: route.methods?.map { Array($0.utf8) }, upstream: upstream, rewrite: RequestRewrite(),
                     bearer: bearer.policy))
         }
-        return RouteTable(routes)
+        return RouteTable(routes, origin: origin(document.address))
     }
 
     private mutating func complain(_ line: Int, _ message: String) {
@@ -93,6 +93,22 @@ struct RouteTableCompiler {
                 return nil
             }
         }
+    }
+
+    /// `https://host` or `https://host:port`, and nothing after it: paths are the client's.
+    private mutating func origin(_ address: RoutesDocument.Address?) -> RequestOrigin {
+        guard let address else { return RequestOrigin(configured: nil) }
+        let written = Array((address.url.hasSuffix("/") ? address.url.dropLast() : address.url[...]).utf8)
+        let slashes = written.filter { $0 == UInt8(ascii: "/") }.count
+        guard let known = RequestAddress(ByteString(utf8: written)), slashes == 2,
+            !written.contains(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") })
+        else {
+            complain(
+                address.line,
+                "the address \(address.url) must be https://host or https://host:port: how clients call the gateway")
+            return RequestOrigin(configured: nil)
+        }
+        return RequestOrigin(configured: Array(known.text.bytes.dropLast()))
     }
 
     /// `http://host` or `http://host:port`, and nothing after it: the path is the client's.

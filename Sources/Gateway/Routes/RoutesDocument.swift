@@ -20,6 +20,12 @@ struct RoutesDocument: Sendable {
         let line: Int
     }
 
+    /// How clients call the gateway.
+    struct Address: Sendable {
+        let url: String
+        let line: Int
+    }
+
     /// A server that requests are passed on to.
     struct Upstream: Sendable {
         let name: String
@@ -62,6 +68,8 @@ struct RoutesDocument: Sendable {
         let line: Int
     }
 
+    /// Nil where they call it by http and the name in `Host`.
+    var address: Address?
     var issuers: [Issuer] = []
     var upstreams: [Upstream] = []
     var routes: [Route] = []

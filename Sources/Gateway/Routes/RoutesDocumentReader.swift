@@ -26,11 +26,16 @@ struct RoutesDocumentReader {
     }
 
     private mutating func readRoot(_ root: Node) {
-        guard let entries = reader.mapping(root, "the document", knows: ["issuers", "upstreams", "routes"]) else {
+        guard let entries = reader.mapping(root, "the document", knows: ["address", "issuers", "upstreams", "routes"])
+        else {
             return
         }
         for entry in entries {
             switch entry.name {
+            case "address":
+                if let url = reader.text(entry.node, "address") {
+                    document.address = RoutesDocument.Address(url: url, line: entry.line)
+                }
             case "issuers":
                 for issuer in reader.mapping(entry.node, "issuers") ?? [] { readIssuer(issuer) }
             case "upstreams":

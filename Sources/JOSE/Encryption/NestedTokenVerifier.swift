@@ -18,14 +18,16 @@ public struct NestedTokenVerifier: Sendable {
     /// - Parameters:
     ///   - token: the text as it arrived: five parts.
     ///   - now: seconds since 1970.
+    ///   - confirmation: what the sender proved beside the token.
     ///   - revocations: what has been revoked; nil where nobody knows.
     ///   - report: hears of each step as it is made, first of the outer token, then of the inner one.
     public func verify(
-        _ token: [UInt8], now: Int64, revocations: RevocationSnapshot? = .empty,
-        report: ((VerificationStep) -> Void)? = nil
+        _ token: [UInt8], now: Int64, confirmation: Confirmation = .none,
+        revocations: RevocationSnapshot? = .empty, report: ((VerificationStep) -> Void)? = nil
     ) throws(TokenRejection) -> VerifiedToken {
         let content = try decrypter.decrypt(token, report: report)
         try NestedContent.check(content.bytes, header: content.header, report: report)
-        return try verifier.verify(content.bytes, now: now, revocations: revocations, report: report)
+        return try verifier.verify(
+            content.bytes, now: now, confirmation: confirmation, revocations: revocations, report: report)
     }
 }

@@ -47,7 +47,7 @@ public struct BearerChallenge: Equatable, Sendable {
         return said.isEmpty ? "Bearer" : "Bearer " + said.joined(separator: ", ")
     }
 
-    private static func quotable(_ text: String) -> String {
+    static func quotable(_ text: String) -> String {
         let allowed = text.utf8.filter {
             $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
         }

@@ -44,16 +44,15 @@ struct BearerAuthentication: Sendable {
     }
 
     /// What a token says; throws 401 with a challenge.
-    /// - Parameter key: the key that the sender proved to hold; the token must be bound to it, or to none at all.
+    /// - Parameter key: the key that the sender proved to hold; nil for a bearer.
     func claims(of token: [UInt8], boundTo key: ByteString? = nil) throws(ProblemBody) -> Claims {
-        let claims: Claims
         do throws(TokenRejection) {
-            claims = try verifier().verify(token, now: clock(), revocations: revocations.snapshot).claims
+            return try verifier().verify(
+                token, now: clock(), confirmation: key.map { .key(thumbprint: $0) } ?? .none,
+                revocations: revocations.snapshot
+            ).claims
         } catch {
-            throw ProblemOf.bearerRefused(error)
+            throw error.check == .confirmation ? ProblemOf.confirmationRefused(error) : ProblemOf.bearerRefused(error)
         }
-        guard claims.value(named: "cnf")?.object?["jkt"]?.string == key, key != nil || claims.value(named: "cnf") == nil
-        else { throw ProblemOf.bearerBound }
-        return claims
     }
 }

@@ -35,7 +35,7 @@ struct DeviceAuthorizationEndpoint: Sendable {
         }
         let key = try await proofs.thumbprint(of: request)
         let (code, userCode) = try await begin(client, scope, key)
-        let page = issuer.text + DeviceEndpoint.path
+        let page = ServerMetadata.address(of: ByteString(DeviceEndpoint.path), at: issuer).text
         return .json(
             [
                 "device_code": .string(ByteString(code.text)), "user_code": .string(ByteString(userCode.text)),

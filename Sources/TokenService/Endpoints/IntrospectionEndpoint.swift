@@ -80,7 +80,7 @@ final class IntrospectionEndpoint: Sendable {
             $0.verdict(for: token, policy: 0, keys: keys.generation, now: now, revocations: revoked)
         }
         if let remembered { return remembered }
-        let verifier = keys.verifiers.anyAudience
+        let verifier = keys.verifiers.introspected
         guard let claims = try? verifier.verify(token, now: now, revocations: revoked).claims else { return nil }
         let fresh = Known(claims)
         known.withLock {

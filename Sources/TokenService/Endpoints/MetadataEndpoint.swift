@@ -28,6 +28,7 @@ struct MetadataEndpoint: Sendable {
                 "roles", "groups",
             ],
             assertionAlgorithms: ClientAuthentication.assertionAlgorithms.map { ByteString($0.rawValue) },
+            proofAlgorithms: ProofOfPossession.verifier.algorithmNames,
             endpoints: [
                 ("authorization_endpoint", AuthorizationPath.authorize),
                 ("pushed_authorization_request_endpoint", AuthorizationPath.pushedRequest),

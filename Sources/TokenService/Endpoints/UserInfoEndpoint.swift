@@ -25,7 +25,9 @@ struct UserInfoEndpoint: Sendable {
 
     /// The token stands in the Authorization field, or in a form (RFC 6750 §2.2), never in both and never in an address.
     private func claims(of request: Request) async throws -> Claims {
-        if let field = request.headers[.authorization], let token = Self.boundToken(field) {
+        if let field = request.headers[.authorization],
+            case .boundToken(let token) = BearerCredentials.read(authorization: Array(field.utf8))
+        {
             // Bound to a key, and with it a proof that whoever asks holds the key (RFC 9449 §7.1).
             do {
                 guard let key = try await proofs.thumbprint(of: request, with: token) else {
@@ -42,11 +44,5 @@ struct UserInfoEndpoint: Sendable {
         let parameters = try RequestParameters(await FormRequestBody.bytes(of: request))
         guard let token = parameters["access_token"] else { throw ProblemOf.bearerMissing }
         return try bearer.claims(of: token.bytes)
-    }
-
-    private static func boundToken(_ field: String) -> [UInt8]? {
-        let scheme = field.utf8.prefix { $0 != UInt8(ascii: " ") }
-        guard scheme.count == 4, zip(scheme, "dpop".utf8).allSatisfy({ $0.0 | 0x20 == $0.1 }) else { return nil }
-        return Array(field.utf8.dropFirst(scheme.count).drop { $0 == UInt8(ascii: " ") })
     }
 }

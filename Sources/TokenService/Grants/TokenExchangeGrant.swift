@@ -56,15 +56,18 @@ struct TokenExchangeGrant: Sendable {
         guard type == TokenRequest.accessTokenType else {
             throw OAuthError(.invalidRequest, "\(name)_type must be \(TokenRequest.accessTokenType).")
         }
-        let verifier = keyring.keys.verifiers.anyAudience
-        guard let claims = try? verifier.verify(text.bytes, now: now, revocations: revocations.snapshot).claims else {
-            throw OAuthError(.invalidRequest, "The \(name) is not a good access token of this server.")
+        let proven = keyThumbprint.map { Confirmation.key(thumbprint: $0) } ?? .none
+        do throws(TokenRejection) {
+            return try keyring.keys.verifiers.exchanged.verify(
+                text.bytes, now: now, confirmation: proven, revocations: revocations.snapshot
+            ).claims
+        } catch {
+            throw OAuthError(
+                .invalidRequest,
+                error.code == .tokenBound
+                    ? "The \(name) is bound to a key; prove that you hold it."
+                    : "The \(name) is not a good access token of this server.")
         }
-        let bound = claims.value(named: "cnf")?.object?["jkt"]?.string
-        guard bound == nil || bound == keyThumbprint else {
-            throw OAuthError(.invalidRequest, "The \(name) is bound to a key; prove that you hold it.")
-        }
-        return claims
     }
 
     private func audiences(_ wanted: [ByteString], of subject: Claims) throws(OAuthError) -> [ByteString] {

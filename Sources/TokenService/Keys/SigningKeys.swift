@@ -83,6 +83,10 @@ struct OwnTokenVerifiers: Sendable {
     let forUs: TokenVerifier
     /// Access tokens that are good now, whomever they are for.
     let anyAudience: TokenVerifier
+    /// Access tokens that are changed for others, beside a proof of the key that the new ones are to be bound to.
+    let exchanged: TokenVerifier
+    /// Access tokens that others ask about: what they are bound to is told.
+    let introspected: TokenVerifier
     /// Access tokens that some route may still accept.
     let lenient: TokenVerifier
     /// ID tokens, of whatever age: they name a person and let nobody in (OpenID Connect Core §3.1.2.1).
@@ -99,6 +103,10 @@ struct OwnTokenVerifiers: Sendable {
         // Our own clock made these tokens.
         policy.leeway = 0
         anyAudience = TokenVerifier(keys: keys, policy: policy)
+        policy.confirmation = .ifBound
+        exchanged = TokenVerifier(keys: keys, policy: policy)
+        policy.confirmation = .unchecked
+        introspected = TokenVerifier(keys: keys, policy: policy)
         // A route's leeway may accept a token for a while after its end: so long it can be revoked, too.
         policy.leeway = configuration.revocationMargin
         lenient = TokenVerifier(keys: keys, policy: policy)
@@ -106,6 +114,7 @@ struct OwnTokenVerifiers: Sendable {
             keys: keys,
             policy: ClaimPolicy(
                 algorithms: keys.algorithms, types: ["JWT"], issuers: [configuration.issuer],
-                leeway: 10 * 365 * 86_400, requiredClaims: [ClaimRequirement("sub"), ClaimRequirement("aud")]))
+                leeway: 10 * 365 * 86_400, requiredClaims: [ClaimRequirement("sub"), ClaimRequirement("aud")],
+                confirmation: .unchecked))
     }
 }

@@ -1,5 +1,6 @@
 import Codecs
 import Logging
+import OAuth
 import Storage
 
 /// A message to a person.
@@ -47,7 +48,7 @@ struct PasswordReset: Sendable {
             try ResetLinkRecord.insert(link, user: user.id, now: now, in: transaction)
             try AuditEvent(.resetLinkMade, user: user.id).insert(now: now, in: transaction)
         }
-        return "\(issuer)\(ResetEndpoint.path)?link=\(link.text)"
+        return "\(ServerMetadata.address(of: ByteString(ResetEndpoint.path), at: issuer))?link=\(link.text)"
     }
 
     /// Sends a link to the e-mail address of whoever has this name, in a task of its own: how long the answer takes tells

@@ -12,15 +12,16 @@ struct ProofOfPossession: Sendable {
     /// Under which name uses are noted; no client can be called so, as it has a space.
     private static let usedUnder: ByteString = "DPoP proof"
 
-    private let verifier = DPoPProofVerifier(
-        algorithms: [.es256, .ed25519, .ps256, .rs256, .es384], acceptsEdDSA: true)
+    /// Says what a proof must be.
+    static let verifier = DPoPProofVerifier(algorithms: DPoPProofVerifier.widelyUsed, acceptsEdDSA: true)
+
     private let address: ByteString
     private let store: Store
     private let clock: @Sendable () -> Int64
 
     /// - Parameter path: the path that a proof must name; the issuer stands before it.
     init(_ parts: AuthorizationParts, path: String) {
-        address = ByteString(parts.configuration.issuer.text + path)
+        address = ServerMetadata.address(of: ByteString(path), at: parts.configuration.issuer)
         store = parts.store
         clock = parts.clock
     }
@@ -38,7 +39,7 @@ struct ProofOfPossession: Sendable {
         let now = clock()
         let verified: VerifiedDPoPProof
         do throws(TokenRejection) {
-            verified = try verifier.verify(
+            verified = try Self.verifier.verify(
                 Array(proof.utf8),
                 expecting: DPoPExpectation(
                     method: ByteString(request.method.rawValue), address: expected,
@@ -49,9 +50,9 @@ struct ProofOfPossession: Sendable {
         guard let id = verified.claims.tokenID, id.count <= 256 else {
             throw OAuthError(.invalidDPoPProof, "The proof has no jti, or a very long one.")
         }
-        // A proof may be a minute old, and clocks half a minute apart.
         let isNew = try await store.write {
-            try UsedAssertionRecord.insert(issuer: Self.usedUnder, id: id, expires: now + 180, in: $0)
+            try UsedAssertionRecord.insert(
+                issuer: Self.usedUnder, id: id, expires: now + Self.verifier.lifetime, in: $0)
         }
         guard isNew else { throw OAuthError(.invalidDPoPProof, "The proof was used before.") }
         return verified.thumbprint

@@ -91,8 +91,10 @@ public struct DPoPProofJudge: Sendable {
             claimRules: [
                 ClaimRule("jti", .present), ClaimRule("htm", .equals(.string(expected.method))),
                 ClaimRule("htu", .present),
-            ] + (expected.accessTokenHash.map { [ClaimRule("ath", .equals(.string($0)))] } ?? []))
-        try ClaimJudge(policy: policy).judge(claims, header: plan.header, now: now, steps)
+            ] + (expected.accessTokenHash.map { [ClaimRule("ath", .equals(.string($0)))] } ?? []),
+            // A proof is bound to nothing: it is what others are bound by.
+            confirmation: .unchecked)
+        try ClaimJudge(policy: policy).judge(claims, header: plan.header, now: now, confirmation: .none, steps)
         guard let address = claims.json.value(named: "htu")?.string, RequestAddress(address) == expected.address else {
             throw steps.refused(
                 .requiredClaims, .claimMismatch, part: .payload, "\"htu\" is not the address of this request")
