@@ -15,6 +15,7 @@ NO_LITERAL = {("Migration.swift", "$0)")}
 # What reads whole tables, each with its reason.
 WHOLE_TABLES = {
     "SELECT id, state, document, secret FROM clients ORDER BY id": "at the start, which keeps all of them",
+    "SELECT id, document FROM clients WHERE document LIKE '%jwks%'": "at the start, before all are read",
     "SELECT * FROM revocations": "at the start, which keeps all of them",
     "SELECT * FROM signing_keys ORDER BY created DESC, id": "a handful",
     "DELETE FROM signing_keys WHERE expires < ?": "a handful",
@@ -56,7 +57,7 @@ def is_narrow(step: str, statement: str) -> bool:
     if step.startswith("SCAN"):
         return False
     if step.startswith("SEARCH"):
-        return re.search(r"\(\w+=\?", step) is not None or ALL_OF_A_RANGE.fullmatch(statement) is not None
+        return re.search(r"\((\w+|<expr>)=\?", step) is not None or ALL_OF_A_RANGE.fullmatch(statement) is not None
     # Headings of what follows, and the sorting of rows that were found.
     return re.match(r"USE TEMP B-TREE|MULTI-INDEX OR|INDEX \d+|(CORRELATED )?(SCALAR|LIST) SUBQUERY|REUSE ", step) is not None
 

@@ -90,7 +90,10 @@ def test_the_admin_password_is_printed_once(tmp_path):
         assert signet.admin_name and signet.admin_password, signet.output
         assert sum(signet.admin_password in line for line in signet.lines) == 1
         admin = signet.login(signet.admin_name, signet.admin_password)
-        assert "admin" in claims_of(admin["access_token"])["roles"]
+        # What manages the server is no role that applications see.
+        assert claims_of(admin["access_token"])["roles"] == []
+        told = json.loads(run("user", "show", signet.admin_name, "--data", str(signet.data), "--json").stdout)
+        assert told["server_role"] == "admin"
         signet.stop()
         lines = len(signet.lines)
         signet.start()

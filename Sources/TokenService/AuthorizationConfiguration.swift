@@ -33,6 +33,9 @@ public struct AuthorizationConfiguration: Sendable {
     /// How long any token lives at most, in seconds, and a route's leeway: so long a retired key is published.
     var longestTokenLifetime: Int64 { 86_400 + revocationMargin }
 
+    /// `aud` of the tokens that manage this server, and of no others.
+    var managementAudience: ByteString { ByteString(issuer.text + ManagementDoor.path) }
+
     /// Takes messages to people; nil where nobody is written to.
     public var mail: MailSink?
 

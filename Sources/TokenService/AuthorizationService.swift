@@ -33,7 +33,7 @@ public final class AuthorizationService: Sendable {
     private let users: UserManagement
     private let sessions: Sessions
     private let notices: LogoutNotices
-    private let bearer: BearerAuthentication
+    private let management: ManagementAuthentication
 
     /// The signing keys, for whoever changes them in the same process.
     let keyring: SigningKeyring
@@ -70,11 +70,12 @@ public final class AuthorizationService: Sendable {
         routes.add(to: router)
     }
 
-    /// Adds what manages clients and users for admins, below `/manage`, each request with an access token.
+    /// Adds what manages clients and users for admins, below `/manage`, each request with a management token.
     public func addAdminRoutes(to router: some RouterMethods<ControlPlaneContext>) {
         ManagementDoor.addDescription(to: router)
         addManagementRoutes(
-            to: router.group(RouterPath(ManagementDoor.path)).add(middleware: ManagementDoor(bearer: bearer)))
+            to: router.group(RouterPath(ManagementDoor.path))
+                .add(middleware: ManagementDoor(authentication: management)))
     }
 
     /// Adds what manages clients and users: for a door that only the operator can open.
@@ -148,7 +149,7 @@ public final class AuthorizationService: Sendable {
         clients = parts.clients
         sessions = parts.sessions
         notices = parts.notices
-        bearer = parts.bearer
+        management = ManagementAuthentication(parts)
         users = UserManagement(
             store: parts.store, sessions: parts.sessions, passwords: parts.passwords, reset: PasswordReset(parts),
             clock: parts.clock)

@@ -59,7 +59,8 @@ enum ProblemOf {
     /// The token to revoke belongs to somebody else.
     static let notYourToken = ProblemBody(
         .forbidden, code: "revocation-forbidden", title: "Not your token",
-        detail: "Only its own user, or an admin, may revoke this token.", oauthError: "access_denied")
+        detail: "Only its own user, or an admin with a management token, may revoke this token.",
+        oauthError: "access_denied")
 
     /// There is no client of this id.
     static let noSuchClient = ProblemBody(
@@ -68,7 +69,13 @@ enum ProblemOf {
     /// Somebody who is no admin asks for what admins may.
     static let adminsOnly = ProblemBody(
         .forbidden, code: "admins-only", title: "Only for admins",
-        detail: "This needs an access token of a user with the role admin.", oauthError: "insufficient_scope")
+        detail: "This needs a token of a management client, for a user who is an admin of this server.",
+        oauthError: "insufficient_scope")
+
+    /// A server role that does not exist.
+    static let badServerRole = ProblemBody(
+        .badRequest, code: "server-role-invalid", title: "No such server role",
+        detail: "The member server_role must be \"admin\", or null for none.")
 
     /// A way to hand tokens out that does not exist.
     static let badMode = ProblemBody(

@@ -2,12 +2,61 @@ import Codecs
 import HTTPTypes
 import JOSE
 import OAuth
+import Storage
 import Testing
 import Tokens
 
 @testable import TokenService
 
 @Suite struct ClientAuthenticationTests {
+    @Test func `no client is called as a person is`() async throws {
+        let signet = try await TestInstallation.start()
+        let ada = try await signet.addUser("ada")
+        let taken = [ada.id, "usr_1", "USR_1", "first-party"].map { ByteString($0) }
+        for id in taken {
+            let document: JSONObject = ["client_id": .string(id), "grant_types": ["client_credentials"]]
+            #expect(try await signet.manage(.post, "/clients", document).error == "invalid_client_metadata")
+        }
+        // One that an earlier version let in gets nothing.
+        let secret = OpaqueToken(.clientSecret)
+        var client = Client(id: ByteString(ada.id), name: "ada")
+        client.grants = [.clientCredentials]
+        let record = ClientRecord(client: client, secretHash: secret.hash, isActive: true)
+        _ = try await signet.store.write { try record.insert(now: 1, in: $0) }
+        let (folder, time) = (signet.folder, signet.time)
+        try signet.store.close()
+        let again = try await TestInstallation.start(in: folder, time: time)
+        let known = TestClient(client: client, secret: secret.text)
+        #expect(
+            try await again.form("/token", [("grant_type", "client_credentials")], as: known).error == "invalid_client")
+    }
+
+    @Test func `private keys that an earlier version kept are forgotten at the start`() async throws {
+        let signet = try await TestInstallation.start()
+        let key = try SigningKey.generate(.es256)
+        let stored: JSONObject = [
+            "redirect_uris": ["https://app.example/back"], "token_endpoint_auth_method": "private_key_jwt",
+            "jwks": ["keys": [.object(key.privateJWK), ["kty": "oct", "k": "c2VjcmV0"]]],
+        ]
+        let text = JSONWriter.text(.object(stored))
+        _ = try await signet.store.write { transaction in
+            try transaction.execute(
+                Statement(
+                    "INSERT INTO clients (id, state, document, created, changed) VALUES ('app', 'active', ?, 1, 1)",
+                    .text(text)))
+        }
+        let (folder, time) = (signet.folder, signet.time)
+        try signet.store.close()
+        let again = try await TestInstallation.start(in: folder, time: time)
+        let keys = try #require(try await again.manage(.get, "/clients/app").json["jwks"]?.object?["keys"]?.array)
+        #expect(keys.count == 1)
+        #expect(keys.first?.object?["d"] == nil && keys.first?.object?["x"] == key.privateJWK["x"])
+        let rest = try await again.store.read {
+            try $0.query(Statement("SELECT document FROM clients")).first?.text("document")
+        }
+        #expect(rest?.contains("\"d\"") == false && rest?.contains("c2VjcmV0") == false)
+    }
+
     private let grant: [(ByteString, ByteString)] = [("grant_type", "client_credentials")]
 
     private func service(

@@ -72,7 +72,7 @@ import Tokens
         var bodies: [JSONObject] = []
         for (name, password) in [
             ("ada", "wrong"), ("nobody", "wrong"), ("nobody\u{0}", "wrong"), ("eve", TestInstallation.password),
-            ("ADA", TestInstallation.password),
+            ("adb", TestInstallation.password),
         ] {
             let before = signet.service.passwords.startedCount
             let answer = try await signet.login(ByteString(name), password: password)
@@ -112,6 +112,33 @@ import Tokens
         signet.time.advance(300)
         #expect(try await signet.login("ada").status == .ok)
         #expect(try await signet.login("ada", password: "wrong").status == .unauthorized)
+    }
+
+    @Test func `a name is one person's, however it is written`() async throws {
+        let signet = try await TestInstallation.start()
+        let ada = try await signet.addUser("Ada")
+        for name: ByteString in ["Ada", "ada", "ADA"] {
+            let access = try await signet.login(name).access
+            #expect(try TestInstallation.claims(access)["sub"]?.string == ByteString(ada.id))
+            #expect(try TestInstallation.claims(access)["preferred_username"] == "Ada")
+            #expect(try await signet.manage(.post, "/users", ["name": .string(name)]).status == .conflict)
+        }
+        // All ways to write it are one account to guess at.
+        for name: ByteString in ["Ada", "ada", "ADA", "aDa", "adA"] {
+            #expect(try await signet.login(name, password: "wrong").status == .unauthorized)
+        }
+        #expect(try await signet.login("AdA", password: "wrong").status == .tooManyRequests)
+    }
+
+    @Test func `two people whom an earlier version knew by one name are told apart by its letters`() async throws {
+        let signet = try await TestInstallation.start()
+        let lower = try await signet.addUser("ada")
+        let upper = try await signet.addUser("ADA")
+        for (name, user) in [("ada", lower), ("ADA", upper)] as [(ByteString, UserRecord)] {
+            let access = try await signet.login(name).access
+            #expect(try TestInstallation.claims(access)["sub"]?.string == ByteString(user.id))
+        }
+        #expect(try await signet.login("Ada").status == .unauthorized)
     }
 
     @Test func `registered claims cannot be replaced by further ones`() async throws {
@@ -156,7 +183,7 @@ import Tokens
         }
     }
 
-    @Test(arguments: ["' OR '1'='1", "ada'--", "ada\u{0}", "ADA", "ada ", "%", "a_a", "ada\u{301}"])
+    @Test(arguments: ["' OR '1'='1", "ada'--", "ada\u{0}", "ADB", "ada ", "%", "a_a", "ada\u{301}"])
     func `names that no user can have find nobody`(name: String) async throws {
         let signet = try await TestInstallation.start()
         try await signet.addUser("ada")

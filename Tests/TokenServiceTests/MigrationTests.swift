@@ -29,9 +29,17 @@ import Tokens
                     Statement(
                         "INSERT INTO revocations (kind, issuer, id, expires) VALUES ('session', ?, 'ses_1', 1900000000)",
                         .text(TestInstallation.issuer.text)))
-                try UserRecord(
-                    id: "usr_1", name: "ada", roles: [], password: "x", isActive: true
-                ).insert(now: 1, in: transaction)
+                for (id, roles) in [
+                    ("usr_1", "[]"), ("usr_2", "[\"clerk\",\"admin\"]"), ("usr_3", "[\"administrator\"]"),
+                ] {
+                    try transaction.execute(
+                        Statement(
+                            """
+                            INSERT INTO users (id, name, roles, password, state, created, changed)
+                            VALUES (?, ?, ?, 'x', 'active', 1, 1)
+                            """,
+                            .text(id), .text(id == "usr_1" ? "ada" : id), .text(roles)))
+                }
             }
             try store.close()
         }
@@ -41,5 +49,9 @@ import Tokens
         let claims = try Claims(["iss": .string(TestInstallation.issuer), "sid": "ses_1"])
         #expect(signet.service.revocations.snapshot.revokes(claims))
         #expect(try await signet.manage(.get, "/users/ada").status == .ok)
+        // Whoever could manage goes on; a role of applications alone is nothing here.
+        for (name, role) in [("ada", .null), ("usr_2", "admin"), ("usr_3", .null)] as [(String, JSON)] {
+            #expect(try await signet.manage(.get, "/users/\(name)").json["server_role"] == role)
+        }
     }
 }

@@ -43,6 +43,7 @@ import Testing
         let token = try await signet.manage(.post, "/registration-tokens", [:]).json["registration_token"]?.string?.text
         for change: (ByteString, JSON) in [
             ("grant_types", ["client_credentials"]), ("grant_types", ["password"]), ("scope", "openid orders"),
+            ("scope", "signet:manage"),
             ("redirect_uris", ["http://127.0.0.1/back"]), ("redirect_uris", ["com.example.app:/back"]),
             ("redirect_uris", []), ("redirect_uris", ["javascript:alert(1)"]),
             ("token_endpoint_auth_method", "tls_client_auth"), ("response_types", ["token"]),
@@ -58,12 +59,12 @@ import Testing
         for (name, value) in [
             ("backchannel_logout_uri", "https://10.0.0.1/"), ("first_party", true), ("audiences", ["bank"]),
             ("client_id", "web"), ("access_token_lifetime", 86_400),
-            ("claims", [["claim": "roles", "value": ["admin"]]]),
+            ("claims", [["claim": "roles", "value": ["admin"]]]), ("management", true),
         ] as [(ByteString, JSON)] { greedy[name] = value }
         let made = try await signet.post("/register", greedy, bearer: token)
         #expect(made.status == .created)
         #expect(made.json["first_party"] == false && made.json["audiences"] == [] && made.json["claims"] == nil)
-        #expect(made.json["backchannel_logout_uri"] == nil)
+        #expect(made.json["backchannel_logout_uri"] == nil && made.json["management"] == nil)
         #expect(made.json["client_id"] != "web" && made.json["access_token_lifetime"] == nil)
     }
 }

@@ -40,17 +40,19 @@ import Tokens
         let signet = try await TestInstallation.start()
         try await signet.addUser("ada")
         try await signet.addUser("eve")
-        try await signet.addUser("root", roles: ["admin"])
+        let root = try await signet.addUser("root", roles: ["admin"], isServerAdmin: true)
         let ada = try await signet.login("ada")
         let eve = try await signet.login("eve")
-        let root = try await signet.login("root")
-        for token in [ada.access, ada.refresh] {
-            let answer = try await signet.revoke(token, bearer: eve.access)
+        // Not what an admin holds for some application.
+        let ordinary = try await signet.login("root")
+        for (token, bearer) in [(ada.access, eve), (ada.refresh, eve), (ada.access, ordinary)] {
+            let answer = try await signet.revoke(token, bearer: bearer.access)
             #expect(answer.status == .forbidden)
             #expect(answer.code == "revocation-forbidden")
         }
         #expect(signet.gatewayRefuses(ada.access) == nil)
-        #expect(try await signet.revoke(ada.access, bearer: root.access).status == .ok)
+        let admin = try await signet.managementToken(of: root, by: try await signet.registerConsole())
+        #expect(try await signet.revoke(ada.access, bearer: admin).status == .ok)
         #expect(signet.gatewayRefuses(ada.access) == .tokenRevoked)
     }
 

@@ -112,6 +112,21 @@ extension TestInstallation {
         return try await form("/token", parameters, as: client)
     }
 
+    /// A client that the operator named for management.
+    func registerConsole(_ id: ByteString = "console") async throws -> TestClient {
+        var document: JSONObject = ["first_party": true, "management": true]
+        document["redirect_uris"] = [.string(Self.redirectURI)]
+        let client = try Client(document: document, id: id)
+        return TestClient(client: client, secret: try await service.clients.register(client)?.text)
+    }
+
+    /// What a management client holds once somebody has signed in.
+    func managementToken(
+        of user: UserRecord, by console: TestClient, scope: [ByteString] = [Client.managementScope]
+    ) async throws -> String {
+        try await exchange(try await code(for: console, user: user, scope: scope), as: console).access
+    }
+
     /// The claims of a token, unverified.
     static func claims(_ token: String) throws -> JSONObject {
         let parts = token.split(separator: ".")

@@ -72,10 +72,13 @@ final class TestInstallation: Sendable {
 
     /// Adds a user with the test password.
     @discardableResult
-    func addUser(_ name: ByteString, roles: [ByteString] = ["user"]) async throws -> UserRecord {
+    func addUser(
+        _ name: ByteString, roles: [ByteString] = ["user"], isServerAdmin: Bool = false
+    ) async throws -> UserRecord {
         let user = UserRecord(
             id: UserRecord.makeID(), name: name, roles: roles,
-            password: try await service.passwords.hash(Array(Self.password.utf8)), isActive: true)
+            password: try await service.passwords.hash(Array(Self.password.utf8)), isActive: true,
+            isServerAdmin: isServerAdmin)
         let now = time.now
         try await store.write { try user.insert(now: now, in: $0) }
         return user

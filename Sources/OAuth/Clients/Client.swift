@@ -45,6 +45,8 @@ public struct Client: Hashable, Sendable {
     public var audiences: [ByteString] = []
     /// Whether it is ours, so that people are not asked for their consent.
     public var isFirstParty = false
+    /// Whether it manages this server for admins: its tokens are for that alone. Only a client of our own can be told so.
+    public var isManagement = false
     /// Its public keys as a JWK set, for `private_key_jwt`.
     public var keys: JSON?
     /// Where a logout is told to it from behind (OpenID Connect Back-Channel Logout §2.2).
@@ -67,6 +69,12 @@ public struct Client: Hashable, Sendable {
 
     /// The scopes of OpenID Connect that a client may ask for unless told otherwise.
     public static let usualScope = Scope(["openid", "profile", "email", "offline_access"])
+
+    /// The scope of a token that manages this server. Management clients have it, and no other client can.
+    public static let managementScope: ByteString = "signet:manage"
+
+    /// The grants of a management client: each begins with a person who signs in.
+    static let managementGrants: Set<Grant> = [.authorizationCode, .refreshToken, .deviceCode]
 
     /// A client with the usual settings.
     public init(id: ByteString, name: ByteString) {

@@ -1,13 +1,14 @@
 public import Codecs
 import Tokens
 
-/// A client as a document: the names of RFC 7591 §2, and `audiences`, `first_party`, `access_token_signing_alg` and
-/// `access_token_lifetime` of our own. The form in which clients are stored, registered and managed.
+/// A client as a document: the names of RFC 7591 §2, and `audiences`, `first_party`, `management`,
+/// `access_token_signing_alg` and `access_token_lifetime` of our own. The form in which clients are stored, registered and managed.
 extension Client {
     /// Every member that a document may have. An unknown one is refused, so that a misspelt restriction is not lost.
     static let memberNames: Set<ByteString> = [
         "client_id", "client_name", "token_endpoint_auth_method", "grant_types", "response_types", "redirect_uris",
-        "post_logout_redirect_uris", "scope", "audiences", "first_party", "jwks", "backchannel_logout_uri",
+        "post_logout_redirect_uris", "scope", "audiences", "first_party", "management", "jwks",
+        "backchannel_logout_uri",
         "require_pushed_authorization_requests", "dpop_bound_access_tokens", "access_token_lifetime",
         "id_token_signed_response_alg", "access_token_signing_alg", "claims",
     ]
@@ -58,7 +59,9 @@ extension Client {
         }
         audiences = try reader.texts("audiences") ?? []
         isFirstParty = try reader.flag("first_party") ?? false
-        keys = document["jwks"]
+        isManagement = try reader.flag("management") ?? false
+        if isManagement { scope = scope.union(Scope([Self.managementScope])) }
+        keys = try reader.publicKeys("jwks")
         if let uri = try reader.text("backchannel_logout_uri") {
             backChannelLogoutURI = try RedirectURI(registering: uri).text
         }
@@ -88,6 +91,7 @@ extension Client {
             "require_pushed_authorization_requests": .bool(requiresPushedRequests),
             "dpop_bound_access_tokens": .bool(requiresDPoP),
         ]
+        if isManagement { document["management"] = true }
         if let keys { document["jwks"] = keys }
         if let backChannelLogoutURI { document["backchannel_logout_uri"] = .string(backChannelLogoutURI) }
         if !claimRules.isEmpty { document["claims"] = .array(claimRules.map { .object($0.document) }) }
@@ -111,12 +115,47 @@ extension Client {
             throw ClientDocumentReader.bad(
                 "grant_types", "may not hold client_credentials for a client that does not authenticate (RFC 6749 4.4)")
         }
+        try refuseContradictionsOfManagement()
         if authentication == .privateKeyJWT, keys == nil {
             throw ClientDocumentReader.bad("jwks", "must hold the client's public keys for private_key_jwt")
         }
     }
 
+    /// A token that manages this server speaks for an admin, is for nothing else, and is no stranger's.
+    private func refuseContradictionsOfManagement() throws(OAuthError) {
+        guard isManagement else {
+            guard !scope.contains(Self.managementScope) else {
+                throw ClientDocumentReader.bad(
+                    "scope", "may hold \(Self.managementScope) for a management client alone")
+            }
+            return
+        }
+        guard isFirstParty else {
+            throw ClientDocumentReader.bad("management", "may be true for a client with first_party alone")
+        }
+        guard grants.isSubset(of: Self.managementGrants) else {
+            throw ClientDocumentReader.bad(
+                "grant_types",
+                "of a management client may hold "
+                    + Self.list(Grant.allCases.filter(Self.managementGrants.contains).map(\.rawValue)))
+        }
+        guard audiences.isEmpty else {
+            throw ClientDocumentReader.bad(
+                "audiences", "must be empty for a management client: its tokens are for this server")
+        }
+    }
+
     private static func list(_ names: [String]) -> String { names.joined(separator: ", ") }
+}
+
+extension Client {
+    /// The keys of a JWK set, or the one of a JWK alone; nil when it is neither.
+    public static func publishedKeys(_ jwks: JSON) -> [JSONObject]? {
+        guard let object = jwks.object else { return nil }
+        guard let keys = object["keys"] else { return [object] }
+        guard let elements = keys.array, elements.allSatisfy({ $0.object != nil }) else { return nil }
+        return elements.compactMap(\.object)
+    }
 }
 
 /// Reads the members of a document, each of exactly one type.
@@ -184,6 +223,19 @@ private struct ClientDocumentReader {
             rules.append(try ClaimRule(document))
         }
         return rules
+    }
+
+    /// A JWK set (RFC 7517 §5), or one JWK, of public keys; a private key or a shared secret is refused and not repeated.
+    func publicKeys(_ name: ByteString) throws(OAuthError) -> JSON? {
+        guard let member = document[name] else { return nil }
+        guard let keys = Client.publishedKeys(member) else {
+            throw Self.bad(name, "must be a JWK set: an object with a list of keys")
+        }
+        guard !keys.contains(where: PrivateMembers.areIn) else {
+            throw Self.bad(
+                name, "holds a private key or a shared secret, which only the client may have. Send the public key")
+        }
+        return member
     }
 
     func seconds(_ name: ByteString, _ range: ClosedRange<Int64>) throws(OAuthError) -> Int64? {

@@ -13,7 +13,12 @@ final class ClientDirectory: Sendable {
     private let records: Mutex<[ByteString: ClientRecord]>
 
     static func load(from store: Store, clock: @escaping @Sendable () -> Int64) async throws -> ClientDirectory {
-        ClientDirectory(store: store, clock: clock, records: try await store.read { try ClientRecord.all(in: $0) })
+        let now = clock()
+        let records = try await store.write { transaction in
+            try ClientRecord.forgetPrivateKeys(now: now, in: transaction)
+            return try ClientRecord.all(in: transaction)
+        }
+        return ClientDirectory(store: store, clock: clock, records: records)
     }
 
     private init(store: Store, clock: @escaping @Sendable () -> Int64, records: [ClientRecord]) {
@@ -22,9 +27,16 @@ final class ClientDirectory: Sendable {
         self.records = Mutex(Dictionary(records.map { ($0.client.id, $0) }) { first, _ in first })
     }
 
-    /// The record of an active client.
+    /// Whether a client may be called so. What it is given for itself has its id as `sub`, so no person's id will do,
+    /// nor the name under which our own front door gives out tokens.
+    static func isFree(_ id: ByteString) -> Bool {
+        id != TokenIssuer.firstParty && !UserRecord.folded(id).bytes.starts(with: UserRecord.idPrefix.utf8)
+    }
+
+    /// The record of an active client. One of an earlier version with a person's name is as good as none.
     func active(_ id: ByteString) -> ClientRecord? {
-        records.withLock { $0[id] }.flatMap { $0.isActive ? $0 : nil }
+        guard Self.isFree(id) else { return nil }
+        return records.withLock { $0[id] }.flatMap { $0.isActive ? $0 : nil }
     }
 
     /// The record of a client, active or not.
@@ -61,7 +73,13 @@ final class ClientDirectory: Sendable {
         let secret = client.authentication.hasSecret ? OpaqueToken(.clientSecret) : nil
         let record = ClientRecord(client: client, secretHash: secret?.hash, isActive: true)
         let now = clock()
-        guard client.id != TokenIssuer.firstParty, try await store.write({ try Self.insert(record, now: now, in: $0) })
+        guard Self.isFree(client.id) else {
+            throw OAuthError(
+                .invalidClientMetadata,
+                "A client cannot be called \(client.id): ids of people begin with \(UserRecord.idPrefix), and "
+                    + "\(TokenIssuer.firstParty) is taken.")
+        }
+        guard try await store.write({ try Self.insert(record, now: now, in: $0) })
         else {
             throw OAuthError(.invalidClientMetadata, "There is a client \(client.id) already.")
         }

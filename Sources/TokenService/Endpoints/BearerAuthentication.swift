@@ -9,7 +9,8 @@ import Tokens
 /// Who calls, as one of our own access tokens says.
 struct Caller: Sendable {
     let subject: ByteString
-    let isAdmin: Bool
+    /// Whether the caller manages this server, which only `ManagementAuthentication` finds out.
+    var isAdmin = false
 
     /// Throws 403 unless the thing is the caller's own or the caller is an admin.
     func requireRight(over owner: ByteString?) throws(ProblemBody) {
@@ -19,8 +20,6 @@ struct Caller: Sendable {
 
 /// Reads the bearer token of a request to one of our own protected addresses, and has it verified like any other.
 struct BearerAuthentication: Sendable {
-    private static let adminRole: JSON = "admin"
-
     let revocations: RevocationFeed
     let clock: @Sendable () -> Int64
     /// What verifies now: keys change.
@@ -31,7 +30,7 @@ struct BearerAuthentication: Sendable {
         let claims = try claims(of: request)
         // The policy requires `sub`, so this only says it once more.
         guard let subject = claims.subject else { throw ProblemOf.bearerMissing }
-        return Caller(subject: subject, isAdmin: claims.json["roles"]?.array?.contains(Self.adminRole) ?? false)
+        return Caller(subject: subject)
     }
 
     /// What the token of a request says; throws 401 with a challenge (RFC 6750 §3). A token that is bound to a key is no

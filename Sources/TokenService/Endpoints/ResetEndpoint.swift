@@ -36,7 +36,9 @@ struct ResetEndpoint: Sendable {
             try sameOrigin.require(request)
             let parameters = try RequestParameters(await FormRequestBody.bytes(of: request))
             let name = parameters["name"] ?? ""
-            if let wait = throttle.admit(account: name, address: context.remoteAddress, now: clock()) {
+            if let wait = throttle.admit(
+                account: UserRecord.folded(name), address: context.remoteAddress, now: clock())
+            {
                 throw ProblemOf.tooManyTries(wait: wait)
             }
             reset.send(to: name)

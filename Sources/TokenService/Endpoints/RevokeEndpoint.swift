@@ -9,7 +9,7 @@ import Tokens
 /// `POST /revoke`: ends an access token, or the session of a refresh token (RFC 7009).
 ///
 /// A client sends a form and proves who it is; it may end its own tokens. A person, or an admin, sends JSON
-/// `{"token"}` with a bearer token; they may end their own, or anybody's. The answer is 200 also for tokens that are
+/// `{"token"}` with a bearer token; people may end their own, an admin with a management token anybody's. The answer is 200 also for tokens that are
 /// unknown, foreign or over (RFC 7009 §2.2): there is nothing to end. When it arrives, the revocation is on the disk
 /// and every judge of tokens knows it.
 struct RevokeEndpoint: Sendable {
@@ -18,6 +18,7 @@ struct RevokeEndpoint: Sendable {
     private let store: Store
     private let sessions: Sessions
     private let bearer: BearerAuthentication
+    private let management: ManagementAuthentication
     private let authentication: ClientAuthentication
     private let revocations: RevocationFeed
     private let keyring: SigningKeyring
@@ -28,6 +29,7 @@ struct RevokeEndpoint: Sendable {
         store = parts.store
         sessions = parts.sessions
         bearer = parts.bearer
+        management = ManagementAuthentication(parts)
         self.authentication = authentication
         revocations = parts.revocations
         keyring = parts.keyring
@@ -41,11 +43,19 @@ struct RevokeEndpoint: Sendable {
             let client = try await authentication.authenticate(request, parameters, address: context.remoteAddress)
             try await end(try parameters.required("token"), for: client)
         } else {
-            let caller = try bearer.authenticate(request)
+            let caller = try await caller(request)
             let text = try await JSONRequestBody(of: request).string("token", atMost: Self.maximumTokenBytes)
             try await end(text, for: caller)
         }
         return Response(status: .ok, headers: [.cacheControl: "no-store"])
+    }
+
+    private func caller(_ request: Request) async throws -> Caller {
+        do {
+            return try await management.authenticate(request)
+        } catch is ProblemBody {
+            return try bearer.authenticate(request)
+        }
     }
 
     private func end(_ text: ByteString, for client: Client) async throws {

@@ -281,7 +281,7 @@ struct Sessions: Sendable {
         _ grant: Grant, scope: Scope, user: UserRecord, client: Client?, session: String, latest: Int64, now: Int64
     ) throws -> TokenIssuer.Issued {
         var content = TokenIssuer.Content(subject: ByteString(user.id), client: grant.clientID)
-        content.audiences = grant.audiences
+        content.audiences = client?.isManagement ?? false ? [configuration.managementAudience] : grant.audiences
         content.scope = scope
         content.session = session
         content.authenticated = grant.authenticated > 0 ? grant.authenticated : nil

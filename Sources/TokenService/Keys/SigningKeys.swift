@@ -81,6 +81,8 @@ struct SigningKeys: Sendable {
 struct OwnTokenVerifiers: Sendable {
     /// Access tokens of people for this server itself.
     let forUs: TokenVerifier
+    /// Access tokens of people for managing this server.
+    let management: TokenVerifier
     /// Access tokens that are good now, whomever they are for.
     let anyAudience: TokenVerifier
     /// Access tokens that are changed for others, beside a proof of the key that the new ones are to be bound to.
@@ -98,6 +100,10 @@ struct OwnTokenVerifiers: Sendable {
             audiences: configuration.audiences,
             requiredClaims: ["exp", "sub", "jti", "sid"].map { ClaimRequirement($0) })
         forUs = TokenVerifier(keys: keys, policy: policy)
+        var forManagement = policy
+        forManagement.audiences = [configuration.managementAudience]
+        forManagement.scopes = [Client.managementScope]
+        management = TokenVerifier(keys: keys, policy: forManagement)
         policy.audiences = nil
         policy.requiredClaims = ["exp", "sub", "jti", "client_id"].map { ClaimRequirement($0) }
         // Our own clock made these tokens.

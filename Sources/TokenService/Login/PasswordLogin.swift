@@ -23,7 +23,9 @@ struct PasswordLogin: Sendable {
     func user(
         name: ByteString, password: ByteString, address: SocketAddress?, logger: Logger
     ) async throws -> UserRecord {
-        if let wait = throttle.admit(account: name, address: address, now: clock()) {
+        // All ways to write a name are one account to guess at.
+        let account = UserRecord.folded(name)
+        if let wait = throttle.admit(account: account, address: address, now: clock()) {
             throw ProblemOf.tooManyTries(wait: wait)
         }
         let user: UserRecord?
@@ -32,7 +34,7 @@ struct PasswordLogin: Sendable {
             user = try await store.read { try UserRecord.find(name: name, in: $0) }
             isRight = try await passwords.matches(password.bytes, stored: user?.password)
         } catch {
-            throttle.withdrawn(account: name, address: address)
+            throttle.withdrawn(account: account, address: address)
             throw error
         }
         guard let user, user.isActive, isRight else {
@@ -43,7 +45,7 @@ struct PasswordLogin: Sendable {
             try await store.write { try refused.insert(now: now, in: $0) }
             throw ProblemOf.wrongCredentials
         }
-        throttle.succeeded(account: name, address: address)
+        throttle.succeeded(account: account, address: address)
         return user
     }
 }

@@ -4,18 +4,18 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Lets admins manage over HTTP: every request needs an access token of theirs. Cookies count for nothing here, so no
+/// Lets admins manage over HTTP: every request needs a management token of theirs. Cookies count for nothing here, so no
 /// page of anybody's can act in an admin's name.
 struct ManagementDoor: RouterMiddleware {
     static let path = "/manage"
 
-    let bearer: BearerAuthentication
+    let authentication: ManagementAuthentication
 
     func handle(
         _ request: Request, context: ControlPlaneContext,
         next: @concurrent (Request, ControlPlaneContext) async throws -> Response
     ) async throws -> Response {
-        guard try bearer.authenticate(request).isAdmin else { throw ProblemOf.adminsOnly }
+        _ = try await authentication.authenticate(request)
         return try await next(request, context)
     }
 

@@ -42,6 +42,9 @@ struct UserManagement: Sendable {
                 }
             ])
         router.endpoint(
+            "/users/{name}/server-role",
+            [.post: { [self] request, context in try await setServerRole(request, context) }])
+        router.endpoint(
             "/users/{name}/sign-out", [.post: { [self] _, context in try await signOut(context) }])
         for (name, isActive) in [("enable", true), ("disable", false)] {
             router.endpoint(
@@ -63,12 +66,15 @@ struct UserManagement: Sendable {
         let user = UserRecord(
             id: UserRecord.makeID(), name: name, roles: roles, groups: groups,
             profile: body.object["profile"]?.object ?? JSONObject(), password: try await passwords.hash(password.bytes),
-            isActive: true)
+            isActive: true, isServerAdmin: try Self.isAdmin(body.object["server_role"]))
         let now = clock()
         let isNew = try await store.write { transaction in
-            guard try UserRecord.find(name: name, in: transaction) == nil else { return false }
+            guard try !UserRecord.isTaken(name, in: transaction) else { return false }
             try user.insert(now: now, in: transaction)
             try AuditEvent(.userCreated, user: user.id, detail: name.text).insert(now: now, in: transaction)
+            if user.isServerAdmin {
+                try AuditEvent(.serverRoleChanged, user: user.id, detail: "admin").insert(now: now, in: transaction)
+            }
             return true
         }
         guard isNew else { throw ProblemOf.userNameTaken }
@@ -100,6 +106,30 @@ struct UserManagement: Sendable {
         }
         await sessions.publish(revoked, reason: "the user was disabled")
         return .json(describe(try await self.user(context)))
+    }
+
+    /// Makes a user an admin of this server, or takes that away.
+    private func setServerRole(_ request: Request, _ context: ControlPlaneContext) async throws -> Response {
+        let user = try await user(context)
+        let body = try await JSONRequestBody(of: request)
+        guard let member = body.object["server_role"] else { throw ProblemOf.badServerRole }
+        let isAdmin = try Self.isAdmin(member)
+        let now = clock()
+        try await store.write { transaction in
+            try UserRecord.setServerAdmin(isAdmin, ofUser: user.id, now: now, in: transaction)
+            try AuditEvent(.serverRoleChanged, user: user.id, detail: isAdmin ? "admin" : "none")
+                .insert(now: now, in: transaction)
+        }
+        return .json(describe(try await self.user(context)))
+    }
+
+    /// Reads `server_role`: `admin`, or null for none.
+    private static func isAdmin(_ role: JSON?) throws(ProblemBody) -> Bool {
+        switch role {
+        case nil, .null?: return false
+        case "admin"?: return true
+        default: throw ProblemOf.badServerRole
+        }
     }
 
     /// Where a user is signed in, and what came of it.
@@ -179,6 +209,7 @@ struct UserManagement: Sendable {
             "id": .string(ByteString(user.id)), "name": .string(user.name),
             "roles": .array(user.roles.map { .string($0) }), "groups": .array(user.groups.map { .string($0) }),
             "profile": .object(user.profile), "active": .bool(user.isActive),
+            "server_role": user.isServerAdmin ? "admin" : .null,
         ]
     }
 

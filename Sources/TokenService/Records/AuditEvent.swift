@@ -35,6 +35,7 @@ struct AuditEvent: Sendable {
         case userCreated = "user-created"
         case userEnabled = "user-enabled"
         case userDisabled = "user-disabled"
+        case serverRoleChanged = "server-role-changed"
         case userSignedOut = "user-signed-out"
         case registrationTokenMade = "registration-token-made"
         case clientCreated = "client-created"

@@ -1,6 +1,7 @@
 import Codecs
 import OAuth
 import Storage
+import Tokens
 
 /// A registered client as it rests: its document, and the hash of its secret.
 struct ClientRecord: Sendable {
@@ -40,6 +41,25 @@ struct ClientRecord: Sendable {
     static func all(in transaction: Transaction) throws(StoreError) -> [ClientRecord] {
         try transaction.query(Statement("SELECT id, state, document, secret FROM clients ORDER BY id"))
             .map { row throws(StoreError) in try ClientRecord(row) }
+    }
+
+    /// Takes private parts and shared secrets out of stored documents: earlier versions kept what they were given.
+    static func forgetPrivateKeys(now: Int64, in transaction: Transaction) throws(StoreError) {
+        for row in try transaction.query(Statement("SELECT id, document FROM clients WHERE document LIKE '%jwks%'")) {
+            guard var document = (try? JSONReader.read(Array(try row.text("document").utf8)))?.object,
+                let jwks = document["jwks"]
+            else { continue }
+            // What is no key set at all was of no use, and would not be read any more.
+            let keys = Client.publishedKeys(jwks)
+            guard keys?.contains(where: PrivateMembers.areIn) ?? true else { continue }
+            let known = (keys ?? []).map(PrivateMembers.removed(from:)).filter { $0["kty"] != "oct" }
+            document["jwks"] = ["keys": .array(known.map { .object($0) })]
+            try transaction.execute(
+                Statement(
+                    "UPDATE clients SET document = ?, changed = ? WHERE id = ?",
+                    .text(JSONWriter.text(.object(document))),
+                    .integer(now), .text(try row.text("id"))))
+        }
     }
 
     private var state: String { isActive ? "active" : "disabled" }

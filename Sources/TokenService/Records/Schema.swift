@@ -335,5 +335,14 @@ enum Schema {
                 "CREATE INDEX device_authorizations_by_client ON device_authorizations (client_id)",
                 "CREATE INDEX device_authorizations_by_user ON device_authorizations (user_id)",
             ]),
+        Migration(
+            // Whoever had the role `admin` could manage the server until now, and goes on; the role itself is an
+            // application's matter from here on.
+            "10-server-roles-and-folded-names",
+            [
+                "ALTER TABLE users ADD COLUMN server_role TEXT CHECK (server_role IN ('admin'))",
+                "UPDATE users SET server_role = 'admin' WHERE roles LIKE '%\"admin\"%'",
+                "CREATE INDEX users_by_folded_name ON users (lower(name))",
+            ]),
     ]
 }

@@ -7,9 +7,9 @@ import Storage
 struct UserRecord: Sendable {
     /// `usr_` and 128 random bits: the `sub` of tokens. It never changes and is never used again.
     let id: String
-    /// What the user types; unique by its exact bytes.
+    /// What the user types to log in, as it was written at first. Names that differ in case alone are one name.
     let name: ByteString
-    /// What the user may be, for example `admin`.
+    /// What the user may be to applications, for example `clerk`. Nothing in this server asks for it.
     let roles: [ByteString]
     /// What the user belongs to, for example `staff`.
     var groups: [ByteString] = []
@@ -19,10 +19,15 @@ struct UserRecord: Sendable {
     let password: String
     /// Whether the user may log in and refresh.
     let isActive: Bool
+    /// Whether the user manages this server. No claim says it, so that no claim can be mistaken for it.
+    var isServerAdmin = false
 
     static func makeID() -> String {
-        "usr_" + Base64URL.encode(RandomBytes.make(count: 16))
+        idPrefix + Base64URL.encode(RandomBytes.make(count: 16))
     }
+
+    /// How every user's id begins, and no client's.
+    static let idPrefix = "usr_"
 
     /// Whether a text can be a user's name: 1 to 64 ASCII letters, digits and `. _ - @ +`. Nothing in that set looks
     /// like something else of the set in another Unicode form, so a name means one account.
@@ -36,9 +41,23 @@ struct UserRecord: Sendable {
     static func find(name: ByteString, in transaction: Transaction) throws(StoreError) -> UserRecord? {
         // Other texts are no name of anybody; asking with them could only meet what the store refuses, such as NUL.
         guard isName(name) else { return nil }
-        return try transaction.query(
-            Statement("SELECT * FROM users WHERE name = ?", .text(name.text))
-        ).first.map { row throws(StoreError) in try UserRecord(row) }
+        let found = try transaction.query(
+            Statement("SELECT * FROM users WHERE lower(name) = ?", .text(folded(name).text))
+        ).map { row throws(StoreError) in try UserRecord(row) }
+        // Databases of earlier versions may know two people by one name: then it must be written exactly.
+        return found.count == 1 ? found.first : found.first { $0.name == name }
+    }
+
+    /// Whether somebody is known by a name, in whatever case.
+    static func isTaken(_ name: ByteString, in transaction: Transaction) throws(StoreError) -> Bool {
+        try !transaction.query(
+            Statement("SELECT 1 FROM users WHERE lower(name) = ? LIMIT 1", .text(folded(name).text))
+        ).isEmpty
+    }
+
+    /// A name in lower case: what counts when two names are compared. Names are ASCII.
+    static func folded(_ name: ByteString) -> ByteString {
+        ByteString(utf8: name.bytes.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 })
     }
 
     static func find(id: String, in transaction: Transaction) throws(StoreError) -> UserRecord? {
@@ -62,6 +81,17 @@ struct UserRecord: Sendable {
                 .integer(now), .text(id)))
     }
 
+    static func setServerAdmin(
+        _ isServerAdmin: Bool, ofUser id: String, now: Int64, in transaction: Transaction
+    ) throws(StoreError) {
+        try transaction.execute(
+            Statement(
+                "UPDATE users SET server_role = ?, changed = ? WHERE id = ?", serverRole(isServerAdmin), .integer(now),
+                .text(id)))
+    }
+
+    private static func serverRole(_ isServerAdmin: Bool) -> StoreValue { isServerAdmin ? .text("admin") : .null }
+
     static func exist(in transaction: Transaction) throws(StoreError) -> Bool {
         try !transaction.query(Statement("SELECT 1 FROM users LIMIT 1")).isEmpty
     }
@@ -70,12 +100,13 @@ struct UserRecord: Sendable {
         try transaction.execute(
             Statement(
                 """
-                INSERT INTO users (id, name, roles, groups, profile, password, state, created, changed)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO users
+                    (id, name, roles, groups, profile, password, state, server_role, created, changed)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 .text(id), .text(name.text), .text(StoredList.text(roles)), .text(StoredList.text(groups)),
                 .text(JSONWriter.text(.object(profile))), .text(password),
-                .text(isActive ? "active" : "disabled"), .integer(now), .integer(now)))
+                .text(isActive ? "active" : "disabled"), Self.serverRole(isServerAdmin), .integer(now), .integer(now)))
     }
 
     static func setPassword(
@@ -145,6 +176,7 @@ extension UserRecord {
         self.init(
             id: try row.text("id"), name: ByteString(try row.text("name")),
             roles: try StoredList.read(row.text("roles")), groups: try StoredList.read(row.text("groups")),
-            profile: profile, password: try row.text("password"), isActive: try row.text("state") == "active")
+            profile: profile, password: try row.text("password"), isActive: try row.text("state") == "active",
+            isServerAdmin: try row.optionalText("server_role") == "admin")
     }
 }

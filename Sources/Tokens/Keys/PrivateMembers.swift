@@ -11,5 +11,14 @@ public enum PrivateMembers {
         jwk["kty"] == "oct" ? "k" : names.first { jwk[$0] != nil }
     }
 
+    /// The key without them.
+    public static func removed(from jwk: JSONObject) -> JSONObject {
+        var rest = JSONObject()
+        for member in jwk.members where member.name != "k" && !names.contains(member.name) {
+            rest[member.name] = member.value
+        }
+        return rest
+    }
+
     private static let names: [ByteString] = ["d", "p", "q", "dp", "dq", "qi", "oth", "priv"]
 }

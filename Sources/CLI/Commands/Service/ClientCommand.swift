@@ -68,6 +68,11 @@
             @Flag(name: .long, help: "It is our own: people are not asked for their consent.")
             var firstParty = false
 
+            @Flag(
+                name: .long,
+                help: "Its tokens manage this server, for users who are admins of it; it is our own, too.")
+            var management = false
+
             @Option(name: .customLong("id-token-alg"), help: "What its ID tokens are signed with, as RS256.")
             var idTokenAlgorithm: String?
 
@@ -109,7 +114,8 @@
                 }
                 if let scope { document["scope"] = .string(ByteString(scope)) }
                 if !audience.isEmpty { document["audiences"] = Self.strings(audience) }
-                if firstParty { document["first_party"] = true }
+                if firstParty || management { document["first_party"] = true }
+                if management { document["management"] = true }
                 if let claims { document["claims"] = try JSONFile.read(claims, option: "--claims") }
                 if let idTokenAlgorithm {
                     document["id_token_signed_response_alg"] = .string(ByteString(idTokenAlgorithm))

@@ -9,8 +9,8 @@
             commandName: "user", abstract: "Make people known to the running token service, and change them.",
             discussion: "Only the owner of the server's data folder may ask.",
             subcommands: [
-                Create.self, List.self, Show.self, Password.self, ResetLink.self, SignOut.self, Disable.self,
-                Enable.self,
+                Create.self, List.self, Show.self, Password.self, ResetLink.self, ServerRole.self, SignOut.self,
+                Disable.self, Enable.self,
             ])
 
         struct Create: ParsableCommand {
@@ -20,8 +20,11 @@
             @Argument(help: "What the user types to log in: letters, digits and . _ - @ +")
             var name: String
 
-            @Option(name: .long, help: "What the user may be, as admin. May be repeated.")
+            @Option(name: .long, help: "What the user may be to applications, as clerk. May be repeated.")
             var role: [String] = []
+
+            @Flag(name: .long, help: "Let the user manage this server.")
+            var serverAdmin = false
 
             @Option(name: .long, help: "What the user belongs to. May be repeated.")
             var group: [String] = []
@@ -43,6 +46,7 @@
                     "name": .string(ByteString(name)), "roles": .array(role.map { .string(ByteString($0)) }),
                     "groups": .array(group.map { .string(ByteString($0)) }), "profile": .object(profile),
                 ]
+                if serverAdmin { body["server_role"] = "admin" }
                 body["password"] = try password.value()
                 try server.tell(try server.ask("POST", "/users", body: .object(body)), secret: "password")
             }
@@ -58,7 +62,9 @@
                 for user in answer["users"]?.array ?? [] {
                     let members = user.object ?? JSONObject()
                     let roles = (members["roles"]?.array ?? []).compactMap { $0.string?.text }.joined(separator: " ")
-                    let state = members["active"] == true ? "" : "  (disabled)"
+                    let state =
+                        (members["server_role"] == "admin" ? "  (manages this server)" : "")
+                        + (members["active"] == true ? "" : "  (disabled)")
                     print("\(members["name"]?.string?.text ?? "")  \(roles)\(state)")
                 }
             }
@@ -89,6 +95,26 @@
                 abstract: "Make a link with which a user sets a new password, once within half an hour.")
             @OptionGroup var user: UserName
             func run() throws { try user.server.tell(try user.ask("POST", "/reset-link"), secret: "link") }
+        }
+
+        struct ServerRole: ParsableCommand {
+            static let configuration = CommandConfiguration(
+                commandName: "server-role", abstract: "Let a user manage this server, or no longer.",
+                discussion: "It counts from the next request on.")
+
+            enum Role: String, ExpressibleByArgument, CaseIterable {
+                case admin, none
+            }
+
+            @OptionGroup var user: UserName
+
+            @Argument(help: "admin or none.")
+            var role: Role
+
+            func run() throws {
+                let body: JSON = ["server_role": role == .admin ? "admin" : .null]
+                try user.server.tell(try user.ask("POST", "/server-role", body: body), secret: nil)
+            }
         }
 
         struct SignOut: ParsableCommand {
