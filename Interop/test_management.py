@@ -15,7 +15,7 @@ def manage(demo):
     """Runs a management command against the demo server: its JSON, or its exit status and complaint."""
 
     def command(*arguments, status=0):
-        done = run(*arguments, "--data", str(demo.data), "--json")
+        done = run(*arguments, "--data", str(demo.data), "--json", env={"PASSWORD_OF_KEEPER": "a-password-of-the-keeper"})
         assert done.returncode == status, done.stderr
         return json.loads(done.stdout) if status == 0 else done.stderr
 
@@ -93,9 +93,59 @@ def test_a_disabled_user_is_out_at_once(demo, manage):
     assert "password" not in manage("user", "show", "ada")
 
 
+def test_a_named_client_manages_for_an_admin_and_no_other_token_does(demo, manage, page):
+    """What OPERATIONS tells: a token for a script, by the device grant."""
+    manage("user", "create", "keeper", "--server-admin", "--password-env", "PASSWORD_OF_KEEPER")
+    manage("client", "create", "terminal", "--management", "--public", "--grant", "device_code")
+    scope = "openid signet:manage"
+    begun = form(demo, "/device_authorization", {"client_id": "terminal", "scope": scope}).json
+    page.goto(begun["verification_uri_complete"])
+    page.get_by_label("Name").fill("keeper")
+    page.get_by_label("Password").fill("a-password-of-the-keeper")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_text("Manage this server").wait_for()
+    page.get_by_role("button", name="Allow", exact=True).click()
+    page.get_by_role("heading", name="The device is connected").wait_for()
+    tokens = form(demo, "/token", {
+        "client_id": "terminal", "grant_type": "urn:ietf:params:oauth:grant-type:device_code", "device_code": begun["device_code"]})
+    access = tokens.json["access_token"]
+    users = call("GET", demo.control + "/manage/users", token=access)
+    assert users.status == 200 and "keeper" in [user["name"] for user in users.json["users"]]
+    # An API never sees it, and it ends other people's tokens.
+    assert call("GET", demo.gateway + "/demo/orders", token=access).status == 401
+    login = call("POST", demo.control + "/login", data={"name": "keeper", "password": "a-password-of-the-keeper"}).json["access_token"]
+    other = call("POST", demo.control + "/login", data={"name": "demo", "password": demo.demo_password}).json["access_token"]
+    assert call("GET", demo.control + "/manage/users", token=login).status == 401
+    assert call("POST", demo.control + "/revoke", data={"token": other}, token=login).status == 403
+    assert call("POST", demo.control + "/revoke", data={"token": other}, token=access).status == 200
+    assert call("GET", demo.gateway + "/demo/orders", token=other).status == 401
+    assert manage("user", "server-role", "keeper", "none")["server_role"] is None
+    assert call("GET", demo.control + "/manage/users", token=access).status == 403
+    document = json.loads(call("GET", demo.control + "/manage/openapi.json").body)
+    assert "/manage/users/{name}/server-role" in document["paths"]
+
+
+def test_a_private_key_is_not_taken_for_a_clients(demo, manage, tmp_path):
+    private = tmp_path / "private.json"
+    assert run("keygen", "ES256", "--out", str(private)).returncode == 0
+    secret = json.loads(private.read_text())["d"]
+    for document in (json.loads(private.read_text()), {"keys": [json.loads(private.read_text())]}):
+        file = tmp_path / "jwks.json"
+        file.write_text(json.dumps(document))
+        refused = manage("client", "create", "signer", "--jwks", str(file), "--grant", "client_credentials", status=1)
+        assert "private key" in refused and secret not in refused
+    public = run("key", "public", str(private))
+    (tmp_path / "public.json").write_text(public.stdout)
+    manage("client", "create", "signer", "--jwks", str(tmp_path / "public.json"), "--grant", "client_credentials")
+    assert secret not in demo.output
+
+
 def test_users_have_one_name_each(manage):
     manage("user", "create", "bob")
     assert "already" in manage("user", "create", "bob", status=1)
+    assert "already" in manage("user", "create", "BOB", status=1)
+    assert manage("user", "show", "Bob")["name"] == "bob"
+    assert "usr_" in manage("client", "create", manage("user", "show", "bob")["id"], "--grant", "client_credentials", status=1)
     assert "letters" in manage("user", "create", "b b", status=1)
     assert "no user" in manage("user", "show", "nobody", status=1)
     assert "letters" in manage("user", "show", "a/../b", status=2)

@@ -12,6 +12,7 @@ enum ScopeMeaning {
     }
 
     private static let known: [ByteString: String] = [
+        Client.managementScope: "Manage this server: its applications, people and keys",
         "openid": "Know who you are here",
         "profile": "See your name and profile",
         "email": "See your e-mail address",
