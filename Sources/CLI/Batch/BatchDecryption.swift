@@ -14,6 +14,7 @@ struct BatchDecryption {
     /// What the lines' keys are for that do not say so themselves.
     let algorithm: KeyManagementAlgorithm?
     let acceptsPasswords: Bool
+    let acceptsCompression: Bool
 
     private let shared: TokenDecrypter?
     private var ready: [KeyText: Result<TokenDecrypter, KeyError>] = [:]
@@ -25,10 +26,15 @@ struct BatchDecryption {
     }
 
     /// - Parameter keys: the keys for every line; nil asks each line for its own.
-    init(keys: [DecryptionKey]?, algorithm: KeyManagementAlgorithm?, acceptsPasswords: Bool) {
+    init(
+        keys: [DecryptionKey]?, algorithm: KeyManagementAlgorithm?, acceptsPasswords: Bool, acceptsCompression: Bool
+    ) {
         self.algorithm = algorithm
         self.acceptsPasswords = acceptsPasswords
-        shared = keys.map { TokenDecrypter(keys: $0, acceptsPasswords: acceptsPasswords) }
+        self.acceptsCompression = acceptsCompression
+        shared = keys.map {
+            TokenDecrypter(keys: $0, acceptsPasswords: acceptsPasswords, acceptsCompression: acceptsCompression)
+        }
     }
 
     /// The answer to one line; nil stands for a line that was too long.
@@ -49,7 +55,7 @@ struct BatchDecryption {
             for member in try decrypter.decryptAny(line.token).answer.members { answer[member.name] = member.value }
             return answer
         } catch {
-            throw BatchRefusal(error.code.rawValue, error.detail)
+            throw BatchRefusal(error.code.rawValue, CompressionOptions.detail(error))
         }
     }
 
@@ -78,7 +84,8 @@ struct BatchDecryption {
         do throws(KeyError) {
             let document = text.json.string?.bytes ?? JSONWriter.write(text.json)
             let keys = try EncryptionKeyDocument(text: document, algorithm: text.algorithm).decryptionKeys()
-            made = .success(TokenDecrypter(keys: keys, acceptsPasswords: acceptsPasswords))
+            made = .success(
+                TokenDecrypter(keys: keys, acceptsPasswords: acceptsPasswords, acceptsCompression: acceptsCompression))
         } catch {
             made = .failure(error)
         }

@@ -24,6 +24,7 @@ struct DecryptCommand: ParsableCommand {
 
     @OptionGroup var input: TokenInput
     @OptionGroup var keys: EncryptionKeyOptions
+    @OptionGroup var compression: CompressionOptions
 
     @Flag(
         name: .customLong("allow-pbes2"),
@@ -49,7 +50,7 @@ struct DecryptCommand: ParsableCommand {
         if batch {
             var decryption = BatchDecryption(
                 keys: keys.isGiven ? try keys.decryptionKeys() : nil, algorithm: keys.algorithm,
-                acceptsPasswords: acceptsPasswords)
+                acceptsPasswords: acceptsPasswords, acceptsCompression: compression.isAllowed)
             let source = try input.lines()
             return try BatchLines(input: source.fileDescriptor) { decryption.answer($0) }.run()
         }
@@ -59,11 +60,13 @@ struct DecryptCommand: ParsableCommand {
         }
         let token = try input.read()
         do {
-            let decrypter = TokenDecrypter(keys: keys, acceptsPasswords: acceptsPasswords)
+            let decrypter = TokenDecrypter(
+                keys: keys, acceptsPasswords: acceptsPasswords, acceptsCompression: compression.isAllowed)
             let content = try decrypter.decryptAny(token)
             json ? print(JSONOutput.text(.object(Self.json(content)), pretty: true)) : try show(content.bytes)
         } catch let rejection as TokenRejection {
-            throw CommandFailure.refused("\(rejection.detail) (\(rejection.code.rawValue))")
+            throw CommandFailure.refused(
+                "\(CompressionOptions.detail(rejection)) (\(rejection.code.rawValue))")
         }
     }
 
@@ -89,9 +92,23 @@ struct DecryptCommand: ParsableCommand {
     }
 }
 
+/// Whether compressed content is read.
+struct CompressionOptions: ParsableArguments {
+    @Flag(
+        name: .customLong("allow-compression"),
+        help: "Accept encrypted content that is compressed (zip: DEF), up to 250,000 bytes and ten times its size.")
+    var isAllowed = false
+
+    /// Why a token is refused; where the option would change that, its name too.
+    static func detail(_ rejection: TokenRejection) -> String {
+        guard rejection.code == .compressionNotAllowed else { return rejection.detail }
+        return rejection.detail + "; --allow-compression accepts \"zip\":\"DEF\""
+    }
+}
+
 extension TokenDecrypter {
     /// A decrypter that accepts what its keys are for and no other algorithm.
-    init(keys: [DecryptionKey], acceptsPasswords: Bool) {
+    init(keys: [DecryptionKey], acceptsPasswords: Bool, acceptsCompression: Bool) {
         var algorithms: [KeyManagementAlgorithm] = []
         for key in keys where !algorithms.contains(key.algorithm) {
             if acceptsPasswords || !key.algorithm.isPasswordBased { algorithms.append(key.algorithm) }
@@ -100,7 +117,7 @@ extension TokenDecrypter {
             keys: keys,
             policy: DecryptionPolicy(
                 keyManagement: algorithms, contentEncryption: ContentEncryptionAlgorithm.allCases,
-                maximumSize: EncodedEncryptedToken.maximumSize))
+                maximumSize: EncodedEncryptedToken.maximumSize, acceptsCompression: acceptsCompression))
     }
 
     /// Opens a token in compact or JSON form.

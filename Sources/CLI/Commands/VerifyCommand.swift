@@ -34,6 +34,7 @@ struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup(title: "Policy") var policy: PolicyOptions
     @OptionGroup(title: "DPoP proof") var proof: ProofOptions
     @OptionGroup(title: "Any content") var content: VerifiedContentOptions
+    @OptionGroup var compression: CompressionOptions
     @OptionGroup var output: StyleOptions
 
     @Option(
@@ -64,6 +65,9 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         if signatureOnly, !batch { throw ValidationError("--signature-only goes with --batch") }
         if batch, decryptionKey != nil { throw ValidationError("--decryption-key does not go with --batch") }
+        if compression.isAllowed, decryptionKey == nil {
+            throw ValidationError("--allow-compression goes with --decryption-key")
+        }
         if batch, input.token != nil {
             throw ValidationError("--batch reads its tokens from --file or standard input, not from an argument")
         }
@@ -104,8 +108,11 @@ struct VerifyCommand: AsyncParsableCommand {
         } catch let error as TokenRejection {
             show(steps, verdict: "refused", code: error.code, header: nil, claims: nil)
             let hint =
-                error.code == .algorithmNotAllowed
-                ? algorithmHint(token, keySet.algorithms) : PastedToken.hint(token) ?? input.fileHint
+                switch error.code {
+                case .algorithmNotAllowed: algorithmHint(token, keySet.algorithms)
+                case .compressionNotAllowed: CompressionOptions.detail(error)
+                default: PastedToken.hint(token) ?? input.fileHint
+                }
             if let hint { Output.error("signet: hint: \(hint)") }
             throw ExitCode(CommandFailure.refused)
         }
@@ -115,7 +122,9 @@ struct VerifyCommand: AsyncParsableCommand {
         guard let decryptionKey else { return nil }
         do {
             let document = try EncryptionKeyDocument(file: decryptionKey, algorithm: nil, keys.password)
-            return TokenDecrypter(keys: try document.decryptionKeys(), acceptsPasswords: false)
+            return TokenDecrypter(
+                keys: try document.decryptionKeys(), acceptsPasswords: false,
+                acceptsCompression: compression.isAllowed)
         } catch let error as KeyError {
             throw CommandFailure.usage("\(decryptionKey): \(error.detail) (\(error.code.rawValue))")
         }
