@@ -53,6 +53,13 @@ public enum EncryptedKey {
         return key
     }
 
+    private static func unsupported(_ what: String) -> KeyError {
+        KeyError(.unsupported, "the key is encrypted with \(what); write it anew: \(remedy)")
+    }
+
+    /// The command that writes a key that is under a password anew, in the form that is read here.
+    public static let remedy = "openssl pkcs8 -topk8 -in FILE -v2 aes-256-cbc -out key.pem"
+
     private static let wrongPassword = KeyError(.unreadable, "the password is wrong, or the key is damaged")
 
     /// A private key in an encrypted PKCS#8, in DER: PBKDF2 with HMAC-SHA-256 and 600,000 rounds, AES-256-CBC; nil for
@@ -141,7 +148,7 @@ public enum EncryptedKey {
                 var what = "another cipher than AES-128, AES-192 or AES-256 in CBC"
                 // Of another scheme than PBES2 the cipher is not even looked at.
                 if case .other(let scheme) = derivation { what = scheme }
-                throw KeyError(.unsupported, "the key is encrypted with \(what)")
+                throw EncryptedKey.unsupported(what)
             }
             let derived: SymmetricKey
             do {
@@ -169,7 +176,7 @@ public enum EncryptedKey {
                     derived = try KDF.Scrypt.deriveKey(
                         from: password, salt: salt, outputByteCount: keyLength, rounds: cost, blockSize: blockSize,
                         parallelism: parallelism)
-                case .other(let what): throw KeyError(.unsupported, "the key is encrypted with \(what)")
+                case .other(let what): throw EncryptedKey.unsupported(what)
                 }
                 return [UInt8](try AES._CBC.decrypt(content, using: derived, iv: AES._CBC.IV(ivBytes: vector)))
             } catch let error as KeyError {

@@ -131,6 +131,7 @@ import Tokens
         let error = #expect(throws: KeyError.self) { try EncryptedKey.read(sealed, password: [1]) }
         #expect(error?.code == .unsupported)
         #expect(error?.detail.contains("another scheme than PBES2") == true)
+        #expect(error?.detail.hasSuffix(EncryptedKey.remedy) == true)
     }
 
     /// J95's relative: whoever hands a key over must not choose how long reading it takes.

@@ -76,7 +76,7 @@ enum KeyFile {
         }
         if contains(text, "-----BEGIN "), contains(text, "Proc-Type: 4,ENCRYPTED") {
             return "this key is under a password in an old form that is easy to break; "
-                + "write it anew: openssl pkcs8 -topk8 -in FILE -out key.pem"
+                + "write it anew: \(EncryptedKey.remedy)"
         }
         if first == UInt8(ascii: "e"), isToken(text) { return "this is a token, not a key" }
         return nil
