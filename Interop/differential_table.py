@@ -94,7 +94,7 @@ EXPLAINED = [
     ("joserfc jwcrypto PyJWT node jose", "a set of secrets and public keys", "we",
      "RFC 7517 section 9.1: a set that publishes a secret is a mistake, or an attack; nothing of it is trusted"),
     ("joserfc jwcrypto PyJWT node jose", "a set with two keys of one name", "we",
-     "RFC 7517 section 4.5: the name is to tell keys of a set apart"),
+     "RFC 7517 section 4.5: the name is to tell keys of a set apart; of two for the same algorithm none is meant"),
     ("joserfc jwcrypto PyJWT node jose", "a modulus with a leading zero", "we",
      "RFC 7518 sections 2 and 6.3.1.1: Base64urlUInt, the least number of octets; one key has one thumbprint"),
     ("joserfc jwcrypto node jose", "a coordinate too short or too long", "we",

@@ -260,7 +260,8 @@ def _(bench):
 
 @kind("a set with two keys of one name", REFUSE)
 def _(bench):
-    return bench.token(), {"keys": [bench.key.jwk(), {**bench.other.jwk(), "kid": bench.key.name}]}
+    return (bench.token(bench.header(kid=bench.key.name)),
+            {"keys": [bench.key.jwk(), {**bench.other.jwk(), "kid": bench.key.name}]})
 
 
 @kind("a set of secrets and public keys", REFUSE, only=ASYMMETRIC)

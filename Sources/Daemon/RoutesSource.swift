@@ -1,5 +1,6 @@
 import Foundation
 import Gateway
+import Logging
 
 /// Where the routes come from: a file, the demo, or nowhere.
 struct RoutesSource: Sendable {
@@ -7,6 +8,7 @@ struct RoutesSource: Sendable {
     /// The demo's API and whom its tokens are for.
     let demo: (port: Int, audience: String)?
     let gateway: GatewayService
+    let logger: Logger
 
     /// Reads the routes and puts them to work; on any complaint nothing changes.
     /// - Returns: the number of routes.
@@ -18,15 +20,17 @@ struct RoutesSource: Sendable {
             }
             let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
             do {
-                return try await gateway.load(document) { name in
+                let loaded = try await gateway.load(document) { name in
                     Self.read(URL(fileURLWithPath: name, relativeTo: folder).path)
                 }
+                for bad in loaded.passedOver { logger.warning("routes document \(file), \(bad.description)") }
+                return loaded.routes
             } catch let complaints as RouteComplaints {
                 throw StartFailure("the routes document \(file) is refused:\n\(complaints.description)")
             }
         }
         guard let demo else { return 0 }
-        return try await gateway.load(DemoRoutes.document(port: demo.port, audience: demo.audience)) { _ in nil }
+        return try await gateway.load(DemoRoutes.document(port: demo.port, audience: demo.audience)) { _ in nil }.routes
     }
 
     /// A file of at most a mebibyte.

@@ -79,7 +79,7 @@ public struct SignetDaemon: Sendable {
         let demo = configuration.demo ? try await DemoUpstream.open() : nil
         let routes = RoutesSource(
             file: configuration.routesFile, demo: demo.map { ($0.port, configuration.audiences.first ?? "") },
-            gateway: gateway)
+            gateway: gateway, logger: logger)
         let count = try await routes.load()
         if count == 0 {
             announce("there are no routes: the gateway refuses every request; --routes FILE gives it some")

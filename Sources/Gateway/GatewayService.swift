@@ -49,11 +49,11 @@ public final class GatewayService: Sendable {
     /// - Parameters:
     ///   - text: the YAML text.
     ///   - readFile: reads a file that the document names; nil when it cannot be read.
-    /// - Returns: the number of routes.
+    /// - Returns: the number of routes, and the keys of the files that are no good and were passed over.
     public func load(
         _ text: String, readFile: @escaping (String) -> [UInt8]?
-    ) async throws -> Int {
-        let count = try source.withLock { source in
+    ) async throws -> (routes: Int, passedOver: [RouteComplaint]) {
+        let loaded = try source.withLock { source in
             var files: [String: [UInt8]] = [:]
             var compiler = RouteTableCompiler(builtIn: source.builtIn) { name in
                 let content = readFile(name)
@@ -64,10 +64,10 @@ public final class GatewayService: Sendable {
             source.text = text
             source.files = files
             state.withLock { $0.snapshot.routes = table }
-            return table.count
+            return (table.count, compiler.passedOver)
         }
         await deliver()
-        return count
+        return loaded
     }
 
     /// Believes the token service of this process with other keys from now on; returns once every loop does.

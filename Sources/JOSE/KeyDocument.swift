@@ -35,7 +35,9 @@ public struct KeyDocument: Sendable {
 
     /// A key that was read; refuses one whose public part does not belong to its private part.
     public init(_ key: DecodedKey) throws(KeyError) {
-        guard let material = key.material else { throw KeyError(.unsupported, "this is \(key.description.summary)") }
+        guard let material = key.material else {
+            throw key.complaint ?? KeyError(.unsupported, "this is \(key.description.summary)")
+        }
         try key.certificates?.requireMatchingHashes()
         half = try PublicHalf.of(material)
         self.material = material.completed(by: half)

@@ -7,8 +7,8 @@ public struct KeySet: Sendable {
     public let keys: [VerificationKey]
     /// What each key says about itself, in the same order.
     public let descriptions: [KeyDescription]
-    /// Why keys of the document are not here: those of a published set that are no good, and those of a kind that is not
-    /// supported. Keys for encryption are no reason to complain.
+    /// Why keys of the document are not here: those that are no good, and those of a kind that is not supported. Keys for
+    /// encryption are no reason to complain.
     public let passedOver: [KeyError]
 
     /// No keys at all.
@@ -20,41 +20,39 @@ public struct KeySet: Sendable {
         passedOver = []
     }
 
-    /// A set of keys; no two may have the same identifier.
+    /// A set of keys. Refuses two of one name for the same algorithm: no token could say which it means.
     public init(_ keys: [VerificationKey]) throws(KeyError) {
-        try self.init(keys, passedOver: [])
+        for (index, key) in keys.enumerated() {
+            if let id = key.id,
+                keys[..<index].contains(where: { $0.id == id && $0.algorithm == key.algorithm })
+            {
+                throw KeyError(.set, "two keys of the set have the same \"kid\" and are for \(key.algorithm.rawValue)")
+            }
+        }
+        try Self.refusePosingKeys(keys)
+        self.init(keys, passedOver: [])
     }
 
-    private init(_ keys: [VerificationKey], passedOver: [KeyError]) throws(KeyError) {
-        var ids: Set<ByteString> = []
+    /// What looks like a secret may be a number of a public key beside it (RFC 8725 §2.1).
+    private static func refusePosingKeys(_ keys: [VerificationKey]) throws(KeyError) {
         for key in keys {
-            if let id = key.id, !ids.insert(id).inserted {
-                throw KeyError(.set, "two keys of the set have the same \"kid\"")
-            }
-            // What looks like a secret may be a number of a public key beside it (RFC 8725 §2.1).
             guard case .secret(let secret) = key.material else { continue }
             guard !keys.contains(where: { $0.material.isFound(in: secret) }) else {
                 throw KeyError(.notSecret, "a shared secret of the set is the public key of another key in it")
             }
         }
+    }
+
+    private init(_ keys: [VerificationKey], passedOver: [KeyError]) {
         self.keys = keys
         self.passedOver = passedOver
         descriptions = keys.map { $0.description }
     }
 
-    /// The keys that were read from a document; those of an unsupported type or for encryption are left out, as RFC
-    /// 7517 §5 asks.
+    /// The keys that were read from a document, as `KeyReader` gives them: those of a set that are no good are passed over,
+    /// and `passedOver` says why; those of an unsupported type or for encryption are left out (RFC 7517 §5). Two may have
+    /// the same name (§4.5): a token that means both of them is refused, and no other. Refused when no key is left.
     public init(_ decoded: [DecodedKey]) throws(KeyError) {
-        try self.init(decoded, isPublished: false)
-    }
-
-    /// The keys of a published set, as `JWKReader.readPublic` gives them: those that are no good are passed over (RFC
-    /// 7517 §5). Refused whole when none is left, and when two that are left have the same name.
-    public init(published decoded: [DecodedKey]) throws(KeyError) {
-        try self.init(decoded, isPublished: true)
-    }
-
-    private init(_ decoded: [DecodedKey], isPublished: Bool) throws(KeyError) {
         var keys: [VerificationKey] = []
         var passedOver: [KeyError] = []
         for (index, key) in decoded.enumerated() {
@@ -66,13 +64,14 @@ public struct KeySet: Sendable {
             do throws(KeyError) {
                 keys.append(try VerificationKey(key))
             } catch {
-                // Some algorithms are there only where OpenSSL is built in.
-                guard isPublished || error.code == .unsupported else { throw error }
+                // One key alone is named by its file.
+                guard decoded.count > 1 else { throw error }
                 passedOver.append(error.ofKey(index))
             }
         }
         guard !keys.isEmpty || decoded.isEmpty else { throw Self.nothing(of: decoded.count, passedOver) }
-        try self.init(keys, passedOver: passedOver)
+        try Self.refusePosingKeys(keys)
+        self.init(keys, passedOver: passedOver)
     }
 
     /// No key is left of a document's; says why of each, as far as a message has room.
@@ -90,10 +89,9 @@ public struct KeySet: Sendable {
         try self.init(try JWKReader.read(jwks))
     }
 
-    /// The keys of a published JWK set: one that shows a shared secret or a private key is refused whole. Keys that are
-    /// no good are passed over, and `passedOver` says why.
+    /// The keys of a published JWK set: one that shows a shared secret or a private key is refused whole.
     public init(publicJWKS: [UInt8]) throws(KeyError) {
-        try self.init(published: try JWKReader.readPublic(publicJWKS))
+        try self.init(try JWKReader.readPublic(publicJWKS))
     }
 
     /// Whether another set has the same keys, in the same order, that say the same of themselves.

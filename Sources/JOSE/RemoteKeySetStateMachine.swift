@@ -200,7 +200,7 @@ public enum RemoteKeySetReader {
             if let key = element.object, PrivateMembers.shown(in: key) != nil { return .failure(.privateKey) }
         }
         do throws(KeyError) {
-            return .success(try KeySet(published: try JWKReader.readPublic(elements)))
+            return .success(try KeySet(try JWKReader.readPublic(elements)))
         } catch {
             return .failure(.unreadable(error))
         }

@@ -33,7 +33,7 @@ public struct VerificationKey: Sendable {
     /// The public half of a key that has been read; a shared secret is its own public half.
     public init(_ key: DecodedKey) throws(KeyError) {
         guard let material = key.material, let algorithm = key.description.algorithm else {
-            throw KeyError(.unsupported, key.description.summary)
+            throw key.complaint ?? KeyError(.unsupported, key.description.summary)
         }
         try SignatureBackends.requireSupport(algorithm)
         try key.certificates?.requireMatchingHashes()

@@ -66,9 +66,11 @@ struct KeyBox {
 
     private static func nothingSupported(_ keys: [DecodedKey]) -> KeyError {
         guard let only = keys.first, keys.count == 1 else {
-            return KeyError(.unsupported, "none of the \(keys.count) keys is of a supported type")
+            let reasons = keys.compactMap { $0.complaint }.prefix(4).map { "; " + $0.detail }
+            return KeyError(
+                .unsupported, "none of the \(keys.count) keys is of a supported type" + reasons.joined())
         }
-        return KeyError(.unsupported, "this is \(only.description.summary)")
+        return only.complaint ?? KeyError(.unsupported, "this is \(only.description.summary)")
     }
 
     private static func documentKind(_ text: [UInt8]) -> String {

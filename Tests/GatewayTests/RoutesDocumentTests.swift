@@ -35,6 +35,26 @@ struct RoutesDocumentTests {
         return try compiler.compile(text)
     }
 
+    /// RFC 7517 §5: as by every other way in.
+    @Test func `a bad key of an issuer's set is passed over and named`() throws {
+        let good = try #require(try SigningKey.generate(.rs256, id: "p").verificationKey.publicJWK)
+        var bad = good
+        bad["n"] = "AA"
+        func compiler(_ keys: [JSONObject]) throws -> RouteTableCompiler {
+            let set = JSONWriter.write(["keys": .array(keys.map { .object($0) })])
+            return RouteTableCompiler(
+                builtIn: TrustedIssuer(issuer: "http://localhost:8080", keys: try KeySet([VerificationKey]()))
+            ) { _ in set }
+        }
+        var mixed = try compiler([bad, good])
+        #expect(try mixed.compile(Self.good).count == 2)
+        #expect(mixed.passedOver.map(\.line) == [3])
+        #expect(mixed.passedOver.first?.message.contains("key 0 of the set") == true)
+        bad["d"] = "AA"
+        var burnt = try compiler([bad, good])
+        #expect(throws: RouteComplaints.self) { try burnt.compile(Self.good) }
+    }
+
     private func complaints(_ text: String) -> [String] {
         do {
             _ = try compile(text)

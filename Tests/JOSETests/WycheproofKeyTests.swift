@@ -13,7 +13,8 @@ import Tokens
             for test in group.cases {
                 let token = Array(try #require(test.json["jws"]?.string).bytes)
                 let holds = (try? KeySet(jwks: set)).map { Keys.signatureHolds(token, $0) } ?? false
-                #expect(holds == (test.result == "valid"), "tcId \(test.id)")
+                let wanted = WycheproofTokenTests.setOverrides[test.id]?.accepted ?? (test.result == "valid")
+                #expect(holds == wanted, "tcId \(test.id)")
                 // The private keys stand in sets of the same shape, and are held to more.
                 if let whole = group.json["private"], group.json["public"] != nil {
                     let keys = try? KeySet(jwks: JSONWriter.write(whole))

@@ -18,6 +18,11 @@ import Tokens
         373: (false, "a question mark stands in a base64url part (RFC 7515 §2)"),
     ]
 
+    /// The same of key sets.
+    static let setOverrides: [Int64: (accepted: Bool, reason: String)] = [
+        4: (true, "the second key of that name is no base64url and passed over (RFC 7517 §5): only one is meant")
+    ]
+
     @Test func `every signed token gets the right answer`() throws {
         let tally = try judge("jose/json_web_signature_test.json", overrides: Self.overrides)
         #expect(tally.total == 401)
@@ -26,8 +31,9 @@ import Tokens
     }
 
     @Test func `every key set gets the right answer`() throws {
-        let tally = try judge("jose/json_web_key_test.json", overrides: [:])
+        let tally = try judge("jose/json_web_key_test.json", overrides: Self.setOverrides)
         #expect(tally.total == 26)
+        #expect(tally.overridden == 1)
         #expect(tally.wrong == [])
     }
 

@@ -190,6 +190,22 @@ import Tokens
         }
     }
 
+    /// RFC 7517 §5, §4.5: the same answers as the command's.
+    @Test func `a set's bad key is passed over, and two keys of one name are told apart`() throws {
+        let key = try SigningKey.generate(.es256, id: "a")
+        let other = try SigningKey.generate(.ed25519, id: "a")
+        let twin = try SigningKey.generate(.es256, id: "a")
+        let token = try TokenSigner(key: key).sign(claims: ["sub": "ada"])
+        func plan(_ keys: [JSON]) throws -> JSONObject {
+            try ask(StudioJudge.plan, question(token, key: ["keys": .array(keys)]))
+        }
+        func jwk(_ key: SigningKey) throws -> JSON { .object(try #require(key.verificationKey.publicJWK)) }
+        let bad: JSON = ["kty": "EC", "crv": "P-256"]
+        #expect(try plan([bad, jwk(other), jwk(key)])["question"]?.object?["keys"]?.array?.count == 1)
+        #expect(try plan([jwk(twin), jwk(key)])["code"]?.string == "key-ambiguous")
+        #expect(try plan([bad])["unable"]?.string?.text.contains("\"x\"") == true)
+    }
+
     // Judging
 
     private func question(

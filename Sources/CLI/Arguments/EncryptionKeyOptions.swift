@@ -85,7 +85,7 @@ struct EncryptionKeyOptions: ParsableArguments {
             }
             guard let file = keyFiles.first else { throw Self.missing }
             return try EncryptionKeyDocument(file: file, algorithm: algorithm, keyPassword, option: "--key")
-                .decryptionKeys()
+                .decryptionKeys(report: PassedOver.report)
         }
     }
 
@@ -157,25 +157,28 @@ struct EncryptionKeyDocument {
         return try EncryptionKey(try single(), algorithm: algorithm)
     }
 
-    /// The keys that can decrypt; those of a set that cannot are left out, as long as one is left.
-    func decryptionKeys() throws(KeyError) -> [DecryptionKey] {
+    /// The keys that can decrypt; those of a set that are for something else are left out, as long as one is left.
+    /// - Parameter report: hears of the keys of a set that are no good.
+    func decryptionKeys(report: ([KeyError]) -> Void = { _ in }) throws(KeyError) -> [DecryptionKey] {
         guard let object else { return [try DecryptionKey(try single(), algorithm: algorithm)] }
-        guard let set = object["keys"] else { return [try DecryptionKey(jwk: object, algorithm: algorithm)] }
-        guard let elements = set.array else { throw KeyError(.set, "\"keys\" is no array") }
-        guard elements.count <= JWKReader.maximumKeys else {
-            throw KeyError(.set, "a set has at most \(JWKReader.maximumKeys) keys; this one has \(elements.count)")
-        }
+        guard object["keys"] != nil else { return [try DecryptionKey(jwk: object, algorithm: algorithm)] }
+        let decoded = try JWKReader.read(text, purpose: algorithm.map { .keyManagement($0) })
         var keys: [DecryptionKey] = []
+        var passedOver: [KeyError] = []
         var complaint = KeyError(.set, "the set has no key")
-        for element in elements {
+        for (index, (key, element)) in zip(decoded, object["keys"]?.array ?? []).enumerated() {
             do throws(KeyError) {
-                guard let jwk = element.object else { throw KeyError(.set, "\"keys\" holds something else than keys") }
+                if let complaint = key.complaint { throw complaint }
+                guard let jwk = element.object else { continue }
                 keys.append(try DecryptionKey(jwk: jwk, algorithm: algorithm))
             } catch {
-                complaint = error
+                complaint = key.complaint ?? error.ofKey(index)
+                // A public key, or one for signatures, is no bad key.
+                if key.complaint != nil || ![.usage, .notPrivate].contains(error.code) { passedOver.append(complaint) }
             }
         }
         guard !keys.isEmpty else { throw complaint }
+        report(passedOver)
         return keys
     }
 

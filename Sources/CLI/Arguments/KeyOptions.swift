@@ -62,15 +62,6 @@ struct KeyOptions: ParsableArguments {
     /// What the key is called in a complaint.
     private var name: String { key ?? secretFile ?? secretEnv ?? (isSecretGiven ? "the secret" : "the key") }
 
-    /// The keys as a trusted set.
-    func keySet() throws -> KeySet {
-        do {
-            return try KeySet(try read())
-        } catch let error as KeyError {
-            throw CommandFailure.usage("\(error.detail) (\(error.code.rawValue))")
-        }
-    }
-
     /// The key as it was given, unread; one that is under a password, opened.
     func text() throws -> (bytes: [UInt8], form: KeyReader.Form) {
         try requireOneKey()
@@ -132,7 +123,7 @@ struct KeyOptions: ParsableArguments {
         guard let algorithm else { return published.keys }
         do {
             let keys = try JWKReader.readPublic(published.document, purpose: .signature(algorithm))
-            return try KeySet(published: try fitting(keys, of: published.address))
+            return try KeySet(try fitting(keys, of: published.address))
         } catch let error as KeyError {
             throw CommandFailure.usage("\(Download.shown(published.address)): \(error.detail) (\(error.code.rawValue))")
         }
@@ -140,8 +131,13 @@ struct KeyOptions: ParsableArguments {
 
     private func fitting(_ keys: [DecodedKey], of name: String) throws -> [DecodedKey] {
         guard let algorithm else { return keys }
-        let fitting = keys.filter { $0.description.algorithm == algorithm }
-        guard fitting.isEmpty else { return fitting }
+        guard !keys.contains(where: { $0.description.algorithm == algorithm }) else {
+            // What is no good stays, to be named.
+            return keys.filter { $0.description.algorithm == algorithm || $0.complaint != nil }
+        }
+        if let complaint = keys.first?.complaint, keys.count == 1 {
+            throw CommandFailure.usage("\(name): \(complaint.detail) (\(complaint.code.rawValue))")
+        }
         let found = keys.compactMap { $0.description.algorithm?.rawValue }.joined(separator: ", ")
         throw CommandFailure.usage(
             "\(name) is for \(found.isEmpty ? "something else" : found), not for "

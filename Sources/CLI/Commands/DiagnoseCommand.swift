@@ -39,7 +39,7 @@ struct DiagnoseCommand: AsyncParsableCommand {
 
     func run() async throws {
         let fetched = try await published.fetch(issuers: issuer.map { [$0] } ?? [])
-        let key = try fetched.map { ($0.readable, .document) } ?? keys.text()
+        let key = try fetched.map { ($0.document, .document) } ?? keys.text()
         let text = try input.read()
         let signed: SignedText
         do throws(SignedText.Complaint) {

@@ -33,9 +33,9 @@ struct JWKSCommand: ParsableCommand {
         var out: String?
 
         func run() throws {
-            var named: [(id: ByteString, key: KeyDocument)] = []
+            var named: [KeyDocument] = []
             var keys: [JSON] = []
-            let found = try files.flatMap { file in try KeyCommand.keys(file, password).map { (file, $0) } }
+            let found = try files.flatMap { file in try KeyCommand.goodKeys(file, password).map { (file, $0) } }
             if id != nil, found.count != 1 {
                 throw CommandFailure.usage("--id names one key; there are \(found.count)")
             }
@@ -44,18 +44,21 @@ struct JWKSCommand: ParsableCommand {
                 guard let name = id.map({ ByteString($0) }) ?? found.description.id ?? key.thumbprint() else {
                     throw CommandFailure.usage("\(file): a shared secret is not published")
                 }
-                if let same = named.first(where: { $0.id == name }) {
-                    guard same.key.matches(key) else {
-                        throw CommandFailure.usage("\(file): another key is named \(Display.quoted(name)) already")
+                key = try KeyCommand.document(found.named(name), of: file)
+                // Of two keys with one name readers take the one that is for the token's algorithm (RFC 7517 §4.5).
+                if let same = named.first(where: { $0.description.isNamedAs(key.description) }) {
+                    guard same.matches(key) else {
+                        throw CommandFailure.usage(
+                            "\(file): another key is named \(Display.quoted(name)) already, and nothing tells them apart"
+                        )
                     }
                     Output.error("signet: note: \(file): the key \(Display.quoted(name)) is there already")
                     continue
                 }
-                key = try KeyCommand.document(found.named(name), of: file)
                 guard let jwk = key.publicJWK else {
                     throw CommandFailure.usage("\(file): a shared secret is not published")
                 }
-                named.append((name, key))
+                named.append(key)
                 keys.append(.object(jwk))
             }
             guard keys.count <= JWKReader.maximumKeys else {
@@ -103,9 +106,7 @@ struct JWKSCommand: ParsableCommand {
                 } else {
                     try await PublishedKeys(at: address ?? "", download)
                 }
-            for complaint in published.keys.passedOver {
-                Output.error("signet: passed over: \(complaint.detail) (\(complaint.code.rawValue))")
-            }
+            PassedOver.report(published.keys.passedOver)
             let text = JSONOutput.text(try JSONReader.read(published.document), pretty: true)
             try OutputFile.write(text + "\n", to: out, isSecret: false)
         }
@@ -121,17 +122,27 @@ struct JWKSCommand: ParsableCommand {
         @Argument(help: "The kid. Without it, the keys are listed.")
         var id: String?
 
+        @Option(name: .customLong("alg"), help: "Of several keys of that name, the one that is for this.")
+        var algorithm: KeyAlgorithm?
+
         @OptionGroup var password: KeyPasswordOptions
 
         @Flag(name: .long, help: "Print the list as JSON.")
         var json = false
 
         func run() throws {
-            let keys = try KeyCommand.keys(file, password)
-            guard let id else { return list(keys.map { KeyReport($0) }) }
+            guard let id else { return list(try KeyCommand.keys(file, password).map { KeyReport($0) }) }
             let wanted = ByteString(id)
-            guard let key = keys.first(where: { $0.description.id == wanted }) else {
-                throw CommandFailure.refused("no key of the set is named \(Display.quoted(wanted))")
+            let named = try KeyCommand.goodKeys(file, password).filter { $0.description.id == wanted }
+            let found = named.filter { algorithm?.isAlgorithm(of: $0.description) ?? true }
+            guard let key = found.first else {
+                throw CommandFailure.refused(
+                    "no key of the set is named \(Display.quoted(wanted))" + (named.isEmpty ? "" : " and for that"))
+            }
+            guard found.count == 1 else {
+                let names = found.map { KeyReport($0).text }.joined(separator: "; ")
+                throw CommandFailure.refused(
+                    "\(found.count) keys of the set are named \(Display.quoted(wanted)): \(names); --alg says which")
             }
             do {
                 guard let jwk = try KeyDocument(key).publicJWK else {
@@ -152,5 +163,12 @@ struct JWKSCommand: ParsableCommand {
             }
             if reports.isEmpty { print("no key") }
         }
+    }
+}
+
+extension KeyDescription {
+    /// Whether a token that means this key by its name and algorithm could mean the other as well (RFC 7517 §4.5).
+    fileprivate func isNamedAs(_ other: KeyDescription) -> Bool {
+        id == other.id && algorithm == other.algorithm && keyManagement == other.keyManagement
     }
 }

@@ -16,6 +16,26 @@ struct KeyCommand: ParsableCommand {
         try password.keys(in: try KeyFile.read(path, option: nil), named: path, purpose: purpose)
     }
 
+    /// The keys of a file that are some; those of a set that are no good are named on standard error.
+    static func goodKeys(_ path: String, _ password: KeyPasswordOptions) throws -> [DecodedKey] {
+        let keys = try keys(path, password)
+        var good: [DecodedKey] = []
+        var complaints: [KeyError] = []
+        for (index, key) in keys.enumerated() {
+            if let complaint = key.complaint ?? KeyReport(key).problem.map({ keys.count > 1 ? $0.ofKey(index) : $0 }) {
+                complaints.append(complaint)
+            } else {
+                good.append(key)
+            }
+        }
+        if good.isEmpty, let last = complaints.popLast() {
+            PassedOver.report(complaints)
+            throw CommandFailure.usage("\(path): \(last.detail) (\(last.code.rawValue))")
+        }
+        PassedOver.report(complaints)
+        return good
+    }
+
     /// The one key of a file.
     static func document(
         _ path: String, _ password: KeyPasswordOptions, id: String? = nil, purpose: KeyPurpose? = nil

@@ -123,7 +123,7 @@ struct VerifyCommand: AsyncParsableCommand {
         do {
             let document = try EncryptionKeyDocument(file: decryptionKey, algorithm: nil, keys.password)
             return TokenDecrypter(
-                keys: try document.decryptionKeys(), acceptsPasswords: false,
+                keys: try document.decryptionKeys(report: PassedOver.report), acceptsPasswords: false,
                 acceptsCompression: compression.isAllowed)
         } catch let error as KeyError {
             throw CommandFailure.usage("\(decryptionKey): \(error.detail) (\(error.code.rawValue))")
@@ -131,8 +131,10 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private func keySet() async throws -> KeySet {
-        guard let published = try await published.fetch(issuers: policy.issuer) else { return try givenKeySet() }
-        return try keys.keySet(published)
+        let published = try await published.fetch(issuers: policy.issuer)
+        let keySet = try published.map { try keys.keySet($0) } ?? givenKeySet()
+        PassedOver.report(keySet.passedOver)
+        return keySet
     }
 
     /// The keys that were given; secrets that somebody can guess are named, and used as they were asked for.

@@ -30,6 +30,14 @@ enum KeyAlgorithm: ExpressibleByArgument {
         }
     }
 
+    /// Whether a key is for this.
+    func isAlgorithm(of key: KeyDescription) -> Bool {
+        switch self {
+        case .signature(let algorithm): key.algorithm == algorithm
+        case .keyManagement(let algorithm): key.keyManagement == algorithm
+        }
+    }
+
     /// Whether the key has a modulus.
     var isRSA: Bool {
         switch self {

@@ -11,6 +11,11 @@ struct KeyReport {
 
     init(_ key: DecodedKey) {
         self.key = key
+        if let complaint = key.complaint {
+            document = nil
+            problem = complaint
+            return
+        }
         do {
             document = key.material == nil ? nil : try KeyDocument(key)
             problem = Self.problem(key)
@@ -37,6 +42,7 @@ struct KeyReport {
 
     /// A line, and more for certificates and for what is wrong.
     var text: String {
+        if let complaint = key.complaint { return "passed over: \(complaint.detail) (\(complaint.code.rawValue))" }
         let description = key.description
         let id = description.id.map { " \(Display.quoted($0))" } ?? ""
         let name = description.algorithm?.rawValue ?? description.keyManagement?.rawValue

@@ -52,11 +52,6 @@ struct PublishedKeys {
     /// Its keys.
     let keys: KeySet
 
-    /// The document, if all of it reads as keys; else a set of those that do, the others passed over.
-    var readable: [UInt8] {
-        (try? KeySet(jwks: document)) == nil ? JSONWriter.write(keys.publicJWKS) : document
-    }
-
     /// Asks an address for a key set.
     init(at address: String, _ download: Download) async throws {
         self.address = address

@@ -11,6 +11,9 @@ struct RouteTableCompiler {
     /// The token service in this process, and its keys.
     let builtIn: TrustedIssuer?
 
+    /// Keys of sets that are no good: the others serve (RFC 7517 §5), and these are worth a warning.
+    private(set) var passedOver: [RouteComplaint] = []
+
     private var complaints: [RouteComplaint] = []
 
     init(builtIn: TrustedIssuer?, readFile: @escaping (String) -> [UInt8]?) {
@@ -87,6 +90,12 @@ struct RouteTableCompiler {
                     return nil
                 }
                 let keys = try KeySet(decoded)
+                for bad in keys.passedOver {
+                    passedOver.append(
+                        RouteComplaint(
+                            line: issuer.line,
+                            message: "the key file \(path): passed over: \(bad.detail) (\(bad.code.rawValue))"))
+                }
                 return TrustedIssuer(issuer: ByteString(issuer.issuer ?? ""), keys: keys)
             } catch {
                 complain(issuer.line, "the key file \(path) is no use: \(error.detail) (\(error.code.rawValue))")

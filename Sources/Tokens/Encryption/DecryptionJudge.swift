@@ -257,6 +257,12 @@ public struct DecryptionJudge: Sendable {
             throw EncryptedTokenDefect(
                 .key, .keyUsage, "the key's own \"use\" or \"key_ops\" do not let it decrypt, or it is a public key")
         }
+        guard exact.isEmpty || usable.count == 1 else {
+            throw EncryptedTokenDefect(
+                .key, .keyAmbiguous,
+                "\(usable.count) keys have the token's \"kid\" and are for \(attempt.algorithm.rawValue): nothing tells "
+                    + "them apart")
+        }
         return usable
     }
 }

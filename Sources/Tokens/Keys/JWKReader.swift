@@ -7,8 +7,10 @@ public enum JWKReader {
     /// The largest set, in bytes.
     public static let maximumSetSize = 524_288
 
-    /// The keys of a JWK set or of a single JWK. Members of a set whose type or algorithm is unknown are described but
-    /// carry no material (RFC 7517 §5); a malformed key, a repeated `kid`, or secrets beside public keys refuse the set.
+    /// The keys of a JWK set or of a single JWK. A single key must be good. A key of a set that is no good is passed over
+    /// (RFC 7517 §5): its description says why, and there is no material. Otherwise an issuer that adds one odd key would
+    /// lock everybody out. Names may repeat (§4.5): what a key is for tells it from others of its name. Shared secrets
+    /// beside other keys refuse the set.
     /// - Parameter algorithm: what keys are for that do not say so themselves and are of that kind.
     public static func read(_ text: [UInt8], algorithm: SignatureAlgorithm? = nil) throws(KeyError) -> [DecodedKey] {
         try read(text, purpose: algorithm.map { .signature($0) })
@@ -19,13 +21,14 @@ public enum JWKReader {
     public static func read(_ text: [UInt8], purpose: KeyPurpose?) throws(KeyError) -> [DecodedKey] {
         let object = try object(text)
         guard let keys = object["keys"] else { return [try key(object, purpose: purpose)] }
-        return try set(elements(keys), purpose: purpose)
+        let elements = try elements(keys)
+        try checkCount(elements)
+        try checkKinds(elements)
+        return members(elements, purpose: purpose)
     }
 
-    /// The keys of a *published* JWK set. A key in it that is no good is passed over (RFC 7517 §5): its description says
-    /// why, and there is no material. Otherwise an issuer that adds one odd key would lock everybody out. A set that
-    /// holds a shared secret or any private member is refused whole, for what everybody has read protects nothing.
-    /// Names may repeat here; whoever makes a set of the keys compares those that enter it.
+    /// The keys of a *published* JWK set, as `read` gives those of a set. One that holds a shared secret or any private
+    /// member is refused whole, for what everybody has read protects nothing.
     /// - Parameter purpose: what keys are for that do not say so themselves and are of that kind.
     public static func readPublic(_ text: [UInt8], purpose: KeyPurpose? = nil) throws(KeyError) -> [DecodedKey] {
         let object = try object(text)
@@ -43,15 +46,7 @@ public enum JWKReader {
                 "the published key set holds the private member \"\(found.text)\": that key is no longer secret and "
                     + "must be replaced")
         }
-        var keys: [DecodedKey] = []
-        for (index, element) in elements.enumerated() {
-            do throws(KeyError) {
-                keys.append(try member(element, index, purpose: purpose))
-            } catch {
-                keys.append(DecodedKey(passedOver: error))
-            }
-        }
-        return keys
+        return members(elements, purpose: purpose)
     }
 
     private static func object(_ text: [UInt8]) throws(KeyError) -> JSONObject {
@@ -95,23 +90,36 @@ public enum JWKReader {
         }
     }
 
-    private static func set(_ elements: [JSON], purpose: KeyPurpose?) throws(KeyError) -> [DecodedKey] {
-        try checkCount(elements)
+    /// The keys of a set, each with its material or with what is wrong with it.
+    private static func members(_ elements: [JSON], purpose: KeyPurpose?) -> [DecodedKey] {
         var keys: [DecodedKey] = []
-        var ids: Set<ByteString> = []
-        var secrets = 0
         for (index, element) in elements.enumerated() {
-            let key = try member(element, index, purpose: purpose)
-            if let id = key.description.id, !ids.insert(id).inserted {
-                throw KeyError(.set, "two keys of the set have the same \"kid\"")
+            do throws(KeyError) {
+                let key = try member(element, index, purpose: purpose)
+                guard key.material == nil || !keys.contains(key) else {
+                    throw KeyError(.set, "the same key is there already").ofKey(index)
+                }
+                keys.append(key)
+            } catch {
+                let isPrivate =
+                    element.object.map { $0["kty"] != "oct" && PrivateMembers.shown(in: $0) != nil } ?? false
+                keys.append(DecodedKey(passedOver: error, isPrivate: isPrivate))
             }
-            if case .secret = key.material { secrets += 1 }
-            keys.append(key)
-        }
-        guard secrets == 0 || secrets == keys.count else {
-            throw KeyError(.set, "the set mixes shared secrets with public keys; keep them apart")
         }
         return keys
+    }
+
+    /// A set that holds shared secrets holds nothing else: sets of other keys are published, and the secrets with them.
+    private static func checkKinds(_ elements: [JSON]) throws(KeyError) {
+        var secrets = 0
+        var others = 0
+        for element in elements {
+            guard let jwk = element.object else { continue }
+            if jwk["kty"] == "oct" { secrets += 1 } else { others += 1 }
+        }
+        guard secrets == 0 || others == 0 else {
+            throw KeyError(.set, "the set mixes shared secrets with other keys; keep them apart")
+        }
     }
 
     /// One key.

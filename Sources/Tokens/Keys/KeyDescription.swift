@@ -206,7 +206,7 @@ public struct DecodedKey: Sendable, Equatable {
     public let material: KeyMaterial?
     /// The certificates that its document shows for it; nil where it shows none.
     public let certificates: KeyCertificates?
-    /// Why this key of a published set is none; nil for every other key.
+    /// Why this key of a set is none; nil for every other key.
     public let complaint: KeyError?
 
     /// A key.
@@ -217,10 +217,10 @@ public struct DecodedKey: Sendable, Equatable {
         complaint = nil
     }
 
-    /// What stands in a published set where no good key does.
-    init(passedOver complaint: KeyError) {
+    /// What stands in a set where no good key does.
+    init(passedOver complaint: KeyError, isPrivate: Bool) {
         description = KeyDescription(
-            id: nil, algorithm: nil, mayVerify: false, maySign: false, signatureLength: nil,
+            id: nil, algorithm: nil, mayVerify: false, maySign: false, signatureLength: nil, isPrivate: isPrivate,
             summary: "passed over: \(complaint.detail)")
         material = nil
         certificates = nil
@@ -251,7 +251,7 @@ public struct KeyError: Error, Sendable, Equatable, CustomStringConvertible {
         case weak = "key-weak"
         /// A public or private key was given where a shared secret belongs.
         case notSecret = "key-not-secret"
-        /// The set as a whole is refused: two keys with one identifier, secrets beside public keys, too many.
+        /// The set as a whole is refused: secrets beside other keys, too many, or made of keys that nothing tells apart.
         case set = "key-set-invalid"
         /// The private part is needed and not there.
         case notPrivate = "key-not-private"

@@ -1,7 +1,7 @@
 import Codecs
 
 /// Finds the keys that may have made a signature: for a named key that one; keys without an identifier answer for any
-/// name. There is no default key.
+/// name. Two of one name are told apart by what they are for (RFC 7517 §4.5). There is no default key.
 struct KeyChoice {
     let keys: [KeyDescription]
     let steps: StepReporter
@@ -39,6 +39,11 @@ struct KeyChoice {
         guard usable > 0 else {
             throw steps.refused(
                 .key, .keyUsage, part: .header, "the key's own \"use\" or \"key_ops\" do not let it verify")
+        }
+        guard !hasExact || usable == 1 else {
+            throw steps.refused(
+                .key, .keyAmbiguous, part: .header,
+                "\(usable) keys have the token's \"kid\" and are for \(algorithm.rawValue): nothing tells them apart")
         }
         guard usable <= KeyCandidates.maximum else {
             throw steps.refused(

@@ -129,6 +129,16 @@ struct TokenDecrypterTests {
         #expect(EncryptionKeys.code(costly, twins) == .keyAmbiguous)
     }
 
+    /// RFC 7517 §4.5: as for signatures.
+    @Test func `of two keys of one name none is chosen`() throws {
+        let key = try DecryptionKey.generate(.ecdhES, curve: .p256, id: "a")
+        let twin = try DecryptionKey.generate(.ecdhES, curve: .p256, id: "a")
+        let sister = try DecryptionKey.generate(.rsaOAEP256, id: "a")
+        let sealed = token(try parts(key, .a128GCM))
+        #expect(EncryptionKeys.code(sealed, [sister, key]) == nil)
+        #expect(EncryptionKeys.code(sealed, [twin, sister, key]) == .keyAmbiguous)
+    }
+
     private func unnamed(_ jwk: JSONObject) -> JSONObject {
         var jwk = jwk
         jwk["kid"] = nil
