@@ -55,7 +55,17 @@ import Tokens
             ("c2VjcmV0LXNlY3JldA==", bytes("c2VjcmV0LXNlY3JldA=="), .base64, [.secretIsText]),
             ("00ff00ff", bytes("00ff00ff"), .hex, [.secretIsText]),
             (Base64.encode(bytes(Base64.encode(key))), key, .document, [.secretEncodedTwice]),
-            ("hunter2hunter", bytes(Base64.encode(bytes("hunter2hunter"))), .utf8, [.secretEncodedTwice]),
+            ("hunter2hunter", bytes(Base64.encode(bytes("hunter2hunter"))), .utf8, [.secretSignedAsBase64]),
+            // The signer took the encoded text for the secret; here its bytes were given.
+            (Hex.encode(key), bytes(Base64.encode(key)), .hex, [.secretSignedAsBase64]),
+            (Base64.encode(key), bytes(Hex.encode(key)), .base64, [.secretSignedAsHex]),
+            (Hex.encode(key + [0xFB]), bytes(Base64URL.encode(key + [0xFB])), .hex, [.secretSignedAsBase64URL]),
+            (Hex.encode(key), bytes(Base64.encode(key) + "\n"), .hex, [.secretSignedAsBase64, .secretBlankMissing]),
+            // The signer took the text for the secret; here it was to be decoded, and the reverse.
+            (Base64.encode(key), bytes(Base64.encode(key)), .base64, [.secretIsText]),
+            (Base64URL.encode(key), bytes(Base64URL.encode(key)), .base64url, [.secretIsText]),
+            (Base64.encode(key), key, .utf8, [.secretIsBase64]),
+            (Hex.encode(key), key, .utf8, [.secretIsHex]),
             ("hunter2\n", bytes("hunter2"), .utf8, [.secretBlankAround]),
             ("  hunter2\r\n", bytes("hunter2"), .utf8, [.secretBlankAround]),
             ("\u{FEFF}hunter2", bytes("hunter2"), .utf8, [.secretBlankAround]),
@@ -70,7 +80,7 @@ import Tokens
             ("hunter2", [], .utf8, [.secretEmpty]),
             (
                 "hunter2", bytes(Base64.encode(bytes("hunter2")) + "\n"), .utf8,
-                [.secretEncodedTwice, .secretBlankMissing]
+                [.secretSignedAsBase64, .secretBlankMissing]
             ),
             (" " + Base64.encode(key) + "\n", key, .document, [.secretBlankAround, .secretIsBase64]),
         ] as [(String, [UInt8], KeyReader.Form, [MistakeCode])])
@@ -206,7 +216,7 @@ import Tokens
         let second = try #require(try SigningKey.generate(algorithm).verificationKey.publicJWK)
         let foreign = try #require(stranger.verificationKey.publicJWK)
         let set = JSONWriter.write(["keys": [.object(foreign), .object(second), .object(jwk)]])
-        #expect(mistakes(token, set) == [.wrongKeyOfSet])
+        #expect(mistakes(token, set) == [])
         let id = try #require(second["kid"]?.string)
         let named = Self.input(#"{"alg":"\#(algorithm.rawValue)","kid":"\#(id.text)"}"#)
         let diagnosis = Diagnosis(token: named + [0x2E] + Base64URL.encodeBytes(try key.sign(named)), key: set)
@@ -229,7 +239,74 @@ import Tokens
     @Test func `a short secret in a JWK is explained`() {
         let jwk = Self.bytes(#"{"kty":"oct","k":"c2hvcnQ"}"#)
         #expect(mistakes(Self.token(Self.bytes("short")), jwk) == [])
-        #expect(mistakes(Self.token(Self.bytes("c2hvcnQ")), jwk) == [.secretIsText])
+        #expect(mistakes(Self.token(Self.bytes("c2hvcnQ")), jwk) == [.secretSignedAsBase64URL])
+    }
+
+    @Test func `how the secret was read, and how it should be, is told`() {
+        let text = Self.bytes(Base64.encode(Self.key))
+        let decoded = Diagnosis(token: Self.token(Self.key), key: text, form: .utf8)
+        #expect(decoded.keyForm == .base64)
+        #expect(decoded.text == "The secret is base64: its decoded bytes are the key. It was read as text (utf8).")
+        let plain = Diagnosis(token: Self.token(text), key: text, form: .base64)
+        #expect(plain.keyForm == .utf8)
+        #expect(plain.text == "The secret is the text itself, not what it decodes to. It was read as base64.")
+    }
+
+    @Test func `a repair that a verifier would refuse too is no repair without a word`() {
+        let short = Self.bytes("short")
+        let diagnosis = Diagnosis(token: Self.token(short), key: Self.bytes(Hex.encode(short)), form: .utf8)
+        #expect(diagnosis.mistakes == [.secretIsHex])
+        #expect(diagnosis.text.contains("(key-weak)"))
+    }
+
+    /// What a verifier says of the key, and nothing else.
+    @Test func `a key that cannot be used is told as a verifier tells it`() throws {
+        let good = try #require(Keys.all[.es256]?.verificationKey.publicJWK)
+        let pem = try #require(Keys.all[.es256]?.verificationKey.publicPEM)
+        func changed(_ name: ByteString, _ value: JSON?) -> [UInt8] {
+            var jwk = good
+            jwk[name] = value
+            return JSONWriter.write(.object(jwk))
+        }
+        let token = Self.bytes(try TokenSigner(key: try #require(Keys.all[.es256])).sign(claims: Keys.claims))
+        let keys: [([UInt8], KeyError.Code)] = [
+            (changed("x", "AAAA"), .malformed), (changed("x", "a+b/"), .malformed), (changed("y", nil), .malformed),
+            (changed("y", good["x"]), .malformed), (changed("kty", "XY"), .unsupported),
+            (Self.bytes(#"{"1a2b":"-----BEGIN CERTIFICATE-----"}"#), .malformed),
+            (Self.bytes(#"{"keys":[{"kty":"EC","crv":"P-256"},{"kty":"RSA"}]}"#), .unsupported),
+            (Self.bytes("{"), .unreadable), (Self.bytes("hello"), .unreadable),
+            (Self.bytes(Base64.encode(Self.bytes(pem))), .unreadable),
+            (Self.bytes("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"), .malformed),
+        ]
+        for (key, code) in keys {
+            let diagnosis = Diagnosis(token: token, key: key)
+            let error = Keys.keyError { () throws(KeyError) in _ = try KeySet(try KeyReader.read(key)) }
+            #expect(error?.code == code)
+            #expect(diagnosis.mistakes == [.keyUnusable])
+            #expect(diagnosis.text == "The key cannot be used: \(error?.detail ?? "") (\(code.rawValue)).")
+        }
+        // Where a secret may have been meant, that is tried first, and the verifier's words are told all the same.
+        let guess = Diagnosis(token: Self.token(Self.key), key: Self.bytes("hello"))
+        #expect(guess.outcome == .unexplained)
+        #expect(guess.text.contains("(key-unreadable)"))
+    }
+
+    @Test func `a key that a verifier would not choose is told`() throws {
+        let key = try SigningKey.generate(.es256, id: "a")
+        let twin = try SigningKey.generate(.es256, id: "a")
+        let token = Self.bytes(try TokenSigner(key: key).sign(claims: Keys.claims))
+        let set = try [twin, key].map { JSON.object(try #require($0.verificationKey.publicJWK)) }
+        let twins = Diagnosis(token: token, key: JSONWriter.write(["keys": .array(set)]))
+        #expect(twins.outcome == .verifies)
+        #expect(twins.text.contains("(key-ambiguous)"))
+        var unnamed = key.privateJWK
+        unnamed["kid"] = nil
+        let nameless = Self.bytes(try TokenSigner(key: try SigningKey(jwk: unnamed)).sign(claims: Keys.claims))
+        let nine = try (0..<9).map { _ in
+            JSON.object(try #require(try SigningKey.generate(.es256).verificationKey.publicJWK))
+        }
+        let many = JSONWriter.write(["keys": .array(nine + [set[1]])])
+        #expect(Diagnosis(token: nameless, key: many).mistakes == [.wrongKeyOfSet])
     }
 
     @Test func `mistakes about the token`() throws {

@@ -43,12 +43,15 @@ enum Keys {
     }
 
     /// The code of the complaint about a key; nil when there is none.
-    static func complaint(_ make: () throws(KeyError) -> Void) -> KeyError.Code? {
+    static func complaint(_ make: () throws(KeyError) -> Void) -> KeyError.Code? { keyError(make)?.code }
+
+    /// The complaint about a key; nil when there is none.
+    static func keyError(_ make: () throws(KeyError) -> Void) -> KeyError? {
         do throws(KeyError) {
             try make()
             return nil
         } catch {
-            return error.code
+            return error
         }
     }
 }

@@ -52,6 +52,7 @@ struct DiagnoseCommand: AsyncParsableCommand {
         }
         if let note = signed.note { Output.error("signet: note: \(note)") }
         let diagnosis = Diagnosis(token: signed.token, key: key.0, form: key.1, algorithm: keys.algorithm)
+        PassedOver.report(diagnosis.passedOver)
         if json {
             print(JSONOutput.text(.object(diagnosis.json), pretty: true))
         } else {
@@ -78,8 +79,11 @@ struct DiagnoseCommand: AsyncParsableCommand {
     /// The options with which `signet verify` takes the key for what it is; nil where none are missing.
     private func options(_ diagnosis: Diagnosis) -> String? {
         var options: [String] = []
-        if let form = diagnosis.keyForm, form != keys.secretForm.form, diagnosis.outcome == .explained {
-            options.append("--secret-form \(form.rawValue)")
+        if let form = diagnosis.keyForm {
+            // What --key names is a document, and never taken for a secret.
+            if let file = keys.keyFiles.first { options.append("--secret-file \(file)") }
+            let read = keys.keyFiles.isEmpty ? keys.secretForm.form : .utf8
+            if form != read { options.append("--secret-form \(form.rawValue)") }
         }
         if let algorithm = diagnosis.algorithm, case .takenFor(let taken)? = diagnosis.keyRefusal,
             taken.contains(where: { KeyHint.isSameKind($0, algorithm) })

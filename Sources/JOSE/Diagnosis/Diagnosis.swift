@@ -32,8 +32,10 @@ public struct Diagnosis: Sendable {
     public let attempts: Int
     /// What is to be said about a secret that verified, or about the one that a search found.
     public let findings: [Finding]
-    /// Where the signature verifies: why a verifier would still not take the key for it; nil when it would.
+    /// Why a verifier does not take the key, as it was given or, with `keyForm`, as it should be; nil when it would.
     public let keyRefusal: KeyRefusal?
+    /// Keys of a set that are no good, and were passed over.
+    public let passedOver: [KeyError]
     /// The hash that made an ECDSA signature, where it was not the algorithm's own.
     public let hash: String?
     /// What the token says that its key is called (`kid`).
@@ -41,32 +43,47 @@ public struct Diagnosis: Sendable {
     /// What the keys that were tried are called, in the order of their document.
     public let keyIDs: [ByteString]
 
+    /// How the secret was to be read.
+    private let asked: KeyReader.Form
+
     /// Tries the usual mistakes, at most `DiagnosisCandidates.maximum` of them.
     /// - Parameters:
     ///   - token: the token as it was given, at most 64 KiB.
     ///   - key: what was given as the key: PEM, JWK, JWK set, or a secret.
-    ///   - form: how a secret was to be read; `document` where that is not known.
+    ///   - form: how a secret was to be read; `document` where a key document was to be read, or that is not known.
     ///   - saidFor: what the key was said to be for, where it does not say so itself.
     public init(
         token: [UInt8], key: [UInt8], form: KeyReader.Form = .document, algorithm saidFor: SignatureAlgorithm? = nil
     ) {
         let candidates = DiagnosisCandidates(token: token, key: key, form: form)
+        let given = KeyRefusal.keys(key, form, saidFor: saidFor)
+        passedOver = (try? given.get())?.passedOver ?? []
+        asked = form
         tokenKeyID = candidates.tokenKeyID
         keyIDs = candidates.keyIDs
         var keys: [KeyUse: VerificationKey?] = [:]
         for number in 0..<candidates.count {
             guard let candidate = candidates.candidate(number) else { break }
             guard let match = Self.holds(candidate, candidates.keys[candidate.keyIndex], &keys) else { continue }
-            let mistakes = candidate.mistakes + (match == .prefix ? [.tokenTruncated] : [])
+            var mistakes = (candidate.mistakes + (match == .prefix ? [.tokenTruncated] : []))
+                .reduce(into: [MistakeCode]()) { if !$0.contains($1) { $0.append($1) } }
+            var refusal: KeyRefusal?
+            if mistakes.isEmpty || mistakes == [.wrongKeyOfSet] {
+                refusal = KeyRefusal(given, token: token, signed: candidate.algorithm)
+                // For a token that names no key a verifier tries each that fits: nothing went wrong.
+                if refusal == nil { mistakes = [] }
+            } else if let keyForm = candidate.keyForm, Self.isFormAlone(mistakes) {
+                refusal = KeyRefusal(
+                    KeyRefusal.keys(key, keyForm, saidFor: saidFor), token: token, signed: candidate.algorithm)
+            }
             outcome = mistakes.isEmpty ? .verifies : .explained
-            self.mistakes = mistakes.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+            self.mistakes = mistakes
+            keyRefusal = refusal
             algorithm = candidate.algorithm
             keyForm = candidate.keyForm
             repairedToken = match == .whole ? candidate.repairedToken : nil
             attempts = number + 1
             hash = nil
-            keyRefusal =
-                mistakes.isEmpty ? KeyRefusal(key, form, saidFor: saidFor, signed: candidate.algorithm) : nil
             switch candidates.keys[candidate.keyIndex] {
             case .secret(let secret), .material(.secret(let secret), _):
                 keyID = nil
@@ -77,15 +94,22 @@ public struct Diagnosis: Sendable {
             }
             return
         }
-        keyRefusal = nil
+        var fallback = candidates.fallback
+        // A verifier reads the key before it looks at the token.
+        if case .failure(let error) = given, !Self.saysAll(fallback) {
+            keyRefusal = .refused(error)
+            if candidates.needsDocument { fallback = .keyUnusable }
+        } else {
+            keyRefusal = nil
+        }
         algorithm = nil
         keyForm = nil
         keyID = nil
         repairedToken = nil
         attempts = candidates.count
         findings = WeakSecretSearch.finding(token).map { [$0] } ?? []
-        hash = candidates.fallback == nil ? Self.otherHash(candidates) : nil
-        mistakes = hash != nil ? [.hashMismatch] : candidates.fallback.map { [$0] } ?? []
+        hash = fallback == nil ? Self.otherHash(candidates) : nil
+        mistakes = hash != nil ? [.hashMismatch] : fallback.map { [$0] } ?? []
         outcome = mistakes.isEmpty ? .unexplained : .explained
     }
 
@@ -95,14 +119,25 @@ public struct Diagnosis: Sendable {
         case .verifies:
             return "The signature verifies with this key." + (keyRefusal.map { " " + $0.sentence } ?? "")
         case .explained:
-            let sentences = mistakes.map(\.sentence).joined(separator: " ")
+            if mistakes == [.keyUnusable], case .refused(let error)? = keyRefusal {
+                return "The key cannot be used: \(error.detail) (\(error.code.rawValue))."
+            }
+            let sentences = mistakes.map(\.sentence).joined(separator: " ") + reading
             let names = mistakes.contains { [.keyIDMisleads, .wrongKeyOfSet, .keyTypeMismatch].contains($0) }
             return sentences + (hash.map { " It was made with \($0)." } ?? "") + (names ? self.names : "")
+                + (keyRefusal.map { " " + $0.sentence } ?? "")
         case .unexplained:
             return
                 "None of the usual mistakes explains it (\(attempts) attempts): most likely this is another key, or the "
-                + "token was changed after signing." + names
+                + "token was changed after signing." + names + (keyRefusal.map { " " + $0.sentence } ?? "")
         }
+    }
+
+    /// How the secret was read, as a sentence with a space in front, where another form is the repair.
+    private var reading: String {
+        let read = asked == .document ? .utf8 : asked
+        guard let keyForm, keyForm != read else { return "" }
+        return " It was read as \(read == .utf8 ? "text (utf8)" : read.rawValue)."
     }
 
     /// What token and keys call the key, as sentences with a space in front; empty where there is nothing to be
@@ -151,6 +186,17 @@ public struct Diagnosis: Sendable {
     }
 
     // Running the attempts
+
+    /// Whether another form of the secret mends everything.
+    private static func isFormAlone(_ mistakes: [MistakeCode]) -> Bool {
+        mistakes.count == 1
+            && mistakes.allSatisfy { [.secretIsBase64, .secretIsBase64URL, .secretIsHex, .secretIsText].contains($0) }
+    }
+
+    /// Whether nothing about the key matters beside this.
+    private static func saysAll(_ mistake: MistakeCode?) -> Bool {
+        mistake.map { [.tokenUnreadable, .tokenUnsigned, .keyMissing].contains($0) } ?? false
+    }
 
     /// Another hash under an ECDSA signature: tried with the token as it stands, and each key once.
     private static func otherHash(_ candidates: DiagnosisCandidates) -> String? {

@@ -8,20 +8,39 @@ public enum KeyRefusal: Sendable, Equatable {
     /// The key itself is refused, such as a secret that is too short.
     case refused(KeyError)
 
-    /// What a verifier has against the key, given as it is; nil when it has nothing.
+    /// The key may not be used for this token: nothing tells it from another of its name, or it says itself what forbids it.
+    case rejected(TokenRejection)
+
+    /// What a verifier has against the keys for this token; nil when it has nothing.
+    init?(_ keys: Result<KeySet, KeyError>, token: [UInt8], signed: SignatureAlgorithm) {
+        switch keys {
+        case .failure(let error): self = .refused(error)
+        case .success(let keys):
+            let algorithms = keys.algorithms
+            guard algorithms.contains(signed) else {
+                self = .takenFor(algorithms)
+                return
+            }
+            do throws(TokenRejection) {
+                let judge = TokenJudge(policy: ClaimPolicy(algorithms: algorithms, acceptsEdDSA: true))
+                _ = try judge.plan(token, keys: keys.descriptions)
+                return nil
+            } catch {
+                guard error.check == .key else { return nil }
+                self = .rejected(error)
+            }
+        }
+    }
+
+    /// The keys as a verifier reads them, given as they are.
     /// - Parameter algorithm: what the key was said to be for.
-    init?(
-        _ key: [UInt8], _ form: KeyReader.Form, saidFor algorithm: SignatureAlgorithm?, signed: SignatureAlgorithm
-    ) {
+    static func keys(
+        _ key: [UInt8], _ form: KeyReader.Form, saidFor algorithm: SignatureAlgorithm?
+    ) -> Result<KeySet, KeyError> {
         do throws(KeyError) {
-            let isDocument = form == .document && KeyReader.isDocument(key)
-            let read = try KeyReader.read(
-                key, as: form == .document && !isDocument ? .utf8 : form, algorithm: algorithm)
-            let algorithms = try KeySet(read).algorithms
-            guard !algorithms.contains(signed) else { return nil }
-            self = .takenFor(algorithms)
+            return .success(try KeySet(try KeyReader.read(key, as: form, algorithm: algorithm)))
         } catch {
-            self = .refused(error)
+            return .failure(error)
         }
     }
 
@@ -36,6 +55,8 @@ public enum KeyRefusal: Sendable, Equatable {
                 : "A verifier refuses the token all the same: the key is taken to be for \(names)."
         case .refused(let error):
             return "A verifier refuses the key all the same: \(error.detail) (\(error.code.rawValue))."
+        case .rejected(let rejection):
+            return "A verifier refuses the token all the same: \(rejection.detail) (\(rejection.code.rawValue))."
         }
     }
 }

@@ -38,6 +38,9 @@ public struct DiagnosisCandidates: Sendable {
     public let keys: [Key]
     /// What explains the failure if no attempt succeeds; nil when nothing does.
     public let fallback: MistakeCode?
+    /// Whether nothing but a key document could have been meant: what was given looks like one, or the token's algorithm
+    /// takes no secret.
+    public let needsDocument: Bool
     /// What the token says that its key is called (`kid`).
     public let tokenKeyID: ByteString?
     /// What the keys are called that have a name, in the order of their document.
@@ -79,9 +82,9 @@ public struct DiagnosisCandidates: Sendable {
         let isShared = algorithm?.0.family == .hmac
         for reading in readings.readings { add(.material(reading.material, id: reading.id), reading.mistakes) }
         for reading in readings.readings {
-            // The text of "k" instead of what it encodes.
+            // The text of "k", which is base64url, instead of what it encodes.
             guard case .secret(let secret) = reading.material else { continue }
-            add(.secret(Base64URL.encodeBytes(secret)), [.secretIsText])
+            for (text, mistake) in SecretReadings.encodings(secret).reversed() { add(.secret(text), [mistake]) }
         }
         if isDocument || readings.isDocument {
             for text in readings.texts { add(.secret(text), [.publicKeyAsSecret]) }
@@ -100,8 +103,8 @@ public struct DiagnosisCandidates: Sendable {
         fallback = Self.fallback(
             signed, algorithm, isKeyEmpty: Bytes.trimming(text).isEmpty,
             fits: (isShared && !isDocument)
-                || readings.readings.contains { Self.fits(.material($0.material, id: nil), algorithm?.0) },
-            isDamaged: isDocument && readings.readings.isEmpty)
+                || readings.readings.contains { Self.fits(.material($0.material, id: nil), algorithm?.0) })
+        needsDocument = form == .document && (readings.isDocument || !isShared)
     }
 
     /// The attempt of this number, from 0; nil beyond the last.
@@ -189,14 +192,12 @@ public struct DiagnosisCandidates: Sendable {
     }
 
     private static func fallback(
-        _ signed: SignedReadings?, _ algorithm: (SignatureAlgorithm, [MistakeCode])?, isKeyEmpty: Bool, fits: Bool,
-        isDamaged: Bool
+        _ signed: SignedReadings?, _ algorithm: (SignatureAlgorithm, [MistakeCode])?, isKeyEmpty: Bool, fits: Bool
     ) -> MistakeCode? {
         guard let signed else { return .tokenUnreadable }
         if signed.algorithm.map(PartialToken.isNone) == true || signed.signature.isEmpty { return .tokenUnsigned }
         guard let algorithm = algorithm?.0 else { return .tokenUnreadable }
         if isKeyEmpty { return .keyMissing }
-        if isDamaged { return .keyDamaged }
         if !fits { return .keyTypeMismatch }
         if signed.isDetached { return .contentDetached }
         if let length = algorithm.signatureLength, signed.signature.count < length { return .tokenTruncated }

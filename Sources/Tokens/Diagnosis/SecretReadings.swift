@@ -27,15 +27,15 @@ struct SecretReadings {
                 add(bytes, slips + (form == asked ? [] : [mistake]), form)
             }
             for bytes in Self.rewritings(surface) { add(bytes.0, slips + [bytes.1], nil) }
+            // The signer took a text that encodes this text.
+            let decoded: [MistakeCode] = asked == .utf8 ? [] : [.secretIsText]
+            for (bytes, mistake) in Self.encodings(surface) { add(bytes, slips + decoded + [mistake], nil) }
         }
+        // Bytes here, and there the text that encodes them, perhaps read from a file together with its line break.
+        let encodings = Self.encodings(Self.strictly(text, asked) ?? text)
+        for (bytes, mistake) in encodings { add(bytes, [mistake], nil) }
         for ending in ["\n", "\r\n", "\0"] { add(text + Array(ending.utf8), [.secretBlankMissing], nil) }
-        // Bytes here, and there the text that encodes them, read from a file together with its line break.
-        if !text.isEmpty, text.count <= 4_096 {
-            for encoded in [Array(Base64.encode(text).utf8), Base64URL.encodeBytes(text), Array(Hex.encode(text).utf8)]
-            {
-                add(encoded + [0x0A], [.secretEncodedTwice, .secretBlankMissing], nil)
-            }
-        }
+        for (bytes, mistake) in encodings { add(bytes + [0x0A], [mistake, .secretBlankMissing], nil) }
         add([], [.secretEmpty], nil)
     }
 
@@ -97,6 +97,16 @@ struct SecretReadings {
         return decodings
     }
 
+    /// The texts that encode a secret, each of which a signer may have taken for the secret itself.
+    static func encodings(_ secret: [UInt8]) -> [([UInt8], MistakeCode)] {
+        guard !secret.isEmpty, secret.count <= 4_096 else { return [] }
+        return [
+            (Array(Base64.encode(secret).utf8), .secretSignedAsBase64),
+            (Base64URL.encodeBytes(secret), .secretSignedAsBase64URL),
+            (Array(Hex.encode(secret).utf8), .secretSignedAsHex),
+        ]
+    }
+
     private static func rewritings(_ text: [UInt8]) -> [([UInt8], MistakeCode)] {
         var rewritings: [([UInt8], MistakeCode)] = []
         guard !text.isEmpty, text.count <= 4_096 else { return [] }
@@ -105,9 +115,6 @@ struct SecretReadings {
                 rewritings.append((twice, .secretEncodedTwice))
             }
         }
-        rewritings.append((Array(Base64.encode(text).utf8), .secretEncodedTwice))
-        rewritings.append((Base64URL.encodeBytes(text), .secretEncodedTwice))
-        rewritings.append((Array(Hex.encode(text).utf8), .secretEncodedTwice))
         rewritings.append((text.map { Bytes.lower($0) }, .secretLetterCase))
         rewritings.append(
             (text.map { $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z") ? $0 & 0xDF : $0 }, .secretLetterCase))
