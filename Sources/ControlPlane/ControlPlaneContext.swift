@@ -9,6 +9,9 @@ public struct ControlPlaneContext: RequestContext, RemoteAddressRequestContext {
     /// The peer of the connection. Headers such as `X-Forwarded-For` are never believed.
     public let remoteAddress: SocketAddress?
 
+    /// Who acts; the door that lets a request in says so.
+    public var actor = AuditActor.server
+
     /// The context of one request on a channel.
     public init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)

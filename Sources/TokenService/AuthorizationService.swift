@@ -73,13 +73,17 @@ public final class AuthorizationService: Sendable {
     /// Adds what manages clients and users for admins, below `/manage`, each request with a management token.
     public func addAdminRoutes(to router: some RouterMethods<ControlPlaneContext>) {
         ManagementDoor.addDescription(to: router)
-        addManagementRoutes(
+        addManagement(
             to: router.group(RouterPath(ManagementDoor.path))
                 .add(middleware: ManagementDoor(authentication: management)))
     }
 
     /// Adds what manages clients and users: for a door that only the operator can open.
     public func addManagementRoutes(to router: some RouterMethods<ControlPlaneContext>) {
+        addManagement(to: router.group().add(middleware: OperatorDoor()))
+    }
+
+    private func addManagement(to router: some RouterMethods<ControlPlaneContext>) {
         ClientManagement(clients: clients, keyring: keyring, sessions: sessions, clock: clock).addRoutes(to: router)
         users.addRoutes(to: router)
         AuditManagement(store: store).addRoutes(to: router)

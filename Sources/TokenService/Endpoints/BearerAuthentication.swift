@@ -9,6 +9,8 @@ import Tokens
 /// Who calls, as one of our own access tokens says.
 struct Caller: Sendable {
     let subject: ByteString
+    /// The client that holds the token.
+    let client: ByteString?
     /// Whether the caller manages this server, which only `ManagementAuthentication` finds out.
     var isAdmin = false
 
@@ -30,7 +32,7 @@ struct BearerAuthentication: Sendable {
         let claims = try claims(of: request)
         // The policy requires `sub`, so this only says it once more.
         guard let subject = claims.subject else { throw ProblemOf.bearerMissing }
-        return Caller(subject: subject)
+        return Caller(subject: subject, client: claims.value(named: "client_id")?.string)
     }
 
     /// What the token of a request says; throws 401 with a challenge (RFC 6750 §3). A token that is bound to a key is no

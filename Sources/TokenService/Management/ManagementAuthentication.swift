@@ -32,6 +32,6 @@ struct ManagementAuthentication: Sendable {
             let user = try await store.read({ try UserRecord.find(id: subject.text, in: $0) }),
             user.isActive, user.isServerAdmin
         else { throw ProblemOf.adminsOnly }
-        return Caller(subject: subject, isAdmin: true)
+        return Caller(subject: subject, client: client, isAdmin: true)
     }
 }

@@ -1,4 +1,5 @@
 import CWebAssets
+import Codecs
 import ControlPlane
 import HTTPTypes
 import Hummingbird
@@ -15,7 +16,9 @@ struct ManagementDoor: RouterMiddleware {
         _ request: Request, context: ControlPlaneContext,
         next: @concurrent (Request, ControlPlaneContext) async throws -> Response
     ) async throws -> Response {
-        _ = try await authentication.authenticate(request)
+        let caller = try await authentication.authenticate(request)
+        var context = context
+        context.actor = AuditActor(.person(caller.subject.text, client: caller.client), context)
         return try await next(request, context)
     }
 
@@ -32,5 +35,17 @@ struct ManagementDoor: RouterMiddleware {
                         body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
                 }
             ])
+    }
+}
+
+/// The door that only the operator can open: whoever gets here is the operator.
+struct OperatorDoor: RouterMiddleware {
+    func handle(
+        _ request: Request, context: ControlPlaneContext,
+        next: @concurrent (Request, ControlPlaneContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        context.actor = AuditActor(.operator, context)
+        return try await next(request, context)
     }
 }
