@@ -121,16 +121,15 @@ public final class AuthorizationService: Sendable {
         }
     }
 
-    /// Deletes what no answer depends on any more: revocations of tokens that are over, and families that are over.
+    /// Ends what is over by itself, and deletes what no answer depends on any more.
     public func sweep() async throws {
         let now = clock()
         let margin = configuration.revocationMargin
-        try await store.write { transaction in
+        let over = try await store.write { [sessions] transaction in
             try RevocationRecord.deleteExpired(before: now, in: transaction)
             try FamilyRecord.deleteExpired(before: now - margin, in: transaction)
             try AuthorizationCodeRecord.deleteExpired(
                 before: now - AuthorizationCodeRecord.memory, in: transaction)
-            try BrowserSessionRecord.deleteExpired(now: now, in: transaction)
             try LoginTransactionRecord.deleteExpired(before: now, in: transaction)
             try DeviceAuthorizationRecord.deleteExpired(before: now, in: transaction)
             try RegistrationTokenRecord.deleteExpired(before: now, in: transaction)
@@ -138,7 +137,9 @@ public final class AuthorizationService: Sendable {
             try PushedRequestRecord.deleteExpired(before: now, in: transaction)
             try UsedAssertionRecord.deleteExpired(before: now, in: transaction)
             try RefreshTokenRecord.forgetSuccessors(spentBefore: now - RefreshTokenRecord.grace, in: transaction)
+            return try sessions.endExpiredBrowserSessions(now: now, in: transaction)
         }
+        await sessions.publish(over, reason: "its session at a browser was over")
         await revocations.forgetExpired(before: now)
         try await keyring.advance()
     }

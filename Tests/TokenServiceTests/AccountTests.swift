@@ -272,9 +272,12 @@ import Tokens
 
         _ = try await browser.post("/account/sessions/end", [("session", String(session))])
         #expect(try await elsewhere.get("/account").status == .seeOther)
-        #expect(signet.gatewayRefuses(tokens.access) == nil)
-        _ = try await browser.post("/account/access/end", [("client", "app")])
         #expect(signet.gatewayRefuses(tokens.access) == .tokenRevoked)
+        let refreshed = try await signet.form(
+            "/token", [("grant_type", "refresh_token"), ("refresh_token", ByteString(tokens.refresh))], as: app)
+        #expect(signet.gatewayRefuses(refreshed.access) == nil)
+        _ = try await browser.post("/account/access/end", [("client", "app")])
+        #expect(signet.gatewayRefuses(refreshed.access) == .tokenRevoked)
     }
 }
 

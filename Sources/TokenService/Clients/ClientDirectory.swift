@@ -56,11 +56,6 @@ final class ClientDirectory: Sendable {
         }
     }
 
-    /// Whether an active client is to be told of logouts.
-    var wantLogoutNotices: Bool {
-        records.withLock { $0.values.contains { $0.isActive && $0.client.backChannelLogoutURI != nil } }
-    }
-
     /// What clients have asked their tokens to be signed with.
     var algorithms: Set<SignatureAlgorithm> {
         records.withLock { Set($0.values.flatMap { $0.client.algorithms }) }

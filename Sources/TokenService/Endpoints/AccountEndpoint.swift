@@ -133,8 +133,9 @@ struct AccountEndpoint: Sendable {
                 for session in elsewhere where session.id != person.session.id {
                     _ = try BrowserSessionRecord.delete(id: session.id, in: transaction)
                 }
+                // Also what would go on without this browser: whoever has it may have it by the old password.
                 return try FamilyRecord.live(ofUser: person.user.id, now: now, in: transaction)
-                    .filter { $0.grant.browserSession != person.session.id }
+                    .filter { $0.grant.outlivesSessions || $0.grant.browserSession != person.session.id }
                     .flatMap { try sessions.end($0, in: transaction) }
             }
             await sessions.publish(revoked, reason: "the user changed the password")

@@ -7,7 +7,7 @@ import OAuth
 import Tokens
 
 /// `GET` or `POST /end-session` (OpenID Connect RP-Initiated Logout §2): ends who is logged in at this browser, and with
-/// it every grant that came of that login and does not go on by itself.
+/// it every token given out during that login. Only a grant with `offline_access` goes on, with new tokens.
 ///
 /// Without an ID token of ours that names this very person the browser asks first, so that no image on a strange page
 /// logs anybody out.

@@ -103,7 +103,7 @@ final class IntrospectionEndpoint: Sendable {
         return [
             "active": true, "iss": .string(configuration.issuer), "sub": .string(ByteString(family.grant.userID)),
             "client_id": .string(family.grant.clientID), "scope": .string(family.grant.scope.text),
-            "exp": .number(JSONNumber(family.expires)), "sid": .string(ByteString(family.id)),
+            "exp": .number(JSONNumber(family.expires)), "sid": .string(ByteString(family.session)),
         ]
     }
 

@@ -15,10 +15,14 @@ struct Grant: Sendable {
     let authenticated: Int64
     /// How (`amr`, RFC 8176).
     let methods: [ByteString]
-    /// The browser session it came from; nil when the grant does not end with one.
+    /// The browser session it came from, until that ends; nil when it came from none.
     let browserSession: String?
     /// The key that the tokens are bound to (RFC 9449).
     let keyThumbprint: ByteString?
+
+    /// Whether it goes on while nobody is there (OpenID Connect Core §11): of a session that ends it loses the tokens
+    /// given out so far, and no more.
+    var outlivesSessions: Bool { scope.contains("offline_access") }
 
     /// The same grant, its tokens bound to a key.
     func bound(to thumbprint: ByteString?) -> Grant {

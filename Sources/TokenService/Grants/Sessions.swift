@@ -58,7 +58,7 @@ struct Sessions: Sendable {
             response.scope = scope
             if scope.contains("openid") {
                 response.idToken = try idTokens.issue(
-                    family.grant, user: user, client: client, session: family.id, nonce: nonce,
+                    family.grant, user: user, client: client, session: family.session, nonce: nonce,
                     accessToken: access.token, now: now)
             }
             return response
@@ -87,7 +87,7 @@ struct Sessions: Sendable {
         let access = try accessToken(
             grant, scope: grant.scope, user: user, client: client, session: id, latest: expires, now: now)
         let family = FamilyRecord(
-            id: id, grant: grant, isLive: true, expires: expires, accessExpires: access.expires)
+            id: id, session: id, grant: grant, isLive: true, expires: expires, accessExpires: access.expires)
         try family.insert(now: now, in: transaction)
         let opened = AuditEvent(
             .sessionOpened, user: user.id, client: grant.clientID,
@@ -142,8 +142,8 @@ struct Sessions: Sendable {
                 return .refused(.unknown)
             }
             let access = try accessToken(
-                family.grant, scope: wanted, user: user, client: client, session: family.id, latest: family.expires,
-                now: now)
+                family.grant, scope: wanted, user: user, client: client, session: family.session,
+                latest: family.expires, now: now)
             try family.noteAccessToken(expires: access.expires, in: transaction)
             guard isFirst else {
                 guard let again = try openSuccessor(of: known, row: row) else {
@@ -210,12 +210,39 @@ struct Sessions: Sendable {
     /// publishes it after the transaction.
     func end(_ family: FamilyRecord, in transaction: Transaction) throws -> [RevocationRecord] {
         _ = try family.end(in: transaction)
+        return [try revokeSession(of: family, in: transaction)]
+    }
+
+    /// Ends a session at a browser and with it what was given out during it, so that its tokens are refused at once and
+    /// its clients are told. A grant with `offline_access` goes on, under another `sid` (OpenID Connect Back-Channel
+    /// Logout §2.7). The caller publishes the answer after the transaction.
+    func endBrowserSession(_ id: String, in transaction: Transaction) throws -> [RevocationRecord] {
+        _ = try BrowserSessionRecord.delete(id: id, in: transaction)
+        return try FamilyRecord.live(ofBrowserSession: id, in: transaction).flatMap { family in
+            guard family.grant.outlivesSessions else { return try end(family, in: transaction) }
+            try family.leaveSession(in: transaction)
+            return [try revokeSession(of: family, in: transaction)]
+        }
+    }
+
+    /// Ends the sessions at browsers that are over by themselves.
+    func endExpiredBrowserSessions(now: Int64, in transaction: Transaction) throws -> [RevocationRecord] {
+        try BrowserSessionRecord.expired(now: now, in: transaction).flatMap { session in
+            try AuditEvent(.sessionEnded, user: session.userID, detail: "\(session.id) by itself")
+                .insert(now: now, in: transaction)
+            return try endBrowserSession(session.id, in: transaction)
+        }
+    }
+
+    private func revokeSession(
+        of family: FamilyRecord, in transaction: Transaction
+    ) throws(StoreError) -> RevocationRecord {
         let revocation = RevocationRecord(
             kind: .session,
-            identity: TokenIdentity(issuer: configuration.issuer, id: ByteString(family.id)),
-            expires: family.accessExpires + configuration.revocationMargin)
+            identity: TokenIdentity(issuer: configuration.issuer, id: ByteString(family.session)),
+            expires: family.accessExpires + configuration.revocationMargin, family: family)
         try revocation.insert(in: transaction)
-        return [revocation]
+        return revocation
     }
 
     /// Ends every session of a user, at browsers and of applications, and revokes every token that speaks for them.
@@ -248,20 +275,7 @@ struct Sessions: Sendable {
                 metadata: ["id": "\(record.identity.id)", "reason": "\(reason)"])
         }
         await revocations.publish(revoked)
-        await tellClients(of: revoked)
-    }
-
-    private func tellClients(of revoked: [RevocationRecord]) async {
-        guard notices.areWanted else { return }
-        let sessions = revoked.filter { $0.kind == .session }.map(\.identity.id.text)
-        do {
-            let families = try await store.read { transaction in
-                try sessions.compactMap { try FamilyRecord.find(id: $0, in: transaction) }
-            }
-            for family in families { notices.add(family) }
-        } catch {
-            logger.error("clients could not be told of a logout", metadata: ["error": "\(error)"])
-        }
+        for family in revoked.compactMap(\.family) { notices.add(family) }
     }
 
     /// Whether a spent token may still lead to its successor. A clock that was set back opens nothing again.

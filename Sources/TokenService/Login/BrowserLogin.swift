@@ -52,25 +52,19 @@ struct BrowserLogin: Sendable {
             if known.userID == user.id {
                 try FamilyRecord.move(fromBrowserSession: known.id, to: record.id, in: database)
             }
-            return try end(known, in: database)
+            return try sessions.endBrowserSession(known.id, in: database)
         }
         await sessions.publish(revoked, reason: "somebody else signed in at its browser")
         return BrowserCookies.set(BrowserCookies.session, cookie.text, lifetime: BrowserSessionRecord.lifetime)
     }
 
-    /// Ends a session and every grant that is bound to it. Returns when every judge of tokens knows.
+    /// Ends a session and what was given out during it. Returns when every judge of tokens knows.
     func end(_ session: BrowserSessionRecord) async throws {
         let now = clock()
         let revoked = try await store.write { database in
             try AuditEvent(.signedOut, user: session.userID, detail: session.id).insert(now: now, in: database)
-            return try end(session, in: database)
+            return try sessions.endBrowserSession(session.id, in: database)
         }
         await sessions.publish(revoked, reason: "its owner signed out")
-    }
-
-    private func end(_ session: BrowserSessionRecord, in database: Transaction) throws -> [RevocationRecord] {
-        _ = try BrowserSessionRecord.delete(id: session.id, in: database)
-        return try FamilyRecord.live(ofBrowserSession: session.id, in: database)
-            .flatMap { try sessions.end($0, in: database) }
     }
 }

@@ -45,14 +45,11 @@ struct LogoutNotices: Sendable {
         (waiting, entrance) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.mostWaiting))
     }
 
-    /// Whether any client wants to be told, so that nobody looks sessions up for nothing.
-    var areWanted: Bool { clients.wantLogoutNotices }
-
     /// Has the client of a session that is over told, soon.
     func add(_ family: FamilyRecord) {
         guard let client = clients.active(family.grant.clientID)?.client, let address = client.backChannelLogoutURI
         else { return }
-        let notice = Notice(address: address.text, client: client, user: family.grant.userID, session: family.id)
+        let notice = Notice(address: address.text, client: client, user: family.grant.userID, session: family.session)
         if case .dropped = entrance.yield(notice) {
             logger.warning("a logout is not told: too many wait", metadata: ["client": "\(client.id)"])
         }

@@ -164,13 +164,13 @@ struct UserManagement: Sendable {
         let id = context.parameters.get("id") ?? ""
         let now = clock()
         let revoked = try await store.write { transaction -> [RevocationRecord]? in
-            var families = try FamilyRecord.live(ofBrowserSession: id, in: transaction)
-            let wasBrowser = try BrowserSessionRecord.delete(id: id, in: transaction)
-            if let family = try FamilyRecord.find(id: id, in: transaction), family.isLive { families.append(family) }
-            guard wasBrowser || !families.isEmpty else { return nil }
-            try AuditEvent(.sessionEnded, user: families.first?.grant.userID, detail: "\(id) by the operator")
+            let browser = try BrowserSessionRecord.find(id: id, in: transaction)
+            let family = try FamilyRecord.find(id: id, in: transaction).flatMap { $0.isLive ? $0 : nil }
+            guard let user = browser?.userID ?? family?.grant.userID else { return nil }
+            try AuditEvent(.sessionEnded, user: user, detail: "\(id) by the operator")
                 .insert(now: now, in: transaction)
-            return try families.flatMap { try sessions.end($0, in: transaction) }
+            return try sessions.endBrowserSession(id, in: transaction)
+                + (family.map { try sessions.end($0, in: transaction) } ?? [])
         }
         guard let revoked else { throw ProblemOf.noSuchSession }
         await sessions.publish(revoked, reason: "the operator ended it")

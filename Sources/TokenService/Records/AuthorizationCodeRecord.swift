@@ -10,7 +10,7 @@ struct AuthorizationCodeRecord: Sendable {
     static let memory: Int64 = 86_400
 
     let grant: Grant
-    /// The browser session in which it was made, bound or not.
+    /// The browser session in which it was made.
     let browserSession: String
     /// The address that the answer went to.
     let redirectURI: ByteString
@@ -71,16 +71,15 @@ extension AuthorizationCodeRecord {
         guard let challenge = CodeChallenge(ByteString(try row.text("challenge"))) else {
             throw StoreError(.unexpectedValue, "a stored code challenge is not one")
         }
-        let scope = try StoredList.scope(row.text("scope"))
         let browserSession = try row.text("browser_session")
         self.init(
             grant: Grant(
-                userID: try row.text("user_id"), clientID: ByteString(try row.text("client_id")), scope: scope,
+                userID: try row.text("user_id"), clientID: ByteString(try row.text("client_id")),
+                scope: try StoredList.scope(row.text("scope")),
                 audiences: try StoredList.read(row.text("audiences")),
                 authenticated: try row.integer("authenticated"),
                 methods: try StoredList.read(row.text("methods")),
-                // What may go on while nobody is there does not end with the browser session.
-                browserSession: scope.contains("offline_access") ? nil : browserSession,
+                browserSession: browserSession,
                 keyThumbprint: try row.optionalText("key_thumbprint").map { ByteString($0) }),
             browserSession: browserSession, redirectURI: ByteString(try row.text("redirect_uri")),
             challenge: challenge, nonce: try row.optionalText("nonce").map { ByteString($0) })

@@ -51,6 +51,12 @@ struct BrowserSessionRecord: Sendable {
         ).first.map { row throws(StoreError) in try BrowserSessionRecord(row) }
     }
 
+    /// A session by its id, live or not.
+    static func find(id: String, in transaction: Transaction) throws(StoreError) -> BrowserSessionRecord? {
+        try transaction.query(Statement("SELECT * FROM browser_sessions WHERE id = ?", .text(id)))
+            .first.map { row throws(StoreError) in try BrowserSessionRecord(row) }
+    }
+
     /// The live sessions of a user, the last one seen first.
     static func live(
         ofUser id: String, now: Int64, in transaction: Transaction
@@ -89,11 +95,13 @@ struct BrowserSessionRecord: Sendable {
         try transaction.execute(Statement("DELETE FROM browser_sessions WHERE user_id = ?", .text(id)))
     }
 
-    static func deleteExpired(now: Int64, in transaction: Transaction) throws(StoreError) {
-        try transaction.execute(
+    /// The sessions that are over, by time or because nobody came, and were not ended yet.
+    static func expired(now: Int64, in transaction: Transaction) throws(StoreError) -> [BrowserSessionRecord] {
+        try transaction.query(
             Statement(
-                "DELETE FROM browser_sessions WHERE expires <= ? OR seen <= ?", .integer(now),
-                .integer(now - idleLifetime)))
+                "SELECT * FROM browser_sessions WHERE expires <= ? OR seen <= ?", .integer(now),
+                .integer(now - idleLifetime))
+        ).map { row throws(StoreError) in try BrowserSessionRecord(row) }
     }
 }
 

@@ -3,10 +3,11 @@ import JOSE
 import OAuth
 import Storage
 
-/// A family of refresh tokens: everything that grew out of one grant. Its id is the `sid` of its tokens, and its end is
-/// absolute.
+/// A family of refresh tokens: everything that grew out of one grant. Its end is absolute.
 struct FamilyRecord: Sendable {
     let id: String
+    /// The `sid` of its tokens: its id at first, another one once it has outlived a session.
+    let session: String
     let grant: Grant
     /// Whether it still gives tokens out.
     let isLive: Bool
@@ -23,11 +24,12 @@ struct FamilyRecord: Sendable {
         try transaction.execute(
             Statement(
                 """
-                INSERT INTO refresh_families (id, user_id, state, created, expires, access_expires, client_id, scope,
-                    audiences, authenticated, methods, browser_session, key_thumbprint)
-                VALUES (?, ?, 'live', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO refresh_families (id, session, user_id, state, created, expires, access_expires, client_id,
+                    scope, audiences, authenticated, methods, browser_session, key_thumbprint)
+                VALUES (?, ?, ?, 'live', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
-                .text(id), .text(grant.userID), .integer(now), .integer(expires), .integer(accessExpires),
+                .text(id), .text(session), .text(grant.userID), .integer(now), .integer(expires),
+                .integer(accessExpires),
                 .text(grant.clientID.text), .text(grant.scope.text.text), .text(StoredList.text(grant.audiences)),
                 .integer(grant.authenticated), .text(StoredList.text(grant.methods)),
                 grant.browserSession.map { .text($0) } ?? .null, grant.keyThumbprint.map { .text($0.text) } ?? .null))
@@ -60,7 +62,7 @@ struct FamilyRecord: Sendable {
         ).map { row throws(StoreError) in try FamilyRecord(row) }
     }
 
-    /// The families that came from one browser session and end with it.
+    /// The families that came from one browser session.
     static func live(ofBrowserSession id: String, in transaction: Transaction) throws(StoreError) -> [FamilyRecord] {
         try transaction.query(
             Statement("SELECT * FROM refresh_families WHERE browser_session = ? AND state = 'live'", .text(id))
@@ -81,6 +83,14 @@ struct FamilyRecord: Sendable {
             Statement("UPDATE refresh_families SET state = 'ended' WHERE id = ? AND state = 'live'", .text(id))) == 1
     }
 
+    /// Takes the family out of its session: its next tokens are of another one, at no browser.
+    func leaveSession(in transaction: Transaction) throws(StoreError) {
+        try transaction.execute(
+            Statement(
+                "UPDATE refresh_families SET session = ?, browser_session = NULL WHERE id = ?", .text(Self.makeID()),
+                .text(id)))
+    }
+
     func noteAccessToken(expires: Int64, in transaction: Transaction) throws(StoreError) {
         try transaction.execute(
             Statement(
@@ -96,7 +106,7 @@ struct FamilyRecord: Sendable {
 extension FamilyRecord {
     fileprivate init(_ row: Row) throws(StoreError) {
         self.init(
-            id: try row.text("id"),
+            id: try row.text("id"), session: try row.text("session"),
             grant: Grant(
                 userID: try row.text("user_id"), clientID: ByteString(try row.text("client_id")),
                 scope: try StoredList.scope(row.text("scope")),

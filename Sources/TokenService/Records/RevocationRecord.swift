@@ -21,6 +21,8 @@ struct RevocationRecord: Sendable {
     var issuedUntil: Int64?
     /// From when on forgetting this is harmless, in seconds since 1970.
     let expires: Int64
+    /// The family whose session it is, for whoever tells its client; not stored.
+    var family: FamilyRecord?
 
     /// Stores the revocation; storing one again keeps the later ends.
     func insert(in transaction: Transaction) throws(StoreError) {

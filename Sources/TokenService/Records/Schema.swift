@@ -344,5 +344,18 @@ enum Schema {
                 "UPDATE users SET server_role = 'admin' WHERE roles LIKE '%\"admin\"%'",
                 "CREATE INDEX users_by_folded_name ON users (lower(name))",
             ]),
+        Migration(
+            "09-sessions-of-grants-that-go-on",
+            [
+                // The `sid` of a family's tokens: its id, until a session ends that the family outlives.
+                "ALTER TABLE refresh_families ADD COLUMN session TEXT NOT NULL DEFAULT ''",
+                "UPDATE refresh_families SET session = id",
+                // Families that go on without their browser session did not say which it was; their codes still do.
+                """
+                UPDATE refresh_families SET browser_session = authorization_codes.browser_session
+                FROM authorization_codes
+                WHERE refresh_families.id = authorization_codes.family_id AND refresh_families.browser_session IS NULL
+                """,
+            ]),
     ]
 }
