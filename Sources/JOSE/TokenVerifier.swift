@@ -37,16 +37,27 @@ public struct TokenVerifier: Sendable {
     ) throws(TokenRejection) -> VerifiedToken {
         let known = headers.decision(for: token)
         let plan = try judge.plan(token, keys: keys.descriptions, known: known, report: report)
-        let holds = plan.isAnswered { signature, input in
-            plan.candidates.contains { keys.keys.span[$0].verifies(signature: signature, input: input) }
-        }
-        if holds, known == nil { headers.remember(plan) }
+        let signer = signer(of: plan)
+        if signer != nil, known == nil { headers.remember(plan) }
+        let keyID = signer.flatMap { keys.descriptions[$0].id }
         let claims = try judge.judge(
-            plan, signatureHolds: holds, now: now, confirmation: confirmation, revocations: revocations, report: report)
-        return VerifiedToken(header: plan.token.header, claims: claims)
+            plan, signatureHolds: signer != nil, keyID: keyID, now: now, confirmation: confirmation,
+            revocations: revocations, report: report)
+        return VerifiedToken(header: plan.token.header, claims: claims, keyID: keyID)
     }
 
-    /// The steps that led to a rejection, told again: the signature's answer is known, so nothing is computed.
+    /// The position of the key that made the signature; nil when none of the plan's candidates did.
+    private func signer(of plan: VerificationPlan) -> Int? {
+        var signer: Int?
+        _ = plan.isAnswered { signature, input in
+            signer = plan.candidates.first { keys.keys.span[$0].verifies(signature: signature, input: input) }
+            return signer != nil
+        }
+        return signer
+    }
+
+    /// The steps that led to a rejection, told again: the signature's answer is known, so nothing is computed unless it
+    /// matters which of several keys gave it.
     public func steps(
         to rejection: TokenRejection, of token: [UInt8], now: Int64, confirmation: Confirmation = .none,
         revocations: RevocationSnapshot? = .empty
@@ -54,9 +65,11 @@ public struct TokenVerifier: Sendable {
         var steps: [VerificationStep] = []
         do throws(TokenRejection) {
             let plan = try judge.plan(token, keys: keys.descriptions) { steps.append($0) }
+            let signer =
+                rejection.check == .revocation && plan.candidates.count > 1 ? signer(of: plan) : plan.candidates.first
             _ = try judge.judge(
-                plan, signatureHolds: rejection.check != .signature, now: now, confirmation: confirmation,
-                revocations: revocations
+                plan, signatureHolds: rejection.check != .signature, keyID: signer.flatMap { keys.descriptions[$0].id },
+                now: now, confirmation: confirmation, revocations: revocations
             ) { steps.append($0) }
         } catch {
             // The rejection is the last of the steps.

@@ -1,3 +1,4 @@
+public import Codecs
 public import Tokens
 
 /// Remembers which tokens passed which policy, so that a signature is checked once and not at every request.
@@ -63,23 +64,24 @@ public final class VerdictCache<Verdict> {
     /// - Parameters:
     ///   - verdict: what to answer for it.
     ///   - claims: its claims, vouched for.
+    ///   - keyID: the identifier of the key that verified it.
     ///   - asked: the policy that it passed: its leeway and the ages it allows say when the verdict ends.
     public func remember(
         _ verdict: Verdict, for token: UnsafeRawBufferPointer, policy: UInt64, keys: UInt64, claims: Claims,
-        asked: ClaimPolicy
+        keyID: ByteString?, asked: ClaimPolicy
     ) {
-        let slot = table.insert(token, policy: policy, keys: keys, terms: VerdictTerms(claims, asked)) {
-            verdicts[$0] = nil
-        }
+        let terms = VerdictTerms(claims, keyID: keyID, asked)
+        let slot = table.insert(token, policy: policy, keys: keys, terms: terms) { verdicts[$0] = nil }
         if let slot { verdicts[slot] = verdict }
     }
 
     /// Remembers a token that has just passed.
     public func remember(
-        _ verdict: Verdict, for token: [UInt8], policy: UInt64, keys: UInt64, claims: Claims, asked: ClaimPolicy
+        _ verdict: Verdict, for token: [UInt8], policy: UInt64, keys: UInt64, claims: Claims, keyID: ByteString?,
+        asked: ClaimPolicy
     ) {
         token.withUnsafeBytes {
-            remember(verdict, for: $0, policy: policy, keys: keys, claims: claims, asked: asked)
+            remember(verdict, for: $0, policy: policy, keys: keys, claims: claims, keyID: keyID, asked: asked)
         }
     }
 

@@ -12,7 +12,7 @@ struct VerdictTerms {
     let binding: ByteString?
 
     /// The terms of a token that has passed this policy just now.
-    init(_ claims: Claims, _ policy: ClaimPolicy) {
+    init(_ claims: Claims, keyID: ByteString?, _ policy: ClaimPolicy) {
         let leeway = policy.leeway
         func moved(_ time: Int64, _ seconds: Int64) -> Int64 {
             let (sum, overflow) = time.addingReportingOverflow(seconds)
@@ -34,7 +34,7 @@ struct VerdictTerms {
         end = min(
             claims.expiry.map { moved($0.ceiling, leeway) } ?? .max, old(claims.issuedAt, policy.maximumAge),
             old(authenticatedAt, policy.maximumAuthenticationAge))
-        handles = RevocationHandles(claims)
+        handles = RevocationHandles(claims, keyID: keyID)
         binding = policy.confirmation == .unchecked ? nil : claims.boundKey
     }
 }

@@ -1,3 +1,4 @@
+public import Codecs
 public import Tokens
 
 /// A token that was verified: keys, signature, policy. Only a `TokenVerifier` makes one.
@@ -6,9 +7,12 @@ public struct VerifiedToken: Sendable {
     public let header: TokenHeader
     /// What the token says, vouched for.
     public let claims: Claims
+    /// The identifier of the key that verified it; nil when that key has none.
+    public let keyID: ByteString?
 
-    init(header: TokenHeader, claims: Claims) {
+    init(header: TokenHeader, claims: Claims, keyID: ByteString?) {
         self.header = header
         self.claims = claims
+        self.keyID = keyID
     }
 }

@@ -170,9 +170,10 @@ extension AuthorizationParts {
         store: Store, configuration: AuthorizationConfiguration, clock: @escaping @Sendable () -> Int64, logger: Logger
     ) async throws -> AuthorizationParts {
         let clients = try await ClientDirectory.load(from: store, clock: clock)
-        let keyring = try await SigningKeyring.load(
-            from: store, configuration, algorithms: clients.algorithms, clock: clock, logger: logger)
         let revocations = RevocationFeed(try await store.read { try RevocationRecord.all(in: $0) })
+        let keyring = try await SigningKeyring.load(
+            from: store, configuration, algorithms: clients.algorithms, revocations: revocations, clock: clock,
+            logger: logger)
         let notices = LogoutNotices(
             clients: clients, keyring: keyring, configuration: configuration, clock: clock, logger: logger)
         let accessTokens = TokenIssuer(keyring: keyring, configuration: configuration)

@@ -54,7 +54,8 @@ public final class RevocationFeed: Sendable {
             snapshot = RevocationSnapshot(
                 tokens: Set((known[.token] ?? [:]).keys), sessions: Set((known[.session] ?? [:]).keys),
                 subjects: (known[.subject] ?? [:]).mapValues(\.issuedUntil),
-                clients: (known[.client] ?? [:]).mapValues(\.issuedUntil), generation: UInt64(version))
+                clients: (known[.client] ?? [:]).mapValues(\.issuedUntil),
+                keys: Set((known[.key] ?? [:]).keys), generation: UInt64(version))
         }
     }
 

@@ -1,12 +1,12 @@
 public import Codecs
 
-/// Names a token or a session for good: an identifier means something only together with who issued it.
+/// Names a token, a session or a key for good: an identifier means something only together with who issued it.
 ///
 /// The text of a token is no identity: an ECDSA signature, for one, has two valid spellings.
 public struct TokenIdentity: Hashable, Sendable {
     /// `iss`.
     public let issuer: ByteString
-    /// `jti` of a token, or `sid` of a session.
+    /// `jti` of a token, `sid` of a session, `kid` of a key.
     public let id: ByteString
 
     /// An identity.
@@ -17,28 +17,52 @@ public struct TokenIdentity: Hashable, Sendable {
 }
 
 /// Everything that a token can be revoked by.
+///
+/// A token that was given in exchange for another (RFC 8693) ends with that one: its claim `exchanged_from` tells of it, and
+/// of the one that was exchanged for that. Session and subject are the same for all of them.
 public struct RevocationHandles: Sendable {
-    /// The token itself, by `jti`.
-    public let token: TokenIdentity?
+    /// The claim of a token that was given in exchange: the tokens before it, the first one first, each with the members
+    /// `jti`, `client_id`, `iat` and `kid`.
+    public static let exchangeClaim: ByteString = "exchanged_from"
+
+    /// What one token alone can be revoked by.
+    public struct Link: Sendable {
+        /// The token itself, by `jti`.
+        public let token: TokenIdentity?
+        /// Who holds it, by `client_id`.
+        public let client: TokenIdentity?
+        /// The key that signed it, by `kid`.
+        public let key: TokenIdentity?
+        /// When it was issued, in seconds since 1970; a token that does not say was issued before everything.
+        public let issued: Int64
+    }
+
     /// Its session, by `sid`.
     public let session: TokenIdentity?
     /// Whom it speaks for, by `sub`.
     public let subject: TokenIdentity?
-    /// Who holds it, by `client_id`.
-    public let client: TokenIdentity?
-    /// When it was issued, in seconds since 1970; a token that does not say was issued before everything.
-    public let issued: Int64
+    /// The token itself.
+    public let own: Link
+    /// The tokens that it was given in exchange for.
+    public let earlier: [Link]
 
     /// The handles of a token. Without an issuer there are none.
-    public init(_ claims: Claims) {
+    /// - Parameter keyID: the identifier of the key that verified it; not what its header says, which may name none.
+    public init(_ claims: Claims, keyID: ByteString?) {
         func identity(_ id: ByteString?) -> TokenIdentity? {
             claims.issuer.flatMap { issuer in id.map { TokenIdentity(issuer: issuer, id: $0) } }
         }
-        token = identity(claims.tokenID)
         session = identity(claims.sessionID)
         subject = identity(claims.subject)
-        client = identity(claims.value(named: "client_id")?.string)
-        issued = claims.issuedAt?.seconds ?? .min
+        own = Link(
+            token: identity(claims.tokenID), client: identity(claims.value(named: "client_id")?.string),
+            key: identity(keyID), issued: claims.issuedAt?.seconds ?? .min)
+        earlier = (claims.value(named: Self.exchangeClaim)?.array ?? []).map { entry in
+            let members = entry.object
+            return Link(
+                token: identity(members?["jti"]?.string), client: identity(members?["client_id"]?.string),
+                key: identity(members?["kid"]?.string), issued: members?["iat"]?.int64 ?? .min)
+        }
     }
 }
 
@@ -51,6 +75,7 @@ public struct RevocationSnapshot: Sendable {
     private let sessions: Set<TokenIdentity>
     private let subjects: [TokenIdentity: Int64]
     private let clients: [TokenIdentity: Int64]
+    private let keys: Set<TokenIdentity>
     private let isEmpty: Bool
 
     /// Which snapshot of its source this is: one that differs has another number. Nil where nobody counts; then nothing
@@ -63,31 +88,41 @@ public struct RevocationSnapshot: Sendable {
     ///   - sessions: revoked sessions, by issuer and `sid`.
     ///   - subjects: by issuer and `sub`, the last second (since 1970) whose tokens are revoked.
     ///   - clients: the same by issuer and `client_id`.
+    ///   - keys: keys whose every token is revoked, by issuer and `kid`.
     public init(
         tokens: Set<TokenIdentity> = [], sessions: Set<TokenIdentity> = [], subjects: [TokenIdentity: Int64] = [:],
-        clients: [TokenIdentity: Int64] = [:], generation: UInt64? = nil
+        clients: [TokenIdentity: Int64] = [:], keys: Set<TokenIdentity> = [], generation: UInt64? = nil
     ) {
         self.tokens = tokens
         self.sessions = sessions
         self.subjects = subjects
         self.clients = clients
+        self.keys = keys
         self.generation = generation
-        isEmpty = tokens.isEmpty && sessions.isEmpty && subjects.isEmpty && clients.isEmpty
+        isEmpty = tokens.isEmpty && sessions.isEmpty && subjects.isEmpty && clients.isEmpty && keys.isEmpty
     }
 
     /// Whether a token with these handles is revoked.
     public func revokes(_ handles: RevocationHandles) -> Bool {
         guard !isEmpty else { return false }
-        if let token = handles.token, tokens.contains(token) { return true }
         if let session = handles.session, sessions.contains(session) { return true }
-        if let subject = handles.subject, let last = subjects[subject], handles.issued <= last { return true }
-        if let client = handles.client, let last = clients[client], handles.issued <= last { return true }
-        return false
+        let subjectUntil = handles.subject.flatMap { subjects[$0] }
+        return revokes(handles.own, subjectUntil) || handles.earlier.contains { revokes($0, subjectUntil) }
     }
 
     /// Whether these claims belong to something that is revoked. Without an issuer nothing can be revoked.
-    public func revokes(_ claims: Claims) -> Bool {
+    /// - Parameter keyID: the identifier of the key that verified them.
+    public func revokes(_ claims: Claims, keyID: ByteString? = nil) -> Bool {
         guard !isEmpty else { return false }
-        return revokes(RevocationHandles(claims))
+        return revokes(RevocationHandles(claims, keyID: keyID))
+    }
+
+    /// - Parameter subjectUntil: the last second whose tokens for this subject are revoked.
+    private func revokes(_ link: RevocationHandles.Link, _ subjectUntil: Int64?) -> Bool {
+        if let token = link.token, tokens.contains(token) { return true }
+        if let last = subjectUntil, link.issued <= last { return true }
+        if let client = link.client, let last = clients[client], link.issued <= last { return true }
+        if let key = link.key, keys.contains(key) { return true }
+        return false
     }
 }

@@ -1,4 +1,4 @@
-import Codecs
+public import Codecs
 
 /// Judges a token up to and after the one question that needs cryptography: does the signature hold?
 ///
@@ -48,12 +48,13 @@ public struct TokenJudge: Sendable {
     /// Everything that can be said once the signature has been checked.
     /// - Parameters:
     ///   - signatureHolds: whether one of the plan's candidates verified the signature.
+    ///   - keyID: the identifier of the key that did; nil when it has none.
     ///   - now: seconds since 1970.
     ///   - confirmation: what the sender proved beside the token.
     ///   - revocations: what has been revoked; nil where nobody knows, as in a browser.
     public func judge(
-        _ plan: VerificationPlan, signatureHolds: Bool, now: Int64, confirmation: Confirmation = .none,
-        revocations: RevocationSnapshot?,
+        _ plan: VerificationPlan, signatureHolds: Bool, keyID: ByteString? = nil, now: Int64,
+        confirmation: Confirmation = .none, revocations: RevocationSnapshot?,
         report: ((VerificationStep) -> Void)? = nil
     ) throws(TokenRejection) -> Claims {
         let steps = StepReporter(listener: report)
@@ -64,7 +65,7 @@ public struct TokenJudge: Sendable {
         steps.passed(.signature, part: .signature, "the \(plan.algorithm.rawValue) signature holds")
         let claims = try decodeClaims(plan.token, steps)
         try claimJudge.judge(claims, header: plan.token.header, now: now, confirmation: confirmation, steps)
-        try checkRevocation(claims, revocations, steps)
+        try checkRevocation(claims, keyID, revocations, steps)
         return claims
     }
 
@@ -152,15 +153,16 @@ public struct TokenJudge: Sendable {
     }
 
     private func checkRevocation(
-        _ claims: Claims, _ revocations: RevocationSnapshot?, _ steps: StepReporter
+        _ claims: Claims, _ keyID: ByteString?, _ revocations: RevocationSnapshot?, _ steps: StepReporter
     ) throws(TokenRejection) {
         guard let revocations else {
             return steps.skipped(.revocation, "nobody here knows what has been revoked; ask the issuer")
         }
-        guard !revocations.revokes(claims) else {
-            throw steps.refused(.revocation, .tokenRevoked, part: .payload, "the token or its session has been revoked")
+        guard !revocations.revokes(claims, keyID: keyID) else {
+            throw steps.refused(
+                .revocation, .tokenRevoked, part: .payload, "the token, its session or its key has been revoked")
         }
-        steps.passed(.revocation, "neither the token nor its session has been revoked")
+        steps.passed(.revocation, "neither the token nor its session nor its key has been revoked")
     }
 }
 

@@ -36,7 +36,7 @@ public struct VerificationStep: Sendable, Equatable {
         case requiredClaims = "required-claims"
         /// The scopes a policy demands.
         case scopes
-        /// Whether the token or its session has been revoked.
+        /// Whether the token, its session or its key has been revoked.
         case revocation
     }
 

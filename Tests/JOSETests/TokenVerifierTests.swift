@@ -87,6 +87,29 @@ import Tokens
             ]))
     }
 
+    @Test func `a token of a revoked key is refused, named or not, and one of another key passes`() throws {
+        let stolen = try SigningKey.generate(.es256, id: "stolen")
+        let good = try SigningKey.generate(.es256, id: "good")
+        var nameless = stolen.privateJWK
+        nameless["kid"] = nil
+        let verifier = TokenVerifier(
+            keys: try KeySet([good.verificationKey, stolen.verificationKey]), policy: Keys.policy)
+        let revocations = RevocationSnapshot(keys: [TokenIdentity(issuer: "https://issuer.example", id: "stolen")])
+        for (key, isRefused) in [(stolen, true), (try SigningKey(jwk: nameless), true), (good, false)] {
+            let token = Array(try TokenSigner(key: key).sign(claims: Keys.claims).utf8)
+            #expect(try verifier.verify(token, now: Keys.now).keyID == (isRefused ? "stolen" : "good"))
+            var heard: [VerificationStep] = []
+            do throws(TokenRejection) {
+                _ = try verifier.verify(token, now: Keys.now, revocations: revocations) { heard.append($0) }
+                #expect(!isRefused)
+            } catch {
+                #expect(isRefused)
+                #expect(error.code == .tokenRevoked)
+                #expect(verifier.steps(to: error, of: token, now: Keys.now, revocations: revocations) == heard)
+            }
+        }
+    }
+
     @Test func `nobody who knows what is revoked means a skipped step`() throws {
         let key = try #require(Keys.all[.ed25519])
         let token = try TokenSigner(key: key).sign(claims: Keys.claims)

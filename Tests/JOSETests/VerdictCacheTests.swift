@@ -19,7 +19,7 @@ import Tokens
 
     private func remember(_ cache: VerdictCache<Int>, _ token: [UInt8], _ verdict: Int, leeway: Int64 = 0) throws {
         cache.remember(
-            verdict, for: token, policy: 1, keys: 1, claims: try #require(Self.claims),
+            verdict, for: token, policy: 1, keys: 1, claims: try #require(Self.claims), keyID: "k1",
             asked: ClaimPolicy(algorithms: [.es256], leeway: leeway))
     }
 
@@ -35,10 +35,10 @@ import Tokens
         let (bound, free, looked) = (token(1), token(2), token(3))
         let claims = try Claims(["cnf": ["jkt": "k"], "exp": 1_700_000_600])
         var policy = ClaimPolicy(algorithms: [.es256])
-        cache.remember(1, for: bound, policy: 1, keys: 1, claims: claims, asked: policy)
+        cache.remember(1, for: bound, policy: 1, keys: 1, claims: claims, keyID: nil, asked: policy)
         try remember(cache, free, 2)
         policy.confirmation = .unchecked
-        cache.remember(3, for: looked, policy: 1, keys: 1, claims: claims, asked: policy)
+        cache.remember(3, for: looked, policy: 1, keys: 1, claims: claims, keyID: nil, asked: policy)
         func verdict(_ token: [UInt8], _ confirmation: Tokens.Confirmation) -> Int? {
             cache.verdict(
                 for: token, policy: 1, keys: 1, now: Self.now, confirmation: confirmation, revocations: .empty)
@@ -115,7 +115,8 @@ import Tokens
             let verified = try verifier.verify(token, now: Self.now)
             for now in (issued + 100)..<(issued + 420) {
                 let cache = VerdictCache<Int>(entries: 8)
-                cache.remember(7, for: token, policy: 1, keys: 1, claims: verified.claims, asked: policy)
+                cache.remember(
+                    7, for: token, policy: 1, keys: 1, claims: verified.claims, keyID: verified.keyID, asked: policy)
                 let passes = (try? verifier.verify(token, now: now)) != nil
                 #expect((verdict(cache, token, now: now) == 7) == passes, "\(now - issued)")
             }
@@ -129,6 +130,7 @@ import Tokens
             RevocationSnapshot(sessions: [TokenIdentity(issuer: issuer, id: "s1")], generation: 2),
             RevocationSnapshot(sessions: [TokenIdentity(issuer: issuer, id: "s1")]),
             RevocationSnapshot(subjects: [TokenIdentity(issuer: issuer, id: "anna"): 0], generation: 2),
+            RevocationSnapshot(keys: [TokenIdentity(issuer: issuer, id: "k1")], generation: 2),
         ] {
             let cache = VerdictCache<Int>(entries: 64)
             let token = token(1)
@@ -190,13 +192,13 @@ import Tokens
             let held = Held()
             first = held
             cache.remember(
-                held, for: token(0), policy: 1, keys: 1, claims: try #require(Self.claims),
+                held, for: token(0), policy: 1, keys: 1, claims: try #require(Self.claims), keyID: nil,
                 asked: ClaimPolicy(algorithms: [.es256], leeway: 0))
         }
         #expect(first != nil)
         for number in 1..<200 {
             cache.remember(
-                Held(), for: token(number), policy: 1, keys: 1, claims: try #require(Self.claims),
+                Held(), for: token(number), policy: 1, keys: 1, claims: try #require(Self.claims), keyID: nil,
                 asked: ClaimPolicy(algorithms: [.es256], leeway: 0))
         }
         #expect(first == nil)

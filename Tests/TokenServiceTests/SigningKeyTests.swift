@@ -74,6 +74,42 @@ import Tokens
         #expect(told.withLock { $0 } == [1, 2, 1])
     }
 
+    @Test func `whoever still has a stolen key among the published ones hears that it is revoked, for good`()
+        async throws
+    {
+        let signet = try await TestInstallation.start()
+        try await signet.addUser("ada")
+        let session = try await signet.login("ada")
+        let stolen = try #require(try kid(session.access))
+        let (before, heard) = (signet.service.keySet, signet.service.revocations.listen())
+        try await signet.service.keyring.rotate(.es256, .emergency)
+        func refuses(_ signet: TestInstallation) -> RejectionCode? {
+            let verifier = TokenVerifier(
+                keys: before, policy: ClaimPolicy(algorithms: [.es256], issuers: [TestInstallation.issuer]))
+            do throws(TokenRejection) {
+                _ = try verifier.verify(
+                    Array(session.access.utf8), now: 1_800_000_000, revocations: signet.service.revocations.snapshot)
+                return nil
+            } catch {
+                return error.code
+            }
+        }
+        #expect(refuses(signet) == .tokenRevoked)
+        var told: [[RevocationRecord]] = []
+        for await records in heard {
+            told.append(records)
+            if told.count == 2 { break }
+        }
+        #expect(told.last?.map(\.kind) == [.key])
+        #expect(told.last?.map(\.identity) == [TokenIdentity(issuer: TestInstallation.issuer, id: stolen)])
+        let (folder, time) = (signet.folder, signet.time)
+        try signet.store.close()
+        // A thief's token lives as long as the thief likes.
+        time.advance(10 * 365 * 86_400)
+        let again = try await TestInstallation.start(in: folder, time: time)
+        #expect(refuses(again) == .tokenRevoked)
+    }
+
     @Test(arguments: Client.signingAlgorithms)
     func `a client's tokens are signed as it asked`(algorithm: SignatureAlgorithm) async throws {
         let signet = try await TestInstallation.start()

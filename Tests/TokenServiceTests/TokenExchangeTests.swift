@@ -62,6 +62,62 @@ import Tokens
         #expect(try await exchange(signet, tokens.access, as: agent).error == "invalid_request")
     }
 
+    /// What ends a token.
+    enum End: CaseIterable {
+        case itself, itsSession, itsClient, itsKey
+    }
+
+    @Test(arguments: End.allCases)
+    func `whatever ends a token ends what was exchanged for it, and for that`(end: End) async throws {
+        let (signet, agent, tokens) = try await start()
+        try await signet.service.keyring.provide(.ed25519)
+        let other = try await signet.register("other") {
+            $0.grants = [.tokenExchange, .clientCredentials]
+            $0.scope = Scope(["orders:read"])
+            $0.accessTokenAlgorithm = .ed25519
+        }
+        // A token of a person's session, and one of a client alone.
+        let own = try await signet.register("own") {
+            $0.grants = [.clientCredentials]
+            $0.scope = Scope(["orders:read"])
+        }
+        let alone = try await signet.form("/token", [("grant_type", "client_credentials")], as: own)
+        let subjects = end == .itsSession ? [(tokens, "app")] : [(tokens, "app"), (alone, "own")]
+        var exchanged: [String] = []
+        for (subject, _) in subjects {
+            // Another client holds it, another key signed it, in another second.
+            signet.time.advance(1)
+            let first = try await exchange(signet, subject.access, as: other)
+            let second = try await exchange(signet, first.access, as: agent)
+            exchanged += [first.access, second.access]
+        }
+        let bystander = try await signet.form("/token", [("grant_type", "client_credentials")], as: other)
+        let policy = ClaimPolicy(algorithms: [.es256, .ed25519], types: ["at+jwt"], issuers: [TestInstallation.issuer])
+        let verifier = TokenVerifier(keys: signet.service.keySet, policy: policy)
+        func refuses(_ token: String) -> RejectionCode? {
+            do throws(TokenRejection) {
+                _ = try verifier.verify(
+                    Array(token.utf8), now: signet.time.now, revocations: signet.service.revocations.snapshot)
+                return nil
+            } catch {
+                return error.code
+            }
+        }
+        for token in exchanged + [bystander.access] { #expect(refuses(token) == nil) }
+        let root = try await signet.addUser("root", isServerAdmin: true)
+        let admin = try await signet.managementToken(of: root, by: try await signet.registerConsole())
+        for (subject, client) in subjects {
+            switch end {
+            case .itself: #expect(try await signet.revoke(subject.access, bearer: admin).status == .ok)
+            case .itsSession: _ = try await signet.logout(subject.refresh)
+            case .itsClient: #expect(try await signet.manage(.post, "/clients/\(client)/revoke").status == .ok)
+            case .itsKey: try await signet.service.keyring.rotate(.es256, .emergency)
+            }
+        }
+        for token in exchanged { #expect(refuses(token) == .tokenRevoked) }
+        #expect(refuses(bystander.access) == nil)
+    }
+
     @Test func `nothing widens`() async throws {
         let (signet, agent, tokens) = try await start()
         for scope: ByteString in ["orders:write", "billing", "orders:read billing", "admin"] {

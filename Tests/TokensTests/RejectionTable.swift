@@ -270,6 +270,20 @@ enum RejectionTable {
 
     private static let issuer: ByteString = "https://issuer.example"
 
+    /// A token that was given in exchange for `t9`, and that for `t8`.
+    private static func exchanged(_ name: String, _ revocations: RevocationSnapshot) -> Row {
+        row(.revocation, .tokenRevoked, name) {
+            $0.token = Sample.token(
+                claims: Sample.claims([
+                    "exchanged_from": [
+                        ["jti": "t8", "client_id": "web", "iat": 1_699_998_000, "kid": "k9"],
+                        ["jti": "t9", "client_id": "api", "iat": 1_699_998_500, "kid": "k1"],
+                    ]
+                ]))
+            $0.revocations = revocations
+        }
+    }
+
     static let revocation: [Row] = [
         row(.revocation, .tokenRevoked, "the token") {
             $0.revocations = RevocationSnapshot(tokens: [TokenIdentity(issuer: issuer, id: "t1")])
@@ -285,6 +299,25 @@ enum RejectionTable {
             $0.token = Sample.token(claims: Sample.claims(["client_id": "web"]))
             $0.revocations = RevocationSnapshot(clients: [TokenIdentity(issuer: issuer, id: "web"): 1_699_999_001])
         },
+        row(.revocation, .tokenRevoked, "what signed it") {
+            $0.revocations = RevocationSnapshot(keys: [TokenIdentity(issuer: issuer, id: "k1")])
+        },
+        row(.revocation, .tokenRevoked, "what signed it, which it does not name") {
+            $0.token = Sample.token(header: #"{"alg":"ES256","typ":"at+jwt"}"#)
+            $0.revocations = RevocationSnapshot(keys: [TokenIdentity(issuer: issuer, id: "k1")])
+        },
+        exchanged(
+            "a token it was exchanged for", RevocationSnapshot(tokens: [TokenIdentity(issuer: issuer, id: "t9")])),
+        exchanged(
+            "the first of the tokens it was exchanged for",
+            RevocationSnapshot(tokens: [TokenIdentity(issuer: issuer, id: "t8")])),
+        exchanged(
+            "who held what it was exchanged for",
+            RevocationSnapshot(clients: [TokenIdentity(issuer: issuer, id: "web"): 1_699_998_000])),
+        exchanged(
+            "when that was issued",
+            RevocationSnapshot(subjects: [TokenIdentity(issuer: issuer, id: "anna"): 1_699_998_000])),
+        exchanged("what signed that", RevocationSnapshot(keys: [TokenIdentity(issuer: issuer, id: "k9")])),
         row(.revocation, .tokenRevoked, "without iat it is as old as can be") {
             $0.token = Sample.token(claims: Sample.claims(["iat": nil as JSON?]))
             $0.revocations = RevocationSnapshot(subjects: [TokenIdentity(issuer: issuer, id: "anna"): 0])

@@ -55,6 +55,7 @@ struct Judging: Sendable {
     var policy = Sample.policy
     var keys = [Sample.key]
     var signatureHolds = true
+    var keyID: ByteString? = "k1"
     var now = Sample.now
     var confirmation = Tokens.Confirmation.none
     var revocations: RevocationSnapshot? = .empty
@@ -66,7 +67,8 @@ struct Judging: Sendable {
             let judge = TokenJudge(policy: policy)
             let plan = try judge.plan(token, keys: keys) { steps.append($0) }
             let claims = try judge.judge(
-                plan, signatureHolds: signatureHolds, now: now, confirmation: confirmation, revocations: revocations
+                plan, signatureHolds: signatureHolds, keyID: keyID, now: now, confirmation: confirmation,
+                revocations: revocations
             ) { steps.append($0) }
             return (.success(claims), steps)
         } catch {

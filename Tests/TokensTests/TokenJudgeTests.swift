@@ -67,7 +67,7 @@ import Tokens
             let judge = TokenJudge(policy: row.judging.policy)
             let plan = try judge.plan(row.judging.token, keys: row.judging.keys)
             _ = try judge.judge(
-                plan, signatureHolds: row.judging.signatureHolds, now: row.judging.now,
+                plan, signatureHolds: row.judging.signatureHolds, keyID: row.judging.keyID, now: row.judging.now,
                 confirmation: row.judging.confirmation, revocations: row.judging.revocations)
         }
         #expect(quiet == rejection)
@@ -194,6 +194,24 @@ import Tokens
                 TokenIdentity(issuer: issuer, id: "web"): 1_699_998_999,
                 TokenIdentity(issuer: issuer, id: "anna"): .max,
             ])
+        #expect(judging.code == nil)
+    }
+
+    @Test(
+        arguments: [
+            "x", [], ["x"], [[:]], [["jti": 1, "kid": [], "iat": "x"]],
+            [["jti": "t2", "client_id": "api", "iat": 1_699_999_000, "kid": "k2"]],
+        ] as [JSON])
+    func `an exchange of other tokens, or none that can be read, revokes nothing`(exchanged: JSON) {
+        var judging = Judging()
+        judging.token = Sample.token(claims: Sample.claims(["exchanged_from": exchanged]))
+        let issuer: ByteString = "https://issuer.example"
+        judging.revocations = RevocationSnapshot(
+            tokens: [
+                TokenIdentity(issuer: issuer, id: "k2"), TokenIdentity(issuer: "https://other.example", id: "t2"),
+            ],
+            clients: [TokenIdentity(issuer: issuer, id: "api"): 1_699_998_999],
+            keys: [TokenIdentity(issuer: issuer, id: "t2"), TokenIdentity(issuer: "https://other.example", id: "k1")])
         #expect(judging.code == nil)
     }
 

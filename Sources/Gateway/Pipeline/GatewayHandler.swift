@@ -112,7 +112,7 @@ final class GatewayHandler: ExchangeHandler {
             exchange.withBytes(of: field) { value in
                 cache.remember(
                     (), for: value, policy: policy.number, keys: 0, claims: verified.claims,
-                    asked: policy.verifier.policy)
+                    keyID: verified.keyID, asked: policy.verifier.policy)
             }
             return nil
         } catch {

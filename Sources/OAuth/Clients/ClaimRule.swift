@@ -1,4 +1,5 @@
 public import Codecs
+import Tokens
 
 /// What a client's tokens say of a user beside the usual: one claim, from what is known of the user. Declared by the
 /// operator, as JSON: `{"claim":"department","from":"profile.department"}`.
@@ -51,10 +52,10 @@ public struct ClaimRule: Hashable, Sendable {
     public let document: JSONObject
 
     /// Claims whose meaning is not a client's to change (RFC 7519 §4.1, RFC 9068 §2.2, RFC 7800 §3.1, RFC 8693 §4,
-    /// OpenID Connect Core §2).
+    /// OpenID Connect Core §2), and `exchanged_from`, by which a token ends with the one it was exchanged for.
     static let protected: Set<ByteString> = [
         "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", "sid", "scope", "scp", "act", "may_act", "cnf",
-        "auth_time", "acr", "amr", "azp", "nonce", "at_hash", "c_hash", "events",
+        "auth_time", "acr", "amr", "azp", "nonce", "at_hash", "c_hash", "events", RevocationHandles.exchangeClaim,
     ]
 
     /// Reads a rule.

@@ -81,10 +81,12 @@ final class IntrospectionEndpoint: Sendable {
         }
         if let remembered { return remembered }
         let verifier = keys.verifiers.introspected
-        guard let claims = try? verifier.verify(token, now: now, revocations: revoked).claims else { return nil }
-        let fresh = Known(claims)
+        guard let verified = try? verifier.verify(token, now: now, revocations: revoked) else { return nil }
+        let fresh = Known(verified.claims)
         known.withLock {
-            $0.remember(fresh, for: token, policy: 0, keys: keys.generation, claims: claims, asked: verifier.policy)
+            $0.remember(
+                fresh, for: token, policy: 0, keys: keys.generation, claims: verified.claims, keyID: verified.keyID,
+                asked: verifier.policy)
         }
         return fresh
     }

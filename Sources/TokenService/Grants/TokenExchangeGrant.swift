@@ -6,7 +6,8 @@ import Tokens
 /// A lesser access token for a greater one (RFC 8693): a service that was called passes less on to the next.
 ///
 /// The new token says no more than the old one, lives no longer, belongs to the same session, and tells who acts
-/// (`act`, RFC 8693 §4.1). Nothing is stored: what ends the old one by its session ends the new one.
+/// (`act`, RFC 8693 §4.1). Nothing is stored: it tells what it was exchanged for (`exchanged_from`), and whatever ends the
+/// old one, before or after, ends the new one.
 struct TokenExchangeGrant: Sendable {
     /// How many may have acted one after the other.
     static let longestChain = 4
@@ -26,8 +27,8 @@ struct TokenExchangeGrant: Sendable {
             throw OAuthError(.invalidRequest, "The only requested_token_type is an access token.")
         }
         let now = clock()
-        let subject = try verified(
-            exchange.subjectToken, exchange.subjectTokenType, "subject_token", keyThumbprint, now)
+        let token = try verified(exchange.subjectToken, exchange.subjectTokenType, "subject_token", keyThumbprint, now)
+        let subject = token.claims
         var content = TokenIssuer.Content(subject: subject.subject ?? "", client: client.id)
         content.audiences = try audiences(exchange.audiences, of: subject)
         content.scope = try scope(exchange.scope, of: subject, client)
@@ -35,6 +36,7 @@ struct TokenExchangeGrant: Sendable {
         content.authenticated = subject.value(named: "auth_time")?.int64
         content.keyThumbprint = keyThumbprint
         content.actor = try actor(exchange, of: subject, client, keyThumbprint, now)
+        content.exchangedFrom = Self.chain(token)
         content.algorithm = client.accessTokenAlgorithm
         content.lifetime = client.accessTokenLifetime
         content.latest = subject.expiry?.ceiling ?? now
@@ -49,18 +51,26 @@ struct TokenExchangeGrant: Sendable {
         return response
     }
 
+    /// The tokens that a token was exchanged for, and then itself: what each alone can be revoked by
+    /// (`RevocationHandles`).
+    private static func chain(_ token: VerifiedToken) -> [JSON] {
+        var link = JSONObject()
+        for name: ByteString in ["jti", "client_id", "iat"] { link[name] = token.claims.value(named: name) }
+        link["kid"] = token.keyID.map { .string($0) }
+        return (token.claims.value(named: RevocationHandles.exchangeClaim)?.array ?? []) + [.object(link)]
+    }
+
     /// One of our own access tokens, good now; a bound one only from whoever holds its key.
     private func verified(
         _ text: ByteString, _ type: ByteString?, _ name: String, _ keyThumbprint: ByteString?, _ now: Int64
-    ) throws(OAuthError) -> Claims {
+    ) throws(OAuthError) -> VerifiedToken {
         guard type == TokenRequest.accessTokenType else {
             throw OAuthError(.invalidRequest, "\(name)_type must be \(TokenRequest.accessTokenType).")
         }
         let proven = keyThumbprint.map { Confirmation.key(thumbprint: $0) } ?? .none
         do throws(TokenRejection) {
             return try keyring.keys.verifiers.exchanged.verify(
-                text.bytes, now: now, confirmation: proven, revocations: revocations.snapshot
-            ).claims
+                text.bytes, now: now, confirmation: proven, revocations: revocations.snapshot)
         } catch {
             throw OAuthError(
                 .invalidRequest,
@@ -94,7 +104,7 @@ struct TokenExchangeGrant: Sendable {
     ) throws(OAuthError) -> JSON {
         var actor: JSONObject = ["sub": .string(client.id)]
         if let token = exchange.actorToken {
-            let claims = try verified(token, exchange.actorTokenType, "actor_token", keyThumbprint, now)
+            let claims = try verified(token, exchange.actorTokenType, "actor_token", keyThumbprint, now).claims
             actor = ["sub": .string(claims.subject ?? "")]
         }
         let earlier = subject.value(named: "act")

@@ -17,13 +17,15 @@ final class SigningKeyring: Sendable {
         case announced
         /// The next key signs now; tokens of the one before stay good.
         case immediate
-        /// The next key signs now, and every token of earlier ones is refused from now on.
+        /// The next key signs now, and every token of earlier ones is refused from now on, also by whoever still has
+        /// them among the published keys.
         case emergency
     }
 
     private let store: Store
     private let column: SealedColumn
     private let configuration: AuthorizationConfiguration
+    private let revocations: RevocationFeed
     private let clock: @Sendable () -> Int64
     private let logger: Logger
     private let snapshot: Mutex<SigningKeys>
@@ -33,7 +35,7 @@ final class SigningKeyring: Sendable {
     /// Loads the keys, and makes a first one for each algorithm that has none.
     static func load(
         from store: Store, _ configuration: AuthorizationConfiguration, algorithms: Set<SignatureAlgorithm>,
-        clock: @escaping @Sendable () -> Int64, logger: Logger
+        revocations: RevocationFeed, clock: @escaping @Sendable () -> Int64, logger: Logger
     ) async throws -> SigningKeyring {
         let column = SealedColumn.signingKeys(store.masterKey)
         let now = clock()
@@ -46,17 +48,18 @@ final class SigningKeyring: Sendable {
             return try SigningKeyRecord.all(in: transaction)
         }
         return SigningKeyring(
-            store: store, column: column, configuration: configuration, clock: clock, logger: logger,
-            keys: try SigningKeys(records, column, configuration, generation: 0))
+            store: store, column: column, configuration: configuration, revocations: revocations, clock: clock,
+            logger: logger, keys: try SigningKeys(records, column, configuration, generation: 0))
     }
 
     private init(
-        store: Store, column: SealedColumn, configuration: AuthorizationConfiguration,
+        store: Store, column: SealedColumn, configuration: AuthorizationConfiguration, revocations: RevocationFeed,
         clock: @escaping @Sendable () -> Int64, logger: Logger, keys: SigningKeys
     ) {
         self.store = store
         self.column = column
         self.configuration = configuration
+        self.revocations = revocations
         self.clock = clock
         self.logger = logger
         snapshot = Mutex(keys)
@@ -76,10 +79,10 @@ final class SigningKeyring: Sendable {
         guard !keys.signing.contains(algorithm) else { return }
         let now = clock()
         try await change { [column] transaction, known in
-            guard !known.contains(where: { $0.algorithm == algorithm && $0.state == .current }) else { return false }
+            guard !known.contains(where: { $0.algorithm == algorithm && $0.state == .current }) else { return nil }
             try Self.make(algorithm, .current, activates: now, now: now, in: column).insert(in: transaction)
             try AuditEvent(.signingKeyMade, detail: algorithm.rawValue).insert(now: now, in: transaction)
-            return true
+            return []
         }
     }
 
@@ -94,15 +97,20 @@ final class SigningKeyring: Sendable {
             }
             try AuditEvent(.signingKeyRotated, detail: "\(algorithm.rawValue) \(rotation)")
                 .insert(now: now, in: transaction)
-            if case .announced = rotation { return true }
+            if case .announced = rotation { return [] }
             try SigningKeyRecord.promote(
                 algorithm, now: now, oldExpires: now + configuration.longestTokenLifetime, in: transaction)
-            guard case .emergency = rotation else { return true }
-            for key in try SigningKeyRecord.all(in: transaction)
-            where key.algorithm == algorithm && key.state == .retired {
-                _ = try SigningKeyRecord.deleteRetired(key.id, in: transaction)
-            }
-            return true
+            guard case .emergency = rotation else { return [] }
+            return try SigningKeyRecord.all(in: transaction)
+                .filter { $0.algorithm == algorithm && $0.state == .retired }
+                .map { key in
+                    _ = try SigningKeyRecord.deleteRetired(key.id, in: transaction)
+                    let revocation = RevocationRecord(
+                        kind: .key, identity: TokenIdentity(issuer: configuration.issuer, id: ByteString(key.id)),
+                        expires: RevocationRecord.never)
+                    try revocation.insert(in: transaction)
+                    return revocation
+                }
         }
         logger.notice(
             "signing key rotated", metadata: ["algorithm": "\(algorithm.rawValue)", "how": "\(rotation)"])
@@ -131,24 +139,25 @@ final class SigningKeyring: Sendable {
                     changes = true
                 }
             }
-            return changes
+            return changes ? [] : nil
         }
     }
 
     /// Changes the stored keys, takes them over and tells every subscriber.
-    /// - Parameter body: gives true when it changed something.
+    /// - Parameter body: gives what it revoked; nil when it changed nothing.
     private func change(
-        _ body: @escaping @Sendable (Transaction, [SigningKeyRecord]) throws -> Bool
+        _ body: @escaping @Sendable (Transaction, [SigningKeyRecord]) throws -> [RevocationRecord]?
     ) async throws {
         // One at a time: the newest keys are the ones that are told last.
         try await delivery.run { [self] in
-            let records = try await store.write { transaction -> [SigningKeyRecord]? in
-                guard try body(transaction, try SigningKeyRecord.all(in: transaction)) else { return nil }
-                return try SigningKeyRecord.all(in: transaction)
+            let stored = try await store.write { transaction -> ([SigningKeyRecord], [RevocationRecord])? in
+                guard let revoked = try body(transaction, try SigningKeyRecord.all(in: transaction)) else { return nil }
+                return (try SigningKeyRecord.all(in: transaction), revoked)
             }
-            guard let records else { return }
+            guard let (records, revoked) = stored else { return }
             let keys = try SigningKeys(records, column, configuration, generation: self.keys.generation + 1)
             snapshot.withLock { $0 = keys }
+            await revocations.publish(revoked)
             for subscriber in subscribers.withLock({ $0 }) { await subscriber(keys.keySet) }
         }
     }

@@ -13,7 +13,13 @@ struct RevocationRecord: Sendable {
         case subject
         /// Everything that a client holds, by `client_id`, issued up to a moment.
         case client
+        /// Everything that a signing key signed, by `kid`.
+        case key
     }
+
+    /// When the revocation of a key may be forgotten, in seconds since 1970: never (9999-12-31). Whoever holds the key
+    /// signs tokens that live as long as they like.
+    static let never: Int64 = 253_402_300_799
 
     let kind: Kind
     let identity: TokenIdentity

@@ -357,5 +357,26 @@ enum Schema {
                 WHERE refresh_families.id = authorization_codes.family_id AND refresh_families.browser_session IS NULL
                 """,
             ]),
+        Migration(
+            "09-revocations-of-keys",
+            [
+                """
+                CREATE TABLE revocations_of_keys_too (
+                    kind TEXT NOT NULL CHECK (kind IN ('token', 'session', 'subject', 'client', 'key')),
+                    issuer TEXT NOT NULL,
+                    id TEXT NOT NULL,
+                    issued_until INTEGER,
+                    expires INTEGER NOT NULL,
+                    PRIMARY KEY (kind, issuer, id)
+                ) STRICT, WITHOUT ROWID
+                """,
+                """
+                INSERT INTO revocations_of_keys_too (kind, issuer, id, issued_until, expires)
+                SELECT kind, issuer, id, issued_until, expires FROM revocations
+                """,
+                "DROP TABLE revocations",
+                "ALTER TABLE revocations_of_keys_too RENAME TO revocations",
+                "CREATE INDEX revocations_by_expiry ON revocations (expires)",
+            ]),
     ]
 }

@@ -33,6 +33,8 @@ struct TokenIssuer: Sendable {
         var keyThumbprint: ByteString?
         /// `act`: who acts in the subject's name (RFC 8693 §4.1).
         var actor: JSON?
+        /// `exchanged_from`: the tokens that it is given in exchange for, the first one first.
+        var exchangedFrom: [JSON] = []
         /// What it is signed with; nil means the usual algorithm.
         var algorithm: SignatureAlgorithm?
         /// How long it lives, in seconds; nil means the usual time.
@@ -72,6 +74,9 @@ struct TokenIssuer: Sendable {
         if let authenticated = content.authenticated { claims["auth_time"] = .number(JSONNumber(authenticated)) }
         if let thumbprint = content.keyThumbprint { claims["cnf"] = .object(["jkt": .string(thumbprint)]) }
         if let actor = content.actor { claims["act"] = actor }
+        if !content.exchangedFrom.isEmpty {
+            claims[RevocationHandles.exchangeClaim] = .array(content.exchangedFrom)
+        }
         claims["exp"] = .number(JSONNumber(expires))
         claims["iat"] = .number(JSONNumber(now))
         claims["jti"] = .string(id)
@@ -86,7 +91,7 @@ struct TokenIssuer: Sendable {
     /// Claims with a meaning to verifiers: set above or not at all (RFC 7519 §4.1, RFC 8693 §4, RFC 7800, RFC 9068 §2.2).
     static let reserved: Set<ByteString> = [
         "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", "sid", "scope", "scp", "act", "may_act", "cnf",
-        "auth_time", "acr", "amr", "roles", "groups", "entitlements", "azp", "nonce",
+        "auth_time", "acr", "amr", "roles", "groups", "entitlements", "azp", "nonce", RevocationHandles.exchangeClaim,
     ]
 
     private static func audience(_ audiences: [ByteString]) -> JSON {
