@@ -181,9 +181,9 @@ def test_what_happened_is_told(demo, manage):
     assert told.returncode == 0, told.stderr
     lines = [line.split("  ") for line in told.stdout.splitlines()]
     assert [line[1] for line in lines] == ["user-created", "sign-in-refused"]
-    assert lines[0][2] == "dora" and lines[1][3] == "127.0.0.1"
+    assert lines[0][2] == "dora" and lines[0][-1] == "by operator" and lines[1][3] == "127.0.0.1"
     checked = run("audit", "--check", "--data", str(demo.data))
-    assert checked.returncode == 0 and "as they were written" in checked.stdout
+    assert checked.returncode == 0 and "as they were written; the log is keyed since 20" in checked.stdout
     assert "no user" in manage("audit", "--user", "nobody", status=1)
 
 

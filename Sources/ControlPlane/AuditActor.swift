@@ -1,5 +1,6 @@
 public import Codecs
 public import Hummingbird
+public import NIOCore
 
 /// Who acts, and from where: what the audit log tells of it.
 public struct AuditActor: Sendable, Equatable {
@@ -23,16 +24,20 @@ public struct AuditActor: Sendable, Equatable {
     /// The IP address that the request came from; nil at the socket and where there was no request.
     public let address: String?
 
-    /// Somebody who acts without a request.
-    public init(_ identity: Identity) {
+    /// Somebody, and the address in words.
+    public init(_ identity: Identity, address: String? = nil) {
         self.identity = identity
-        address = nil
+        self.address = address
+    }
+
+    /// Somebody at an address.
+    public init(_ identity: Identity, at address: SocketAddress?) {
+        self.init(identity, address: address?.ipAddress)
     }
 
     /// Somebody who sent a request.
     public init(_ identity: Identity, _ context: some RemoteAddressRequestContext) {
-        self.identity = identity
         // The one place that says which address the audit log tells.
-        address = context.remoteAddress?.ipAddress
+        self.init(identity, at: context.remoteAddress)
     }
 }

@@ -26,6 +26,7 @@ public enum MasterKeyChange {
                 MasterKey.generate()
             }
         return try await store.rotateMasterKey(
-            to: key, records: AuthorizationService.sealedRecords, isFile: newMasterKey == nil)
+            to: key, records: AuthorizationService.sealedRecords, isFile: newMasterKey == nil
+        ) { try AuthorizationService.noteMasterKeyRotation(now: WallClock.seconds(), in: $0) }
     }
 }

@@ -34,14 +34,17 @@ extension Store {
     ///   - key: the new key.
     ///   - records: every kind of sealed values there is.
     ///   - isFile: whether the key lives in the folder; then it is written there, so that a crash loses neither.
+    ///   - also: what else happens with it, under the key before.
     /// - Returns: how many values were sealed.
     public func rotateMasterKey(
-        to key: MasterKey, records: [any SealedRecords.Type], isFile: Bool
+        to key: MasterKey, records: [any SealedRecords.Type], isFile: Bool,
+        also: @escaping @Sendable (Transaction) throws -> Void = { _ in }
     ) async throws -> Int {
         if isFile { try key.writeAsNext(in: folder) }
         let old = masterKey
         let kinds = records + [StoreSeal.self]
         let count = try await write { transaction -> Int in
+            try also(transaction)
             var count = 0
             for kind in kinds {
                 let before = SealedColumn(kind.purpose, masterKey: old)

@@ -50,11 +50,11 @@ public final class Store: Sendable {
     ) async throws -> Answer {
         try requireOpen()
         return try await withCheckedThrowingContinuation { continuation in
-            pool.asyncRead { database in
+            pool.asyncRead { [masterKey] database in
                 continuation.resume(
                     with: Result {
                         do {
-                            return try body(Transaction(try database.get()))
+                            return try body(Transaction(try database.get(), masterKey: masterKey))
                         } catch let error as DatabaseError {
                             throw StoreError(translating: error)
                         }
@@ -129,7 +129,7 @@ public final class Store: Sendable {
         var answer: Answer?
         do {
             try database.inTransaction(.immediate) {
-                answer = try body(Transaction(database))
+                answer = try body(Transaction(database, masterKey: masterKey))
                 return .commit
             }
         } catch let error as DatabaseError {

@@ -5,10 +5,14 @@ import GRDB
 /// In a `Store.write` everything commits together or not at all; in a `Store.read` all answers show one moment, and
 /// writing is refused.
 public struct Transaction {
+    /// The key of the data folder, for what is sealed with it.
+    public let masterKey: MasterKey
+
     private let database: Database
 
-    init(_ database: Database) {
+    init(_ database: Database, masterKey: MasterKey) {
         self.database = database
+        self.masterKey = masterKey
     }
 
     /// Runs a statement that changes rows.

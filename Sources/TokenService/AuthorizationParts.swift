@@ -5,6 +5,7 @@ import Storage
 struct AuthorizationParts: Sendable {
     let store: Store
     let configuration: AuthorizationConfiguration
+    let refusals: RefusalLog
     let clients: ClientDirectory
     let keyring: SigningKeyring
     let accessTokens: TokenIssuer

@@ -75,25 +75,24 @@ struct AuthorizationRoutes: Sendable {
             AuthorizationPath.authorize, { request, _ in try await authorize.begin(request) },
             { request, _ in try await authorize.begin(request) })
         get(AuthorizationFlow.continuePath) { request, _ in try await authorize.resume(request) }
-        post("/authorize/consent") { request, _ in try await authorize.decide(request) }
+        post("/authorize/consent") { try await authorize.decide($0, $1) }
         get(SignInEndpoint.path) { request, _ in try await signIn.show(request) }
         post("/sign-in/password") { try await signIn.password($0, $1) }
         post("/sign-in/code") { try await signIn.code($0, $1) }
         post("/sign-in/passkey") { try await signIn.passkey($0, $1) }
         both(ResetEndpoint.askingPath, { request, _ in try await reset.ask(request) }, { try await reset.send($0, $1) })
         both(
-            ResetEndpoint.path, { request, _ in try await reset.show(request) },
-            { request, _ in try await reset.set(request) })
+            ResetEndpoint.path, { request, _ in try await reset.show(request) }, { try await reset.set($0, $1) })
         both(DeviceEndpoint.path, { try await device.show($0, $1) }, { try await device.decide($0, $1) })
         both(
-            AuthorizationPath.endSession, { request, _ in try await endSession.answer(request) },
-            { request, _ in try await endSession.answer(request) })
+            AuthorizationPath.endSession, { try await endSession.answer($0, $1) },
+            { try await endSession.answer($0, $1) })
         account.addRoutes(to: router)
         PageTemplates.addFiles(to: router)
 
         // What a client asks.
         post(AuthorizationPath.pushedRequest) { try await pushedRequest.answer($0, $1) }
-        post(AuthorizationPath.registration) { request, _ in try await registration.answer(request) }
+        post(AuthorizationPath.registration) { try await registration.answer($0, $1) }
         post(AuthorizationPath.deviceAuthorization) { try await deviceAuthorization.answer($0, $1) }
         post(AuthorizationPath.token) { try await token.answer($0, $1) }
         post(AuthorizationPath.introspection) { try await introspection.answer($0, $1) }
@@ -109,8 +108,8 @@ struct AuthorizationRoutes: Sendable {
 
         // The short way in.
         post("/login") { try await login.answer($0, $1) }
-        post("/refresh") { request, _ in try await refresh.answer(request) }
-        post("/logout") { request, _ in try await logout.answer(request) }
+        post("/refresh") { try await refresh.answer($0, $1) }
+        post("/logout") { try await logout.answer($0, $1) }
     }
 }
 

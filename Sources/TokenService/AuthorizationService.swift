@@ -34,6 +34,7 @@ public final class AuthorizationService: Sendable {
     private let sessions: Sessions
     private let notices: LogoutNotices
     private let management: ManagementAuthentication
+    private let refusals: RefusalLog
 
     /// The signing keys, for whoever changes them in the same process.
     let keyring: SigningKeyring
@@ -54,6 +55,8 @@ public final class AuthorizationService: Sendable {
         logger: Logger
     ) async throws -> AuthorizationService {
         try await prepare(store)
+        // From here on a log without a head is one that somebody took the head from.
+        try await store.write { _ = try AuditLog.open(now: clock(), in: $0) }
         let service = AuthorizationService(
             try await .assemble(store: store, configuration: configuration, clock: clock, logger: logger))
         try await service.sweep()
@@ -63,6 +66,11 @@ public final class AuthorizationService: Sendable {
     /// Brings the tables forward, for whoever works on them without the service.
     public static func prepare(_ store: Store) async throws {
         try await store.migrate(feature: "token-service", Schema.migrations)
+    }
+
+    /// Tells the audit log that the operator gives the data folder another master key, in the change that does so.
+    public static func noteMasterKeyRotation(now: Int64, in transaction: Transaction) throws(StoreError) {
+        try AuditEvent(.masterKeyRotated, by: AuditActor(.operator)).insert(now: now, in: transaction)
     }
 
     /// Adds every address of the service to a router.
@@ -125,7 +133,8 @@ public final class AuthorizationService: Sendable {
     public func sweep() async throws {
         let now = clock()
         let margin = configuration.revocationMargin
-        let over = try await store.write { [sessions] transaction in
+        let over = try await store.write { [sessions, refusals] transaction in
+            try refusals.tellLeftOut(now: now, in: transaction)
             try RevocationRecord.deleteExpired(before: now, in: transaction)
             try FamilyRecord.deleteExpired(before: now - margin, in: transaction)
             try AuthorizationCodeRecord.deleteExpired(
@@ -155,6 +164,7 @@ public final class AuthorizationService: Sendable {
         sessions = parts.sessions
         notices = parts.notices
         management = ManagementAuthentication(parts)
+        refusals = parts.refusals
         users = UserManagement(
             store: parts.store, sessions: parts.sessions, passwords: parts.passwords, reset: PasswordReset(parts),
             clock: parts.clock)
@@ -176,13 +186,15 @@ extension AuthorizationParts {
             logger: logger)
         let notices = LogoutNotices(
             clients: clients, keyring: keyring, configuration: configuration, clock: clock, logger: logger)
+        let refusals = RefusalLog()
         let accessTokens = TokenIssuer(keyring: keyring, configuration: configuration)
         return AuthorizationParts(
-            store: store, configuration: configuration, clients: clients, keyring: keyring, accessTokens: accessTokens,
+            store: store, configuration: configuration, refusals: refusals, clients: clients, keyring: keyring,
+            accessTokens: accessTokens,
             idTokens: IDTokenIssuer(keyring: keyring, configuration: configuration),
             sessions: Sessions(
                 store: store, issuer: accessTokens, revocations: revocations, configuration: configuration,
-                notices: notices, clock: clock, logger: logger), notices: notices,
+                notices: notices, refusals: refusals, clock: clock, logger: logger), notices: notices,
             revocations: revocations, passwords: PasswordHashing(cost: configuration.passwordCost),
             pages: try PageTemplates(issuer: configuration.issuer, logger: logger),
             bearer: BearerAuthentication(revocations: revocations, clock: clock) { keyring.keys.verifiers.forUs },

@@ -1,4 +1,5 @@
 public import Codecs
+import ControlPlane
 import JOSE
 import Storage
 
@@ -24,7 +25,7 @@ public struct FirstStart: Sendable {
         var record = try await record(of: account, roles: [])
         record.isServerAdmin = true
         let (admin, now) = (record, clock())
-        try await store.write { try admin.insert(now: now, in: $0) }
+        try await store.write { try Self.insert(admin, now: now, in: $0) }
         return account
     }
 
@@ -42,8 +43,10 @@ public struct FirstStart: Sendable {
         try await store.write { transaction in
             if let known = try UserRecord.find(name: account.name, in: transaction) {
                 try UserRecord.setPassword(record.password, ofUser: known.id, now: now, in: transaction)
+                try AuditEvent(.passwordChanged, by: AuditActor(.operator), user: known.id)
+                    .insert(now: now, in: transaction)
             } else {
-                try record.insert(now: now, in: transaction)
+                try Self.insert(record, now: now, in: transaction)
             }
         }
         return account
@@ -55,6 +58,13 @@ public struct FirstStart: Sendable {
         public var description: String {
             "a password must have 1 to \(PasswordHashing.maximumPasswordBytes) bytes"
         }
+    }
+
+    /// Whoever starts the server makes the accounts.
+    private static func insert(_ user: UserRecord, now: Int64, in transaction: Transaction) throws(StoreError) {
+        try user.insert(now: now, in: transaction)
+        try AuditEvent(.userCreated, by: AuditActor(.operator), user: user.id, detail: user.name.text)
+            .insert(now: now, in: transaction)
     }
 
     private func record(of account: Account, roles: [ByteString]) async throws -> UserRecord {

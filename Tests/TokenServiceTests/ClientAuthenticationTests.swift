@@ -1,4 +1,5 @@
 import Codecs
+import ControlPlane
 import HTTPTypes
 import JOSE
 import OAuth
@@ -114,10 +115,10 @@ import Tokens
         let signet = try await TestInstallation.start()
         let app = try await service(signet, "app")
         let renewed = TestClient(
-            client: app.client, secret: try await signet.service.clients.renewSecret(of: "app").text)
+            client: app.client, secret: try await signet.service.clients.renewSecret(of: "app", by: .server).text)
         #expect(try await signet.form("/token", grant, as: app).status == .unauthorized)
         #expect(try await signet.form("/token", grant, as: renewed).status == .ok)
-        _ = try await signet.service.clients.replace(app.client, isActive: false)
+        _ = try await signet.service.clients.replace(app.client, isActive: false, by: .server)
         #expect(try await signet.form("/token", grant, as: renewed).status == .unauthorized)
     }
 

@@ -1,4 +1,5 @@
 import Codecs
+import ControlPlane
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -149,7 +150,7 @@ import Tokens
             #expect(try await !isActive(old))
             let shutOut = try await token()
             #expect(try await isActive(shutOut))
-            try await signet.service.keyring.rotate(.es256, .emergency)
+            try await signet.service.keyring.rotate(.es256, .emergency, by: .server)
             #expect(try await !isActive(shutOut))
             let next = try await token()
             #expect(try await isActive(next))

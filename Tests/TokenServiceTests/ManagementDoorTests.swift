@@ -1,4 +1,5 @@
 import Codecs
+import ControlPlane
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -140,7 +141,7 @@ import Tokens
         var client = console.client
         client.isManagement = false
         client.scope = Client.usualScope
-        _ = try await signet.service.clients.replace(client, isActive: true)
+        _ = try await signet.service.clients.replace(client, isActive: true, by: .server)
         #expect(try await signet.get("/manage/users", bearer: ofClerk).code == "admins-only")
     }
 }

@@ -56,7 +56,7 @@ import Testing
         let count = try await store.rotateMasterKey(
             to: .generate(), records: AuthorizationService.sealedRecords, isFile: true)
         try store.close()
-        #expect(count == 4)
+        #expect(count == 5)
         let after = try #require(file(folder, "master.key"))
         #expect(after != before)
         #expect(file(folder, "master.key.next") == nil)

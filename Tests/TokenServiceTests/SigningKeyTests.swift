@@ -63,9 +63,9 @@ import Tokens
         let told = Mutex<[Int]>([])
         await signet.service.subscribeToKeys { keys in told.withLock { $0.append(keys.keys.count) } }
         let session = try await signet.login("ada")
-        try await signet.service.keyring.rotate(.es256, .immediate)
+        try await signet.service.keyring.rotate(.es256, .immediate, by: .server)
         #expect(signet.gatewayRefuses(session.access) == nil)
-        try await signet.service.keyring.rotate(.es256, .emergency)
+        try await signet.service.keyring.rotate(.es256, .emergency, by: .server)
         #expect(signet.gatewayRefuses(session.access) == .keyUnknown)
         #expect(try await signet.revoke(session.access, bearer: session.access).status == .unauthorized)
         let refreshed = try await signet.refresh(session.refresh)
@@ -82,7 +82,7 @@ import Tokens
         let session = try await signet.login("ada")
         let stolen = try #require(try kid(session.access))
         let (before, heard) = (signet.service.keySet, signet.service.revocations.listen())
-        try await signet.service.keyring.rotate(.es256, .emergency)
+        try await signet.service.keyring.rotate(.es256, .emergency, by: .server)
         func refuses(_ signet: TestInstallation) -> RejectionCode? {
             let verifier = TokenVerifier(
                 keys: before, policy: ClaimPolicy(algorithms: [.es256], issuers: [TestInstallation.issuer]))
@@ -114,7 +114,7 @@ import Tokens
     func `a client's tokens are signed as it asked`(algorithm: SignatureAlgorithm) async throws {
         let signet = try await TestInstallation.start()
         let user = try await signet.addUser("ada")
-        try await signet.service.keyring.provide(algorithm)
+        try await signet.service.keyring.provide(algorithm, by: .server)
         let app = try await signet.register("app") {
             $0.idTokenAlgorithm = algorithm
             $0.accessTokenAlgorithm = algorithm
@@ -146,8 +146,8 @@ import Tokens
         let time = TestClock()
         let first = try await TestInstallation.start(time: time)
         try await first.addUser("ada")
-        try await first.service.keyring.rotate(.es256, .announced)
-        try await first.service.keyring.provide(.ed25519)
+        try await first.service.keyring.rotate(.es256, .announced, by: .server)
+        try await first.service.keyring.provide(.ed25519, by: .server)
         let known = first.service.keyring.keys.records.map(\.id)
         let folder = first.folder
         try first.store.close()
@@ -162,7 +162,7 @@ import Tokens
         let tokens = try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<20 {
                 group.addTask {
-                    try await signet.service.keyring.rotate(.es256, .immediate)
+                    try await signet.service.keyring.rotate(.es256, .immediate, by: .server)
                     return try await signet.login("ada").access
                 }
             }
@@ -175,7 +175,7 @@ import Tokens
 
     @Test func `a key that was changed on the disk is refused at the start`() async throws {
         let first = try await TestInstallation.start()
-        try await first.service.keyring.rotate(.es256, .immediate)
+        try await first.service.keyring.rotate(.es256, .immediate, by: .server)
         let folder = first.folder
         _ = try await first.store.write { transaction in
             try transaction.execute(Statement("UPDATE signing_keys SET id = id || 'x' WHERE state = 'retired'"))

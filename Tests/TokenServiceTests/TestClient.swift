@@ -1,4 +1,5 @@
 import Codecs
+import ControlPlane
 import Crypto
 import HTTPTypes
 import Hummingbird
@@ -36,7 +37,7 @@ extension TestInstallation {
         var client = Client(id: id, name: "A client")
         client.redirectURIs = [try RedirectURI(registering: Self.redirectURI)]
         change(&client)
-        return TestClient(client: client, secret: try await service.clients.register(client)?.text)
+        return TestClient(client: client, secret: try await service.clients.register(client, by: .server)?.text)
     }
 
     /// A form, with the client's own way of authenticating by secret unless told otherwise.
@@ -117,7 +118,7 @@ extension TestInstallation {
         var document: JSONObject = ["first_party": true, "management": true]
         document["redirect_uris"] = [.string(Self.redirectURI)]
         let client = try Client(document: document, id: id)
-        return TestClient(client: client, secret: try await service.clients.register(client)?.text)
+        return TestClient(client: client, secret: try await service.clients.register(client, by: .server)?.text)
     }
 
     /// What a management client holds once somebody has signed in.

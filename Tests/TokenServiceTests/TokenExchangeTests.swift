@@ -1,4 +1,5 @@
 import Codecs
+import ControlPlane
 import HTTPTypes
 import JOSE
 import OAuth
@@ -70,7 +71,7 @@ import Tokens
     @Test(arguments: End.allCases)
     func `whatever ends a token ends what was exchanged for it, and for that`(end: End) async throws {
         let (signet, agent, tokens) = try await start()
-        try await signet.service.keyring.provide(.ed25519)
+        try await signet.service.keyring.provide(.ed25519, by: .server)
         let other = try await signet.register("other") {
             $0.grants = [.tokenExchange, .clientCredentials]
             $0.scope = Scope(["orders:read"])
@@ -111,7 +112,7 @@ import Tokens
             case .itself: #expect(try await signet.revoke(subject.access, bearer: admin).status == .ok)
             case .itsSession: _ = try await signet.logout(subject.refresh)
             case .itsClient: #expect(try await signet.manage(.post, "/clients/\(client)/revoke").status == .ok)
-            case .itsKey: try await signet.service.keyring.rotate(.es256, .emergency)
+            case .itsKey: try await signet.service.keyring.rotate(.es256, .emergency, by: .server)
             }
         }
         for token in exchanged { #expect(refuses(token) == .tokenRevoked) }

@@ -21,12 +21,14 @@ struct ClientAuthentication: Sendable {
     private let issuer: ByteString
     /// Only wrong proofs are counted: a secret has 256 random bits, and a busy client asks thousands of times a second.
     private let throttle = LoginThrottle()
+    private let refusals: RefusalLog
     private let clock: @Sendable () -> Int64
 
     init(_ parts: AuthorizationParts) {
         clients = parts.clients
         store = parts.store
         issuer = parts.configuration.issuer
+        refusals = parts.refusals
         clock = parts.clock
     }
 
@@ -37,7 +39,7 @@ struct ClientAuthentication: Sendable {
         let field = request.headers[.authorization].map { ByteString($0) }
         let credentials = try ClientCredentials.read(authorization: field, parameters: parameters)
         guard let record = clients.active(credentials.clientID) else {
-            try countFailure(of: credentials.clientID, address)
+            try await noteFailure(of: credentials.clientID, request, address)
             throw Self.refused
         }
         switch (record.client.authentication, credentials.proof) {
@@ -52,7 +54,7 @@ struct ClientAuthentication: Sendable {
         default:
             break
         }
-        try countFailure(of: credentials.clientID, address)
+        try await noteFailure(of: credentials.clientID, request, address)
         throw Self.refused
     }
 
@@ -60,10 +62,17 @@ struct ClientAuthentication: Sendable {
     private static let refused = OAuthError(
         .invalidClient, "There is no such client, or it did not prove that it is the one by its registered method.")
 
-    private func countFailure(of client: ByteString, _ address: SocketAddress?) throws(ProblemBody) {
-        if let wait = throttle.admit(account: client, address: address, now: clock()) {
+    /// Counts a wrong proof, and tells the audit log of it unless there were too many for this client from there.
+    private func noteFailure(of id: ByteString, _ request: Request, _ address: SocketAddress?) async throws {
+        let now = clock()
+        if let wait = throttle.admit(account: id, address: address, now: now) {
             throw ProblemOf.tooManyTries(wait: wait)
         }
+        // An id that is no client's is not kept: people paste secrets into the wrong field.
+        let refused = AuditEvent(
+            .clientRefused, by: AuditActor(.nobody, at: address), client: clients.record(id)?.client.id,
+            detail: "at \(request.uri.path)")
+        try await refusals.insert(refused, now: now, in: store)
     }
 
     private static func isSecret(_ text: ByteString, of record: ClientRecord) -> Bool {

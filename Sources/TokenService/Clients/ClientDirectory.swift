@@ -1,4 +1,5 @@
 import Codecs
+import ControlPlane
 import OAuth
 import Storage
 import Synchronization
@@ -64,7 +65,7 @@ final class ClientDirectory: Sendable {
     /// Registers a client, with a new secret where it authenticates with one.
     /// - Returns: the secret, to be shown once.
     /// - Throws: `invalid_client_metadata` when there is such a client already.
-    func register(_ client: Client) async throws -> OpaqueToken? {
+    func register(_ client: Client, by actor: AuditActor) async throws -> OpaqueToken? {
         let secret = client.authentication.hasSecret ? OpaqueToken(.clientSecret) : nil
         let record = ClientRecord(client: client, secretHash: secret?.hash, isActive: true)
         let now = clock()
@@ -74,7 +75,7 @@ final class ClientDirectory: Sendable {
                 "A client cannot be called \(client.id): ids of people begin with \(UserRecord.idPrefix), and "
                     + "\(TokenIssuer.firstParty) is taken.")
         }
-        guard try await store.write({ try Self.insert(record, now: now, in: $0) })
+        guard try await store.write({ try Self.insert(record, by: actor, now: now, in: $0) })
         else {
             throw OAuthError(.invalidClientMetadata, "There is a client \(client.id) already.")
         }
@@ -84,18 +85,18 @@ final class ClientDirectory: Sendable {
 
     /// Replaces what is known of a client. Its secret stays, unless it no longer authenticates with one.
     /// - Returns: a new secret, where it needs one and had none.
-    func replace(_ client: Client, isActive: Bool) async throws -> OpaqueToken? {
+    func replace(_ client: Client, isActive: Bool, by actor: AuditActor) async throws -> OpaqueToken? {
         guard let known = record(client.id) else { throw Self.unknown(client.id) }
         let fresh = client.authentication.hasSecret && known.secretHash == nil ? OpaqueToken(.clientSecret) : nil
         let kept = client.authentication.hasSecret ? known.secretHash : nil
         try await store(
             ClientRecord(client: client, secretHash: fresh?.hash ?? kept, isActive: isActive),
-            AuditEvent(.clientChanged, client: client.id, detail: isActive ? "active" : "disabled"))
+            AuditEvent(.clientChanged, by: actor, client: client.id, detail: isActive ? "active" : "disabled"))
         return fresh
     }
 
     /// Gives a client another secret; the old one is no good from then on.
-    func renewSecret(of id: ByteString) async throws -> OpaqueToken {
+    func renewSecret(of id: ByteString, by actor: AuditActor) async throws -> OpaqueToken {
         guard let known = record(id) else { throw Self.unknown(id) }
         guard known.client.authentication.hasSecret else {
             throw OAuthError(.invalidClientMetadata, "The client \(id) has no secret.")
@@ -103,16 +104,16 @@ final class ClientDirectory: Sendable {
         let secret = OpaqueToken(.clientSecret)
         try await store(
             ClientRecord(client: known.client, secretHash: secret.hash, isActive: known.isActive),
-            AuditEvent(.clientSecretRenewed, client: id))
+            AuditEvent(.clientSecretRenewed, by: actor, client: id))
         return secret
     }
 
     /// Forgets a client.
-    func remove(_ id: ByteString) async throws {
+    func remove(_ id: ByteString, by actor: AuditActor) async throws {
         let now = clock()
         let isDeleted = try await store.write { transaction in
             guard try ClientRecord.delete(id, in: transaction) else { return false }
-            try AuditEvent(.clientDeleted, client: id).insert(now: now, in: transaction)
+            try AuditEvent(.clientDeleted, by: actor, client: id).insert(now: now, in: transaction)
             return true
         }
         guard isDeleted else { throw Self.unknown(id) }
@@ -120,10 +121,10 @@ final class ClientDirectory: Sendable {
     }
 
     private static func insert(
-        _ record: ClientRecord, now: Int64, in transaction: Transaction
+        _ record: ClientRecord, by actor: AuditActor, now: Int64, in transaction: Transaction
     ) throws(StoreError) -> Bool {
         guard try record.insert(now: now, in: transaction) else { return false }
-        try AuditEvent(.clientCreated, client: record.client.id).insert(now: now, in: transaction)
+        try AuditEvent(.clientCreated, by: actor, client: record.client.id).insert(now: now, in: transaction)
         return true
     }
 

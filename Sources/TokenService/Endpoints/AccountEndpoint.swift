@@ -47,44 +47,33 @@ struct AccountEndpoint: Sendable {
     }
 
     func addRoutes<Context: RemoteAddressRequestContext>(to router: some RouterMethods<Context>) {
-        func get(_ path: String, _ answer: @escaping @Sendable (Request) async throws -> Response) {
-            router.endpoint(RouterPath(path), [.get: { request, _ in try await answer(request) }])
-        }
-        func post(_ path: String, _ answer: @escaping @Sendable (Request) async throws -> Response) {
-            router.endpoint(RouterPath(path), [.post: { request, _ in try await answer(request) }])
-        }
-        get(Self.path, show)
+        router.endpoint(RouterPath(Self.path), [.get: { try await show($0, $1) }])
         router.endpoint("/account/password", [.post: { try await changePassword($0, $1) }])
         router.endpoint(
             "/account/authenticator",
-            [
-                .get: { request, _ in try await beginAuthenticator(request) },
-                .post: { request, _ in try await confirmAuthenticator(request) },
-            ])
-        post("/account/authenticator/remove", removeAuthenticator)
-        post("/account/recovery-codes", renewRecoveryCodes)
+            [.get: { try await beginAuthenticator($0, $1) }, .post: { try await confirmAuthenticator($0, $1) }])
+        router.endpoint("/account/authenticator/remove", [.post: { try await removeAuthenticator($0, $1) }])
+        router.endpoint("/account/recovery-codes", [.post: { try await renewRecoveryCodes($0, $1) }])
         router.endpoint(
             "/account/passkeys/new",
-            [
-                .get: { request, _ in try await beginPasskey(request) },
-                .post: { request, _ in try await addPasskey(request) },
-            ])
-        post("/account/passkeys/remove", removePasskey)
-        post("/account/sessions/end", endSession)
-        post("/account/access/end", endAccess)
+            [.get: { try await beginPasskey($0, $1) }, .post: { try await addPasskey($0, $1) }])
+        router.endpoint("/account/passkeys/remove", [.post: { try await removePasskey($0, $1) }])
+        router.endpoint("/account/sessions/end", [.post: { try await endSession($0, $1) }])
+        router.endpoint("/account/access/end", [.post: { try await endAccess($0, $1) }])
     }
 
     /// Who asks, at which browser.
     private struct Person {
         let user: UserRecord
         let session: BrowserSessionRecord
+        let actor: AuditActor
     }
 
     /// Answers for whoever is signed in; anybody else is led to signing in first, and then to the page.
     /// - Parameter isFresh: whether the person must have signed in a short time ago.
     private func answering(
-        _ request: Request, isFresh: Bool = false, page: String = Self.path,
-        _ body: (Person, RequestParameters) async throws -> Response
+        _ request: Request, _ context: some RemoteAddressRequestContext, isFresh: Bool = false,
+        page: String = Self.path, _ body: (Person, RequestParameters) async throws -> Response
     ) async throws -> Response {
         try await pages.answering {
             var parameters = try RequestParameters([FormURLEncoded.Pair]())
@@ -99,7 +88,8 @@ struct AccountEndpoint: Sendable {
                 return try await transactions.begin(
                     .page(page), earlierSession: nil, page: SignInEndpoint.path, request)
             }
-            return try await body(Person(user: user, session: session), parameters)
+            let actor = AuditActor(.person(user.id), context)
+            return try await body(Person(user: user, session: session, actor: actor), parameters)
         }
     }
 
@@ -108,7 +98,7 @@ struct AccountEndpoint: Sendable {
     private func changePassword(
         _ request: Request, _ context: some RemoteAddressRequestContext
     ) async throws -> Response {
-        try await answering(request) { person, parameters in
+        try await answering(request, context) { person, parameters in
             let current = parameters["current"] ?? ""
             let new = parameters["new"] ?? ""
             guard current.count <= PasswordHashing.maximumPasswordBytes,
@@ -128,7 +118,8 @@ struct AccountEndpoint: Sendable {
             let now = clock()
             let revoked = try await store.write { transaction in
                 try UserRecord.setPassword(hash, ofUser: person.user.id, now: now, in: transaction)
-                try AuditEvent(.passwordChanged, user: person.user.id).insert(now: now, in: transaction)
+                try AuditEvent(.passwordChanged, by: person.actor, user: person.user.id)
+                    .insert(now: now, in: transaction)
                 let elsewhere = try BrowserSessionRecord.live(ofUser: person.user.id, now: now, in: transaction)
                 for session in elsewhere where session.id != person.session.id {
                     _ = try BrowserSessionRecord.delete(id: session.id, in: transaction)
@@ -143,17 +134,24 @@ struct AccountEndpoint: Sendable {
         }
     }
 
-    private func beginAuthenticator(_ request: Request) async throws -> Response {
-        try await answering(request, isFresh: true, page: "/account/authenticator") { person, _ in
+    private func beginAuthenticator(
+        _ request: Request, _ context: some RemoteAddressRequestContext
+    ) async throws -> Response {
+        try await answering(request, context, isFresh: true, page: "/account/authenticator") { person, _ in
             guard try await !secondFactor.setup(ofUser: person.user.id).isActive else { return Self.home }
             return authenticatorPage(try await secondFactor.begin(user: person.user.id), person, problem: nil)
         }
     }
 
-    private func confirmAuthenticator(_ request: Request) async throws -> Response {
-        try await answering(request, isFresh: true, page: "/account/authenticator") { person, parameters in
+    private func confirmAuthenticator(
+        _ request: Request, _ context: some RemoteAddressRequestContext
+    ) async throws -> Response {
+        try await answering(request, context, isFresh: true, page: "/account/authenticator") { person, parameters in
             guard let pending = try await secondFactor.pending(user: person.user.id) else { return Self.home }
-            guard let codes = try await secondFactor.confirm(parameters["code"] ?? "", user: person.user.id) else {
+            guard
+                let codes = try await secondFactor.confirm(
+                    parameters["code"] ?? "", user: person.user.id, by: person.actor)
+            else {
                 return authenticatorPage(
                     pending, person, problem: "That is not the code that the app should show now. Look again.")
             }
@@ -161,23 +159,29 @@ struct AccountEndpoint: Sendable {
         }
     }
 
-    private func removeAuthenticator(_ request: Request) async throws -> Response {
-        try await answering(request, isFresh: true) { person, _ in
-            try await secondFactor.remove(user: person.user.id)
+    private func removeAuthenticator(
+        _ request: Request, _ context: some RemoteAddressRequestContext
+    ) async throws -> Response {
+        try await answering(request, context, isFresh: true) { person, _ in
+            try await secondFactor.remove(user: person.user.id, by: person.actor)
             return Self.home
         }
     }
 
-    private func renewRecoveryCodes(_ request: Request) async throws -> Response {
-        try await answering(request, isFresh: true) { person, _ in
+    private func renewRecoveryCodes(
+        _ request: Request, _ context: some RemoteAddressRequestContext
+    ) async throws -> Response {
+        try await answering(request, context, isFresh: true) { person, _ in
             guard try await secondFactor.setup(ofUser: person.user.id).isActive else { return Self.home }
-            return recoveryPage(try await secondFactor.renewRecoveryCodes(user: person.user.id))
+            return recoveryPage(try await secondFactor.renewRecoveryCodes(user: person.user.id, by: person.actor))
         }
     }
 
-    private func beginPasskey(_ request: Request) async throws -> Response {
+    private func beginPasskey(
+        _ request: Request, _ context: some RemoteAddressRequestContext
+    ) async throws -> Response {
         let path = "/account/passkeys/new"
-        return try await answering(request, isFresh: true, page: path) { person, _ in
+        return try await answering(request, context, isFresh: true, page: path) { person, _ in
             guard let relyingParty = passkeys.relyingParty else { return Self.home }
             let query = try RequestParameters(Array((request.uri.query ?? "").utf8))
             guard query["transaction"] != nil else {
@@ -196,49 +200,59 @@ struct AccountEndpoint: Sendable {
         }
     }
 
-    private func addPasskey(_ request: Request) async throws -> Response {
-        try await answering(request, isFresh: true, page: "/account/passkeys/new") { person, parameters in
+    private func addPasskey(
+        _ request: Request, _ context: some RemoteAddressRequestContext
+    ) async throws -> Response {
+        try await answering(request, context, isFresh: true, page: "/account/passkeys/new") { person, parameters in
             let found = try await transactions.find(parameters["transaction"], request)
             let name = parameters["name"] ?? "A passkey"
             guard name.count <= 256, !name.hasControlCharacter else { throw ProblemOf.passkeyRefused }
             try await passkeys.register(
-                parameters["credential"] ?? "", name: name, user: person.user.id, found)
+                parameters["credential"] ?? "", name: name, user: person.user.id, found, by: person.actor)
             return Self.home
         }
     }
 
-    private func removePasskey(_ request: Request) async throws -> Response {
-        try await answering(request, isFresh: true) { person, parameters in
+    private func removePasskey(
+        _ request: Request, _ context: some RemoteAddressRequestContext
+    ) async throws -> Response {
+        try await answering(request, context, isFresh: true) { person, parameters in
             let credential = (try? Base64URL.decode((parameters["passkey"] ?? "").bytes)) ?? []
             let now = clock()
             try await store.write { transaction in
                 try PasskeyRecord.delete(credential, user: person.user.id, in: transaction)
-                try AuditEvent(.passkeyRemoved, user: person.user.id).insert(now: now, in: transaction)
+                try AuditEvent(.passkeyRemoved, by: person.actor, user: person.user.id)
+                    .insert(now: now, in: transaction)
             }
             return Self.home
         }
     }
 
-    private func endSession(_ request: Request) async throws -> Response {
-        try await answering(request) { person, parameters in
+    private func endSession(
+        _ request: Request, _ context: some RemoteAddressRequestContext
+    ) async throws -> Response {
+        try await answering(request, context) { person, parameters in
             let now = clock()
             let wanted = parameters["session"]?.text
             let session = try await store.read { transaction in
                 try BrowserSessionRecord.live(ofUser: person.user.id, now: now, in: transaction)
                     .first { $0.id == wanted }
             }
-            if let session { try await browser.end(session) }
+            if let session { try await browser.end(session, by: person.actor) }
             return Self.home
         }
     }
 
-    private func endAccess(_ request: Request) async throws -> Response {
-        try await answering(request) { person, parameters in
+    private func endAccess(
+        _ request: Request, _ context: some RemoteAddressRequestContext
+    ) async throws -> Response {
+        try await answering(request, context) { person, parameters in
             let now = clock()
             guard let client = parameters["client"] else { return Self.home }
             let revoked = try await store.write { transaction in
                 try ConsentRecord.delete(user: person.user.id, client: client, in: transaction)
-                try AuditEvent(.accessEnded, user: person.user.id, client: client).insert(now: now, in: transaction)
+                try AuditEvent(.accessEnded, by: person.actor, user: person.user.id, client: client)
+                    .insert(now: now, in: transaction)
                 return try FamilyRecord.live(ofUser: person.user.id, now: now, in: transaction)
                     .filter { $0.grant.clientID == client }.flatMap { try sessions.end($0, in: transaction) }
             }
@@ -247,8 +261,10 @@ struct AccountEndpoint: Sendable {
         }
     }
 
-    private func show(_ request: Request) async throws -> Response {
-        try await answering(request) { person, _ in try await page(person) }
+    private func show(
+        _ request: Request, _ context: some RemoteAddressRequestContext
+    ) async throws -> Response {
+        try await answering(request, context) { person, _ in try await page(person) }
     }
 }
 

@@ -35,7 +35,7 @@ struct AuthorizeEndpoint: Sendable {
     }
 
     /// `POST /authorize/consent`: yes or no.
-    func decide(_ request: Request) async throws -> Response {
+    func decide(_ request: Request, _ context: some RemoteAddressRequestContext) async throws -> Response {
         try await pages.answering {
             try sameOrigin.require(request)
             let parameters = try RequestParameters(await FormRequestBody.bytes(of: request))
@@ -48,7 +48,7 @@ struct AuthorizeEndpoint: Sendable {
             guard let session = going.session, going.step == .consent || going.step == .grant else {
                 return try await show(going)
             }
-            return try await flow.agree(going, session)
+            return try await flow.agree(going, session, by: AuditActor(.person(session.userID), context))
         }
     }
 

@@ -63,11 +63,12 @@ struct DeviceEndpoint: Sendable {
             guard let waiting = try await waiting(code, of: user, context) else {
                 throw ProblemOf.transactionUnknown
             }
+            let actor = AuditActor(.person(user.id), context)
             let now = clock()
             let isKept = try await store.write { transaction in
                 try AuditEvent(
-                    decision == "allow" ? .deviceAllowed : .deviceDenied, user: user.id, client: waiting.clientID,
-                    detail: waiting.scope.text.text
+                    decision == "allow" ? .deviceAllowed : .deviceDenied, by: actor, user: user.id,
+                    client: waiting.clientID, detail: waiting.scope.text.text
                 ).insert(now: now, in: transaction)
                 return try DeviceAuthorizationRecord.answer(
                     code, isAllowed: decision == "allow", by: session, now: now, in: transaction)

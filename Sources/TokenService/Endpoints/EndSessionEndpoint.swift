@@ -28,16 +28,18 @@ struct EndSessionEndpoint: Sendable {
         clock = parts.clock
     }
 
-    func answer(_ request: Request) async throws -> Response {
+    func answer(_ request: Request, _ context: some RemoteAddressRequestContext) async throws -> Response {
         try await pages.answering {
             let text =
                 request.method == .post
                 ? try await FormRequestBody.bytes(of: request) : Array((request.uri.query ?? "").utf8)
-            return try await end(request, try RequestParameters(text))
+            return try await end(request, try RequestParameters(text), context)
         }
     }
 
-    private func end(_ request: Request, _ parameters: RequestParameters) async throws -> Response {
+    private func end(
+        _ request: Request, _ parameters: RequestParameters, _ context: some RemoteAddressRequestContext
+    ) async throws -> Response {
         // A hint for another client than the one that is named says nothing (RP-Initiated Logout §2).
         let hint = parameters["id_token_hint"].flatMap {
             hints.claims(of: $0, for: parameters["client_id"], now: clock())
@@ -50,7 +52,7 @@ struct EndSessionEndpoint: Sendable {
             let isConfirmed = request.method == .post && parameters["confirmed"] == "yes"
             if isConfirmed { try sameOrigin.require(request) }
             guard isExpected || isConfirmed else { return confirmation(parameters) }
-            try await browser.end(session)
+            try await browser.end(session, by: AuditActor(.person(session.userID), context))
         }
         let forget = BrowserCookies.set(BrowserCookies.session, "", lifetime: 0)
         guard let target else {

@@ -20,9 +20,11 @@ struct LoginEndpoint: Sendable {
         var methods: [ByteString] = ["pwd"]
         if try await secondFactor.setup(ofUser: user.id).isActive {
             guard body.object["code"] != nil else { throw ProblemOf.codeNeeded }
-            methods += try await secondFactor.judge(try body.string("code", atMost: 64), ofUser: user.id)
+            methods += try await secondFactor.judge(
+                try body.string("code", atMost: 64), ofUser: user.id, address: context.remoteAddress)
         }
-        let tokens = try await sessions.open(for: user, methods: methods)
+        let tokens = try await sessions.open(
+            for: user, methods: methods, by: AuditActor(.person(user.id), context))
         return wantsCookies ? cookies.answer(tokens) : .tokens(tokens)
     }
 }

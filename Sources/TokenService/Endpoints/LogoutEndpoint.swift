@@ -9,14 +9,16 @@ struct LogoutEndpoint: Sendable {
     let sessions: Sessions
     let cookies: CookieSession
 
-    func answer(_ request: Request) async throws -> Response {
+    func answer(_ request: Request, _ context: some RemoteAddressRequestContext) async throws -> Response {
+        // Whoever holds the token.
+        let actor = AuditActor(.nobody, context)
         let body = try await JSONRequestBody(of: request)
         guard try cookies.isAsked(body, request) else {
             let text = try body.string("refresh_token", atMost: RefreshEndpoint.maximumTokenBytes)
-            if let token = OpaqueToken(.refresh, text: text) { try await sessions.end(token) }
+            if let token = OpaqueToken(.refresh, text: text) { try await sessions.end(token, by: actor) }
             return Response(status: .noContent, headers: [.cacheControl: "no-store"])
         }
-        if let token = cookies.refreshToken(of: request) { try await sessions.end(token) }
+        if let token = cookies.refreshToken(of: request) { try await sessions.end(token, by: actor) }
         return Response(status: .noContent, headers: CookieSession.forgotten)
     }
 }

@@ -21,7 +21,7 @@ struct RegistrationEndpoint: Sendable {
         clock = parts.clock
     }
 
-    func answer(_ request: Request) async throws -> Response {
+    func answer(_ request: Request, _ context: some RemoteAddressRequestContext) async throws -> Response {
         guard let field = request.headers[.authorization],
             case .token(let text) = BearerCredentials.read(authorization: Array(field.utf8)),
             let token = OpaqueToken(.registration, text: ByteString(utf8: text))
@@ -32,8 +32,9 @@ struct RegistrationEndpoint: Sendable {
         }
         let id = ByteString("dyn_" + Base64URL.encode(RandomBytes.make(count: 16)))
         let client = try Client(registering: try await JSONRequestBody(of: request).object, id: id)
-        for algorithm in client.algorithms { try await keyring.provide(algorithm) }
-        let secret = try await clients.register(client)
+        let actor = AuditActor(.client(id), context)
+        for algorithm in client.algorithms { try await keyring.provide(algorithm, by: actor) }
+        let secret = try await clients.register(client, by: actor)
         var answer = client.document
         answer["client_id_issued_at"] = .number(JSONNumber(now))
         if let secret {

@@ -41,7 +41,7 @@ struct ResetEndpoint: Sendable {
             {
                 throw ProblemOf.tooManyTries(wait: wait)
             }
-            reset.send(to: name)
+            reset.send(to: name, by: AuditActor(.nobody, context))
             let heading = "Look at your mail"
             return pages.answer(
                 .message,
@@ -61,7 +61,7 @@ struct ResetEndpoint: Sendable {
     }
 
     /// `POST /reset`: the new password.
-    func set(_ request: Request) async throws -> Response {
+    func set(_ request: Request, _ context: some RemoteAddressRequestContext) async throws -> Response {
         try await pages.answering {
             try sameOrigin.require(request)
             let parameters = try RequestParameters(await FormRequestBody.bytes(of: request))
@@ -73,7 +73,9 @@ struct ResetEndpoint: Sendable {
                 return try await page(
                     link, problem: "The password must have \(AccountEndpoint.shortestPassword) characters or more.")
             }
-            guard try await reset.set(password, by: link) else { throw ProblemOf.resetLinkOver }
+            guard try await reset.set(password, by: link, address: context.remoteAddress) else {
+                throw ProblemOf.resetLinkOver
+            }
             let heading = "Your password is set"
             return pages.answer(
                 .message,

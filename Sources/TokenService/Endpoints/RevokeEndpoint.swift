@@ -41,11 +41,13 @@ struct RevokeEndpoint: Sendable {
         if FormRequestBody.isForm(request) {
             let parameters = try RequestParameters(await FormRequestBody.bytes(of: request))
             let client = try await authentication.authenticate(request, parameters, address: context.remoteAddress)
-            try await end(try parameters.required("token"), for: client)
+            try await end(
+                try parameters.required("token"), for: client, by: AuditActor(.client(client.id), context))
         } else {
             let caller = try await caller(request)
             let text = try await JSONRequestBody(of: request).string("token", atMost: Self.maximumTokenBytes)
-            try await end(text, for: caller)
+            try await end(
+                text, for: caller, by: AuditActor(.person(caller.subject.text, client: caller.client), context))
         }
         return Response(status: .ok, headers: [.cacheControl: "no-store"])
     }
@@ -58,35 +60,35 @@ struct RevokeEndpoint: Sendable {
         }
     }
 
-    private func end(_ text: ByteString, for client: Client) async throws {
+    private func end(_ text: ByteString, for client: Client, by actor: AuditActor) async throws {
         if let token = OpaqueToken(.refresh, text: text) {
             guard try await sessions.find(token)?.family.grant.clientID == client.id else { return }
-            try await sessions.end(token)
+            try await sessions.end(token, by: actor)
         } else if let token = try? keyring.keys.verifiers.lenient.verify(text.bytes, now: clock()),
             token.claims.value(named: "client_id")?.string == client.id
         {
-            try await revoke(token.claims)
+            try await revoke(token.claims, by: actor)
         }
     }
 
-    private func end(_ text: ByteString, for caller: Caller) async throws {
+    private func end(_ text: ByteString, for caller: Caller, by actor: AuditActor) async throws {
         if let token = OpaqueToken(.refresh, text: text) {
             guard let known = try await sessions.find(token) else { return }
             try caller.requireRight(over: ByteString(known.family.grant.userID))
-            try await sessions.end(token)
+            try await sessions.end(token, by: actor)
         } else if let token = try? keyring.keys.verifiers.lenient.verify(text.bytes, now: clock()) {
             try caller.requireRight(over: token.claims.subject)
-            try await revoke(token.claims)
+            try await revoke(token.claims, by: actor)
         }
     }
 
-    private func revoke(_ claims: Claims) async throws {
+    private func revoke(_ claims: Claims, by actor: AuditActor) async throws {
         guard let issuer = claims.issuer, let id = claims.tokenID, let expiry = claims.expiry else { return }
         let revocation = RevocationRecord(
             kind: .token, identity: TokenIdentity(issuer: issuer, id: id),
             expires: expiry.ceiling + configuration.revocationMargin)
         let event = AuditEvent(
-            .tokenRevoked, user: claims.subject?.text, client: claims.value(named: "client_id")?.string,
+            .tokenRevoked, by: actor, user: claims.subject?.text, client: claims.value(named: "client_id")?.string,
             detail: id.text)
         let now = clock()
         try await store.write { transaction in

@@ -78,7 +78,8 @@ struct SignInEndpoint: Sendable {
             else { throw ProblemOf.transactionUnknown }
             let methods: [ByteString]
             do {
-                methods = try await secondFactor.judge(parameters["code"] ?? "", ofUser: id)
+                methods = try await secondFactor.judge(
+                    parameters["code"] ?? "", ofUser: id, address: context.remoteAddress)
             } catch let problem as ProblemBody {
                 throw Refusal(name: nil, problem: problem)
             }
@@ -90,7 +91,8 @@ struct SignInEndpoint: Sendable {
     func passkey(_ request: Request, _ context: some RemoteAddressRequestContext) async throws -> Response {
         try await answering(request) { found, parameters in
             do {
-                let user = try await passkeys.user(of: parameters["credential"] ?? "", found)
+                let user = try await passkeys.user(
+                    of: parameters["credential"] ?? "", found, address: context.remoteAddress)
                 return try await enter(found, user, methods: ["pop", "user", "mfa"], request, context)
             } catch let problem as ProblemBody {
                 throw Refusal(name: nil, problem: problem)
@@ -127,7 +129,7 @@ struct SignInEndpoint: Sendable {
         _ context: some RemoteAddressRequestContext
     ) async throws -> Response {
         let cookie = try await browser.open(
-            for: user, methods: methods, request, address: context.remoteAddress?.ipAddress)
+            for: user, methods: methods, request, address: context.remoteAddress)
         switch found.record.goal {
         case .authorization:
             return .seeOther(LoginTransactions.path(AuthorizationFlow.continuePath, found.name), cookie: cookie)

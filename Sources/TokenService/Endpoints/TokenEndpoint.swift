@@ -42,19 +42,25 @@ struct TokenEndpoint: Sendable {
         guard key != nil || !client.requiresDPoP else {
             throw OAuthError(.invalidDPoPProof, "This client must send a DPoP proof (RFC 9449).")
         }
-        return .tokens(try await exchange(wanted, for: client, key: key))
+        return .tokens(
+            try await exchange(wanted, for: client, key: key, by: AuditActor(.client(client.id), context)))
     }
 
-    private func exchange(_ wanted: TokenRequest, for client: Client, key: ByteString?) async throws -> TokenResponse {
+    private func exchange(_ wanted: TokenRequest, for client: Client, key: ByteString?, by actor: AuditActor)
+        async throws
+        -> TokenResponse
+    {
         switch wanted {
         case .authorizationCode(let exchange):
-            return try await codes.exchange(exchange, for: client, proof: key)
+            return try await codes.exchange(exchange, for: client, proof: key, by: actor)
         case .deviceCode(let code):
-            return try await devices.exchange(code, for: client, proof: key)
+            return try await devices.exchange(code, for: client, proof: key, by: actor)
         case .refreshToken(let text, let scope):
             guard let token = OpaqueToken(.refresh, text: text) else { throw RefreshRefusal.unknown.oauthError }
             do {
-                return try await sessions.refresh(token, client: client, scope: scope, keyThumbprint: key).response
+                return try await sessions.refresh(
+                    token, client: client, scope: scope, keyThumbprint: key, by: actor
+                ).response
             } catch let refusal as RefreshRefusal {
                 throw refusal.oauthError
             }

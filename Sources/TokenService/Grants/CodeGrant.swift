@@ -1,4 +1,5 @@
 import Codecs
+import ControlPlane
 import Logging
 import OAuth
 import Storage
@@ -19,8 +20,8 @@ struct CodeGrant: Sendable {
         case replayed([RevocationRecord])
     }
 
-    func exchange(_ exchange: TokenRequest.CodeExchange, for client: Client, proof: ByteString?) async throws
-        -> TokenResponse
+    func exchange(_ exchange: TokenRequest.CodeExchange, for client: Client, proof: ByteString?, by actor: AuditActor)
+        async throws -> TokenResponse
     {
         guard let code = OpaqueToken(.code, text: exchange.code) else { throw Self.unknown }
         guard let verifier = exchange.verifier else {
@@ -36,8 +37,9 @@ struct CodeGrant: Sendable {
                 guard let family, let known = try FamilyRecord.find(id: family, in: transaction) else {
                     return .refused(Self.unknown)
                 }
-                try AuditEvent(.codeReused, user: record.grant.userID, client: client.id, detail: family)
-                    .insert(now: now, in: transaction)
+                try sessions.note(
+                    AuditEvent(.codeReused, by: actor, user: record.grant.userID, client: client.id, detail: family),
+                    of: known, now: now, in: transaction)
                 return .replayed(try sessions.end(known, in: transaction))
             }
             // From here on the code is spent, whatever the answer.
@@ -54,7 +56,7 @@ struct CodeGrant: Sendable {
                 try BrowserSessionRecord.isLive(record.browserSession, now: now, in: transaction)
             else { return .refused(Self.unknown) }
             let tokens = try sessions.open(
-                record.grant.bound(to: proof), for: user, client: client, now: now, in: transaction)
+                record.grant.bound(to: proof), for: user, client: client, by: actor, now: now, in: transaction)
             try AuthorizationCodeRecord.note(family: tokens.family.id, of: code, in: transaction)
             return .done(tokens, nonce: record.nonce)
         }

@@ -1,4 +1,5 @@
 import Codecs
+import ControlPlane
 import OAuth
 import Storage
 
@@ -9,7 +10,9 @@ struct DeviceGrant: Sendable {
     let idTokens: IDTokenIssuer
     let clock: @Sendable () -> Int64
 
-    func exchange(_ text: ByteString, for client: Client, proof: ByteString?) async throws -> TokenResponse {
+    func exchange(_ text: ByteString, for client: Client, proof: ByteString?, by actor: AuditActor) async throws
+        -> TokenResponse
+    {
         guard let code = OpaqueToken(.deviceCode, text: text) else { throw Self.unknown }
         let now = clock()
         let outcome = try await store.write { transaction -> Result<Sessions.Tokens, OAuthError> in
@@ -33,7 +36,7 @@ struct DeviceGrant: Sendable {
             case .denied, .spent:
                 return .failure(OAuthError(.accessDenied, "The person said no."))
             case .allowed:
-                return try open(record, code, for: client, proof: proof, now: now, in: transaction)
+                return try open(record, code, for: client, proof: proof, by: actor, now: now, in: transaction)
             }
         }
         let tokens = try outcome.get()
@@ -41,8 +44,8 @@ struct DeviceGrant: Sendable {
     }
 
     private func open(
-        _ record: DeviceAuthorizationRecord, _ code: OpaqueToken, for client: Client, proof: ByteString?, now: Int64,
-        in transaction: Transaction
+        _ record: DeviceAuthorizationRecord, _ code: OpaqueToken, for client: Client, proof: ByteString?,
+        by actor: AuditActor, now: Int64, in transaction: Transaction
     ) throws -> Result<Sessions.Tokens, OAuthError> {
         guard let id = record.userID, let user = try UserRecord.find(id: id, in: transaction), user.isActive,
             try DeviceAuthorizationRecord.spend(code, in: transaction)
@@ -52,7 +55,7 @@ struct DeviceGrant: Sendable {
             userID: user.id, clientID: client.id, scope: record.scope, audiences: client.audiences,
             authenticated: record.authenticated, methods: record.methods, browserSession: nil, keyThumbprint: proof)
         return .success(
-            try sessions.open(grant, for: user, client: client, now: now, in: transaction))
+            try sessions.open(grant, for: user, client: client, by: actor, now: now, in: transaction))
     }
 
     private static let unknown = OAuthError(.invalidGrant, "The device_code is unknown, or another client's.")

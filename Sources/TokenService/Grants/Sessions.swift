@@ -1,4 +1,5 @@
 import Codecs
+import ControlPlane
 import JOSE
 import Logging
 import OAuth
@@ -12,19 +13,21 @@ struct Sessions: Sendable {
     let revocations: RevocationFeed
     let configuration: AuthorizationConfiguration
     let notices: LogoutNotices
+    let refusals: RefusalLog
     let successors: SealedColumn
     let clock: @Sendable () -> Int64
     let logger: Logger
 
     init(
         store: Store, issuer: TokenIssuer, revocations: RevocationFeed, configuration: AuthorizationConfiguration,
-        notices: LogoutNotices, clock: @escaping @Sendable () -> Int64, logger: Logger
+        notices: LogoutNotices, refusals: RefusalLog, clock: @escaping @Sendable () -> Int64, logger: Logger
     ) {
         self.store = store
         self.issuer = issuer
         self.revocations = revocations
         self.configuration = configuration
         self.notices = notices
+        self.refusals = refusals
         self.clock = clock
         self.logger = logger
         successors = .refreshSuccessors(store.masterKey)
@@ -66,12 +69,12 @@ struct Sessions: Sendable {
     }
 
     /// Opens a session for a user who proved who they are, in a transaction of its own.
-    func open(for user: UserRecord, methods: [ByteString]) async throws -> TokenResponse {
+    func open(for user: UserRecord, methods: [ByteString], by actor: AuditActor) async throws -> TokenResponse {
         let now = clock()
         let grant = Grant.firstParty(
             user, audiences: configuration.audiences, methods: methods, now: now)
         let tokens = try await store.write { transaction in
-            try open(grant, for: user, client: nil, now: now, in: transaction)
+            try open(grant, for: user, client: nil, by: actor, now: now, in: transaction)
         }
         return tokens.response
     }
@@ -79,8 +82,10 @@ struct Sessions: Sendable {
     /// Opens a session.
     /// - Parameters:
     ///   - client: who gets it; nil for the short way in.
+    ///   - actor: who asks for it.
     func open(
-        _ grant: Grant, for user: UserRecord, client: Client?, now: Int64, in transaction: Transaction
+        _ grant: Grant, for user: UserRecord, client: Client?, by actor: AuditActor, now: Int64,
+        in transaction: Transaction
     ) throws -> Tokens {
         let id = FamilyRecord.makeID()
         let expires = now + configuration.sessionLifetime
@@ -90,7 +95,7 @@ struct Sessions: Sendable {
             id: id, session: id, grant: grant, isLive: true, expires: expires, accessExpires: access.expires)
         try family.insert(now: now, in: transaction)
         let opened = AuditEvent(
-            .sessionOpened, user: user.id, client: grant.clientID,
+            .sessionOpened, by: actor, user: user.id, client: grant.clientID,
             detail: Self.words(id, grant.methods, grant.scope.names))
         try opened.insert(now: now, in: transaction)
         let refresh = client?.grants.contains(.refreshToken) ?? true ? OpaqueToken(.refresh) : nil
@@ -118,9 +123,11 @@ struct Sessions: Sendable {
     ///     §6).
     ///   - scope: what the access token is to grant; at most the grant's scope.
     ///   - keyThumbprint: the key that the request proved to hold.
+    ///   - actor: who presents it.
     /// - Throws: `RefreshRefusal`, or what the store throws.
     func refresh(
-        _ presented: OpaqueToken, client: Client?, scope: Scope? = nil, keyThumbprint: ByteString? = nil
+        _ presented: OpaqueToken, client: Client?, scope: Scope? = nil, keyThumbprint: ByteString? = nil,
+        by actor: AuditActor
     ) async throws -> Tokens {
         let now = clock()
         let clientID = client?.id ?? TokenIssuer.firstParty
@@ -137,7 +144,9 @@ struct Sessions: Sendable {
                 presented, client: clientID,
                 sealedSuccessor: try successors.seal(Array(successor.text.utf8), row: row), now: now, in: transaction)
             if !isFirst, known.spent == nil { return .refused(.unknown) }
-            guard isFirst || isInGrace(known, now: now) else { return .reused(try endReused(family, now, transaction)) }
+            guard isFirst || isInGrace(known, now: now) else {
+                return .reused(try endReused(family, by: actor, now, transaction))
+            }
             guard let user = try UserRecord.find(id: family.grant.userID, in: transaction), user.isActive else {
                 return .refused(.unknown)
             }
@@ -147,7 +156,7 @@ struct Sessions: Sendable {
             try family.noteAccessToken(expires: access.expires, in: transaction)
             guard isFirst else {
                 guard let again = try openSuccessor(of: known, row: row) else {
-                    return .reused(try endReused(family, now, transaction))
+                    return .reused(try endReused(family, by: actor, now, transaction))
                 }
                 return .done(
                     Tokens(
@@ -179,26 +188,38 @@ struct Sessions: Sendable {
 
     /// Ends the session of a refresh token, spent or not. Nothing happens when nobody knows the token. Returns when
     /// the end is on the disk and every judge of tokens knows it.
-    func end(_ token: OpaqueToken) async throws {
+    func end(_ token: OpaqueToken, by actor: AuditActor) async throws {
         let now = clock()
         let revoked = try await store.write { transaction -> [RevocationRecord] in
             guard let known = try RefreshTokenRecord.find(token, in: transaction) else { return [] }
             let ended = AuditEvent(
-                .sessionEnded, user: known.family.grant.userID, client: known.family.grant.clientID,
+                .sessionEnded, by: actor, user: known.family.grant.userID, client: known.family.grant.clientID,
                 detail: known.family.id)
-            try ended.insert(now: now, in: transaction)
+            // Once: whoever sends a token again and again must not fill the log.
+            if known.family.isLive { try ended.insert(now: now, in: transaction) }
             return try end(known.family, in: transaction)
         }
         await publish(revoked, reason: "its owner ended it")
     }
 
     private func endReused(
-        _ family: FamilyRecord, _ now: Int64, _ transaction: Transaction
+        _ family: FamilyRecord, by actor: AuditActor, _ now: Int64, _ transaction: Transaction
     ) throws -> [RevocationRecord] {
         let reused = AuditEvent(
-            .refreshTokenReused, user: family.grant.userID, client: family.grant.clientID, detail: family.id)
-        try reused.insert(now: now, in: transaction)
+            .refreshTokenReused, by: actor, user: family.grant.userID, client: family.grant.clientID,
+            detail: family.id)
+        try note(reused, of: family, now: now, in: transaction)
         return try end(family, in: transaction)
+    }
+
+    /// Tells of what ends a family. What comes after its end is a refusal like others.
+    func note(_ event: AuditEvent, of family: FamilyRecord, now: Int64, in transaction: Transaction) throws(StoreError)
+    {
+        if family.isLive {
+            try event.insert(now: now, in: transaction)
+        } else {
+            try refusals.insert(event, now: now, in: transaction)
+        }
     }
 
     private static func words(_ id: String, _ methods: [ByteString], _ scope: [ByteString]) -> String {
@@ -228,7 +249,7 @@ struct Sessions: Sendable {
     /// Ends the sessions at browsers that are over by themselves.
     func endExpiredBrowserSessions(now: Int64, in transaction: Transaction) throws -> [RevocationRecord] {
         try BrowserSessionRecord.expired(now: now, in: transaction).flatMap { session in
-            try AuditEvent(.sessionEnded, user: session.userID, detail: "\(session.id) by itself")
+            try AuditEvent(.sessionEnded, by: .server, user: session.userID, detail: "\(session.id) by itself")
                 .insert(now: now, in: transaction)
             return try endBrowserSession(session.id, in: transaction)
         }

@@ -1,4 +1,5 @@
 import Codecs
+import ControlPlane
 import JOSE
 import Logging
 import Storage
@@ -75,19 +76,19 @@ final class SigningKeyring: Sendable {
     }
 
     /// Makes a key for an algorithm that has none yet.
-    func provide(_ algorithm: SignatureAlgorithm) async throws {
+    func provide(_ algorithm: SignatureAlgorithm, by actor: AuditActor) async throws {
         guard !keys.signing.contains(algorithm) else { return }
         let now = clock()
         try await change { [column] transaction, known in
             guard !known.contains(where: { $0.algorithm == algorithm && $0.state == .current }) else { return nil }
             try Self.make(algorithm, .current, activates: now, now: now, in: column).insert(in: transaction)
-            try AuditEvent(.signingKeyMade, detail: algorithm.rawValue).insert(now: now, in: transaction)
+            try AuditEvent(.signingKeyMade, by: actor, detail: algorithm.rawValue).insert(now: now, in: transaction)
             return []
         }
     }
 
     /// Replaces the key of an algorithm.
-    func rotate(_ algorithm: SignatureAlgorithm, _ rotation: Rotation) async throws {
+    func rotate(_ algorithm: SignatureAlgorithm, _ rotation: Rotation, by actor: AuditActor) async throws {
         let now = clock()
         let (column, configuration) = (column, configuration)
         let announced = now + configuration.keyAnnouncement
@@ -95,7 +96,7 @@ final class SigningKeyring: Sendable {
             if !known.contains(where: { $0.algorithm == algorithm && $0.state == .next }) {
                 try Self.make(algorithm, .next, activates: announced, now: now, in: column).insert(in: transaction)
             }
-            try AuditEvent(.signingKeyRotated, detail: "\(algorithm.rawValue) \(rotation)")
+            try AuditEvent(.signingKeyRotated, by: actor, detail: "\(algorithm.rawValue) \(rotation)")
                 .insert(now: now, in: transaction)
             if case .announced = rotation { return [] }
             try SigningKeyRecord.promote(
@@ -129,7 +130,7 @@ final class SigningKeyring: Sendable {
                     try SigningKeyRecord.promote(
                         current.algorithm, now: now, oldExpires: now + configuration.longestTokenLifetime,
                         in: transaction)
-                    try AuditEvent(.signingKeyRotated, detail: "\(current.algorithm.rawValue) scheduled")
+                    try AuditEvent(.signingKeyRotated, by: .server, detail: "\(current.algorithm.rawValue) scheduled")
                         .insert(now: now, in: transaction)
                     changes = true
                 } else if current.activates + configuration.keyLifetime - configuration.keyAnnouncement <= now {

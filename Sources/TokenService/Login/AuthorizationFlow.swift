@@ -123,13 +123,14 @@ struct AuthorizationFlow: Sendable {
     }
 
     /// Keeps the person's yes, and gives out a code.
-    func agree(_ going: Going, _ session: BrowserSessionRecord) async throws -> Response {
+    func agree(_ going: Going, _ session: BrowserSessionRecord, by actor: AuditActor) async throws -> Response {
         let now = clock()
         try await store.write { database in
             try ConsentRecord.add(
                 going.request.scope, user: session.userID, client: going.client.id, now: now, in: database)
             let given = AuditEvent(
-                .consentGiven, user: session.userID, client: going.client.id, detail: going.request.scope.text.text)
+                .consentGiven, by: actor, user: session.userID, client: going.client.id,
+                detail: going.request.scope.text.text)
             try given.insert(now: now, in: database)
         }
         return try await finish(

@@ -1,5 +1,7 @@
 import Codecs
+import ControlPlane
 import Hummingbird
+import NIOCore
 import Storage
 
 /// Who is logged in at a browser: opens a session there, finds it again, and ends it with all that came of it.
@@ -30,7 +32,7 @@ struct BrowserLogin: Sendable {
     ///   - address: where they are.
     /// - Returns: the field that sets the cookie.
     func open(
-        for user: UserRecord, methods: [ByteString], _ request: Request, address: String?
+        for user: UserRecord, methods: [ByteString], _ request: Request, address: SocketAddress?
     ) async throws -> String {
         let cookie = OpaqueToken(.browserSession)
         let now = clock()
@@ -43,7 +45,7 @@ struct BrowserLogin: Sendable {
         let revoked = try await store.write { database -> [RevocationRecord] in
             try record.insert(cookie, in: database)
             let signedIn = AuditEvent(
-                .signedIn, user: user.id, address: address,
+                .signedIn, by: AuditActor(.person(user.id), at: address), user: user.id,
                 detail: ([ByteString(record.id)] + methods).map(\.text).joined(separator: " "))
             try signedIn.insert(now: now, in: database)
             guard let earlier, let known = try BrowserSessionRecord.find(earlier, now: now, in: database) else {
@@ -59,10 +61,11 @@ struct BrowserLogin: Sendable {
     }
 
     /// Ends a session and what was given out during it. Returns when every judge of tokens knows.
-    func end(_ session: BrowserSessionRecord) async throws {
+    func end(_ session: BrowserSessionRecord, by actor: AuditActor) async throws {
         let now = clock()
         let revoked = try await store.write { database in
-            try AuditEvent(.signedOut, user: session.userID, detail: session.id).insert(now: now, in: database)
+            try AuditEvent(.signedOut, by: actor, user: session.userID, detail: session.id)
+                .insert(now: now, in: database)
             return try sessions.endBrowserSession(session.id, in: database)
         }
         await sessions.publish(revoked, reason: "its owner signed out")

@@ -10,12 +10,14 @@ struct PasswordLogin: Sendable {
     let store: Store
     let passwords: PasswordHashing
     let throttle: LoginThrottle
+    let refusals: RefusalLog
     let clock: @Sendable () -> Int64
 
     init(_ parts: AuthorizationParts) {
         store = parts.store
         passwords = parts.passwords
         throttle = parts.throttle
+        refusals = parts.refusals
         clock = parts.clock
     }
 
@@ -40,9 +42,8 @@ struct PasswordLogin: Sendable {
         guard let user, user.isActive, isRight else {
             // Not the name: people type passwords into that field.
             logger.notice("login refused", metadata: ["address": "\(address?.ipAddress ?? "unknown")"])
-            let refused = AuditEvent(.signInRefused, user: user?.id, address: address?.ipAddress)
-            let now = clock()
-            try await store.write { try refused.insert(now: now, in: $0) }
+            let refused = AuditEvent(.signInRefused, by: AuditActor(.nobody, at: address), user: user?.id)
+            try await refusals.insert(refused, now: clock(), in: store)
             throw ProblemOf.wrongCredentials
         }
         throttle.succeeded(account: account, address: address)

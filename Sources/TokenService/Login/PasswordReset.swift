@@ -1,5 +1,7 @@
 import Codecs
+import ControlPlane
 import Logging
+import NIOCore
 import OAuth
 import Storage
 
@@ -41,19 +43,19 @@ struct PasswordReset: Sendable {
     var isOffered: Bool { mail != nil }
 
     /// A new link for a user. Its address begins with the issuer's, never with what a request said.
-    func link(for user: UserRecord) async throws -> String {
+    func link(for user: UserRecord, by actor: AuditActor) async throws -> String {
         let link = OpaqueToken(.resetLink)
         let now = clock()
         try await store.write { transaction in
             try ResetLinkRecord.insert(link, user: user.id, now: now, in: transaction)
-            try AuditEvent(.resetLinkMade, user: user.id).insert(now: now, in: transaction)
+            try AuditEvent(.resetLinkMade, by: actor, user: user.id).insert(now: now, in: transaction)
         }
         return "\(ServerMetadata.address(of: ByteString(ResetEndpoint.path), at: issuer))?link=\(link.text)"
     }
 
     /// Sends a link to the e-mail address of whoever has this name, in a task of its own: how long the answer takes tells
     /// nobody whether there is such an account.
-    func send(to name: ByteString) {
+    func send(to name: ByteString, by actor: AuditActor) {
         guard let mail else { return }
         Task {
             do {
@@ -70,7 +72,7 @@ struct PasswordReset: Sendable {
                 let text = """
                     Somebody, most likely you, asked for a new password for the account \(user.name).
 
-                    \(try await link(for: user))
+                    \(try await link(for: user, by: actor))
 
                     The link works once, for half an hour. If it was not you, there is nothing to do.
                     """
@@ -94,7 +96,7 @@ struct PasswordReset: Sendable {
 
     /// Sets a password by a link, and ends everything that was begun with the old one.
     /// - Returns: false when the link works no more.
-    func set(_ password: ByteString, by link: OpaqueToken) async throws -> Bool {
+    func set(_ password: ByteString, by link: OpaqueToken, address: SocketAddress?) async throws -> Bool {
         guard try await name(of: link) != nil else { return false }
         let hash = try await passwords.hash(password.bytes)
         let now = clock()
@@ -103,7 +105,9 @@ struct PasswordReset: Sendable {
                 try UserRecord.find(id: id, in: transaction)?.isActive ?? false
             else { return nil }
             try UserRecord.setPassword(hash, ofUser: id, now: now, in: transaction)
-            try AuditEvent(.passwordChanged, user: id, detail: "by a reset link").insert(now: now, in: transaction)
+            try AuditEvent(
+                .passwordChanged, by: AuditActor(.person(id), at: address), user: id, detail: "by a reset link"
+            ).insert(now: now, in: transaction)
             return try sessions.endAll(ofUser: id, now: now, in: transaction)
         }
         guard let revoked else { return false }

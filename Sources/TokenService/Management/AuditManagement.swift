@@ -34,7 +34,7 @@ struct AuditManagement: Sendable {
                     try AuditEvent.last(limit, user: user, in: transaction)
                 }
             var names: [String: ByteString] = [:]
-            for id in Set(events.compactMap(\.event.user)) {
+            for id in Set(events.flatMap { [$0.event.user, $0.event.actor.words.user].compactMap(\.self) }) {
                 names[id] = try UserRecord.find(id: id, in: transaction)?.name
             }
             return (events, names)
@@ -44,26 +44,36 @@ struct AuditManagement: Sendable {
                 events.map { stored in
                     guard case .object(var json) = stored.json else { return .null }
                     if let name = stored.event.user.flatMap({ names[$0] }) { json["name"] = .string(name) }
+                    if let name = stored.event.actor.words.user.flatMap({ names[$0] }) {
+                        json["actor_name"] = .string(name)
+                    }
                     return .object(json)
                 })
         ])
     }
 
-    /// Whether every event is as it was written.
+    /// Whether every event is there and as it was written.
     private func check() async throws -> Response {
-        var (last, chain): (Int64, [UInt8]) = (0, [])
-        while true {
-            // In stretches: others may read meanwhile, and the log may be long.
-            let (from, hash) = (last, chain)
-            let found = try await store.read { try AuditEvent.verify(after: from, chain: hash, in: $0) }
-            (last, chain) = (found.last, found.chain)
-            if let broken = found.broken {
-                return .json([
-                    "intact": false, "broken": .number(JSONNumber(broken)), "good": .number(JSONNumber(last)),
-                ])
+        var check = try await store.read { try AuditCheck(in: $0) }
+        while !check.isDone {
+            check = try await store.read { [check] transaction in
+                var next = check
+                try next.goOn(in: transaction)
+                return next
             }
-            if last == from { return .json(["intact": true, "events": .number(JSONNumber(last))]) }
         }
+        var answer: JSONObject = ["intact": .bool(check.broken == nil)]
+        if let broken = check.broken {
+            answer["broken"] = .number(JSONNumber(broken))
+            answer["good"] = .number(JSONNumber(check.good))
+        } else {
+            answer["events"] = .number(JSONNumber(check.good))
+        }
+        if let head = check.head {
+            answer["since"] = .number(JSONNumber(head.begun))
+            answer["unkeyed"] = .number(JSONNumber(head.unkeyed))
+        }
+        return .json(.object(answer))
     }
 
     private func number(_ parameters: RequestParameters, _ name: ByteString) throws(OAuthError) -> Int64? {

@@ -16,17 +16,17 @@ struct ClientManagement: Sendable {
             "/clients",
             [
                 .get: { [self] _, _ in .json(["clients": .array(clients.all.map(describe))]) },
-                .post: { [self] request, _ in try await create(request) },
+                .post: { [self] request, context in try await create(request, context) },
             ])
         router.endpoint(
             "/registration-tokens",
             [
-                .post: { [self] _, _ in
+                .post: { [self] _, context in
                     let token = OpaqueToken(.registration)
                     let now = clock()
                     try await sessions.store.write { transaction in
                         try RegistrationTokenRecord.insert(token, now: now, in: transaction)
-                        try AuditEvent(.registrationTokenMade).insert(now: now, in: transaction)
+                        try AuditEvent(.registrationTokenMade, by: context.actor).insert(now: now, in: transaction)
                     }
                     return .json([
                         "registration_token": .string(ByteString(token.text)),
@@ -41,8 +41,8 @@ struct ClientManagement: Sendable {
                 .put: { [self] request, context in try await replace(request, context) },
                 .delete: { [self] _, context in
                     let id = try record(context).client.id
-                    try await clients.remove(id)
-                    try await endAll(of: id, reason: "the client was deleted")
+                    try await clients.remove(id, by: context.actor)
+                    try await endAll(of: id, by: context.actor, reason: "the client was deleted")
                     return .json(["client_id": .string(id), "deleted": true])
                 },
             ])
@@ -51,7 +51,7 @@ struct ClientManagement: Sendable {
             [
                 .post: { [self] _, context in
                     let record = try record(context)
-                    let secret = try await clients.renewSecret(of: record.client.id)
+                    let secret = try await clients.renewSecret(of: record.client.id, by: context.actor)
                     return .json(told(record, secret))
                 }
             ])
@@ -62,7 +62,8 @@ struct ClientManagement: Sendable {
             [
                 .post: { [self] _, context in
                     let record = try record(context)
-                    try await endAll(of: record.client.id, reason: "the client's tokens were revoked")
+                    try await endAll(
+                        of: record.client.id, by: context.actor, reason: "the client's tokens were revoked")
                     return .json(describe(record))
                 }
             ])
@@ -72,8 +73,10 @@ struct ClientManagement: Sendable {
                 [
                     .post: { [self] _, context in
                         let client = try record(context).client
-                        _ = try await clients.replace(client, isActive: isActive)
-                        if !isActive { try await endAll(of: client.id, reason: "the client was disabled") }
+                        _ = try await clients.replace(client, isActive: isActive, by: context.actor)
+                        if !isActive {
+                            try await endAll(of: client.id, by: context.actor, reason: "the client was disabled")
+                        }
                         return .json(describe(try record(context)))
                     }
                 ])
@@ -104,10 +107,10 @@ struct ClientManagement: Sendable {
     }
 
     /// Ends every session of a client and revokes every token that it holds. What it is given from then on is good.
-    private func endAll(of client: ByteString, reason: String) async throws {
+    private func endAll(of client: ByteString, by actor: AuditActor, reason: String) async throws {
         let now = clock()
         let revoked = try await sessions.store.write { transaction in
-            try AuditEvent(.clientRevoked, client: client, detail: reason).insert(now: now, in: transaction)
+            try AuditEvent(.clientRevoked, by: actor, client: client, detail: reason).insert(now: now, in: transaction)
             return try FamilyRecord.live(ofClient: client, now: now, in: transaction)
                 .flatMap { try sessions.end($0, in: transaction) }
                 + [try sessions.revokeAll(.client, client, until: now, now: now, in: transaction)]
@@ -115,14 +118,14 @@ struct ClientManagement: Sendable {
         await sessions.publish(revoked, reason: reason)
     }
 
-    private func create(_ request: Request) async throws -> Response {
+    private func create(_ request: Request, _ context: ControlPlaneContext) async throws -> Response {
         let document = try await JSONRequestBody(of: request).object
         guard let id = document["client_id"]?.string else {
             throw OAuthError(.invalidClientMetadata, "The member client_id is missing.")
         }
         let client = try Client(document: document, id: id)
-        for algorithm in client.algorithms { try await keyring.provide(algorithm) }
-        let secret = try await clients.register(client)
+        for algorithm in client.algorithms { try await keyring.provide(algorithm, by: context.actor) }
+        let secret = try await clients.register(client, by: context.actor)
         return .json(told(ClientRecord(client: client, secretHash: nil, isActive: true), secret))
     }
 
@@ -130,8 +133,8 @@ struct ClientManagement: Sendable {
         let known = try record(context)
         let document = try await JSONRequestBody(of: request).object
         let client = try Client(document: document, id: known.client.id)
-        for algorithm in client.algorithms { try await keyring.provide(algorithm) }
-        let secret = try await clients.replace(client, isActive: known.isActive)
+        for algorithm in client.algorithms { try await keyring.provide(algorithm, by: context.actor) }
+        let secret = try await clients.replace(client, isActive: known.isActive, by: context.actor)
         return .json(told(ClientRecord(client: client, secretHash: nil, isActive: known.isActive), secret))
     }
 

@@ -10,10 +10,11 @@ struct SigningKeyManagement: Sendable {
 
     func addRoutes(to router: some RouterMethods<ControlPlaneContext>) {
         router.endpoint("/signing-keys", [.get: { [self] _, _ in .json(describe()) }])
-        router.endpoint("/signing-keys/rotate", [.post: { [self] request, _ in try await rotate(request) }])
+        router.endpoint(
+            "/signing-keys/rotate", [.post: { [self] request, context in try await rotate(request, context) }])
     }
 
-    private func rotate(_ request: Request) async throws -> Response {
+    private func rotate(_ request: Request, _ context: ControlPlaneContext) async throws -> Response {
         let body = try await JSONRequestBody(of: request)
         var wanted = keyring.keys.signing
         if body.object["algorithm"] != nil {
@@ -30,7 +31,7 @@ struct SigningKeyManagement: Sendable {
         case "emergency": rotation = .emergency
         default: throw ProblemOf.badRotation
         }
-        for algorithm in wanted { try await keyring.rotate(algorithm, rotation) }
+        for algorithm in wanted { try await keyring.rotate(algorithm, rotation, by: context.actor) }
         return .json(describe())
     }
 

@@ -24,7 +24,7 @@ struct UserManagement: Sendable {
                     let users = try await store.read { try UserRecord.all(in: $0) }
                     return .json(["users": .array(users.map(describe))])
                 },
-                .post: { [self] request, _ in try await create(request) },
+                .post: { [self] request, context in try await create(request, context) },
             ])
         router.endpoint("/users/{name}", [.get: { [self] _, context in .json(describe(try await user(context))) }])
         router.endpoint(
@@ -37,7 +37,7 @@ struct UserManagement: Sendable {
             "/users/{name}/reset-link",
             [
                 .post: { [self] _, context in
-                    let link = try await reset.link(for: try await user(context))
+                    let link = try await reset.link(for: try await user(context), by: context.actor)
                     return .json(["link": .string(ByteString(link))])
                 }
             ])
@@ -53,7 +53,7 @@ struct UserManagement: Sendable {
         }
     }
 
-    private func create(_ request: Request) async throws -> Response {
+    private func create(_ request: Request, _ context: ControlPlaneContext) async throws -> Response {
         let body = try await JSONRequestBody(of: request)
         let name = try body.string("name", atMost: 64)
         guard UserRecord.isName(name) else { throw ProblemOf.badUserName }
@@ -71,9 +71,11 @@ struct UserManagement: Sendable {
         let isNew = try await store.write { transaction in
             guard try !UserRecord.isTaken(name, in: transaction) else { return false }
             try user.insert(now: now, in: transaction)
-            try AuditEvent(.userCreated, user: user.id, detail: name.text).insert(now: now, in: transaction)
+            try AuditEvent(.userCreated, by: context.actor, user: user.id, detail: name.text)
+                .insert(now: now, in: transaction)
             if user.isServerAdmin {
-                try AuditEvent(.serverRoleChanged, user: user.id, detail: "admin").insert(now: now, in: transaction)
+                try AuditEvent(.serverRoleChanged, by: context.actor, user: user.id, detail: "admin")
+                    .insert(now: now, in: transaction)
             }
             return true
         }
@@ -89,7 +91,7 @@ struct UserManagement: Sendable {
         let now = clock()
         let revoked = try await store.write { transaction in
             try UserRecord.setPassword(hash, ofUser: user.id, now: now, in: transaction)
-            try AuditEvent(.passwordChanged, user: user.id, detail: "by the operator").insert(now: now, in: transaction)
+            try AuditEvent(.passwordChanged, by: context.actor, user: user.id).insert(now: now, in: transaction)
             return try sessions.endAll(ofUser: user.id, now: now, in: transaction)
         }
         await sessions.publish(revoked, reason: "the user's password was changed")
@@ -101,7 +103,8 @@ struct UserManagement: Sendable {
         let now = clock()
         let revoked = try await store.write { transaction in
             try UserRecord.setActive(isActive, ofUser: user.id, now: now, in: transaction)
-            try AuditEvent(isActive ? .userEnabled : .userDisabled, user: user.id).insert(now: now, in: transaction)
+            try AuditEvent(isActive ? .userEnabled : .userDisabled, by: context.actor, user: user.id)
+                .insert(now: now, in: transaction)
             return isActive ? [] : try sessions.endAll(ofUser: user.id, now: now, in: transaction)
         }
         await sessions.publish(revoked, reason: "the user was disabled")
@@ -117,7 +120,7 @@ struct UserManagement: Sendable {
         let now = clock()
         try await store.write { transaction in
             try UserRecord.setServerAdmin(isAdmin, ofUser: user.id, now: now, in: transaction)
-            try AuditEvent(.serverRoleChanged, user: user.id, detail: isAdmin ? "admin" : "none")
+            try AuditEvent(.serverRoleChanged, by: context.actor, user: user.id, detail: isAdmin ? "admin" : "none")
                 .insert(now: now, in: transaction)
         }
         return .json(describe(try await self.user(context)))
@@ -167,7 +170,7 @@ struct UserManagement: Sendable {
             let browser = try BrowserSessionRecord.find(id: id, in: transaction)
             let family = try FamilyRecord.find(id: id, in: transaction).flatMap { $0.isLive ? $0 : nil }
             guard let user = browser?.userID ?? family?.grant.userID else { return nil }
-            try AuditEvent(.sessionEnded, user: user, detail: "\(id) by the operator")
+            try AuditEvent(.sessionEnded, by: context.actor, user: user, detail: id)
                 .insert(now: now, in: transaction)
             return try sessions.endBrowserSession(id, in: transaction)
                 + (family.map { try sessions.end($0, in: transaction) } ?? [])
@@ -181,7 +184,7 @@ struct UserManagement: Sendable {
         let user = try await user(context)
         let now = clock()
         let revoked = try await store.write { transaction in
-            try AuditEvent(.userSignedOut, user: user.id).insert(now: now, in: transaction)
+            try AuditEvent(.userSignedOut, by: context.actor, user: user.id).insert(now: now, in: transaction)
             return try sessions.endAll(ofUser: user.id, now: now, in: transaction)
         }
         await sessions.publish(revoked, reason: "the user was signed out everywhere")

@@ -1,6 +1,7 @@
 import Codecs
 import ControlPlane
 import JOSE
+import NIOCore
 import Storage
 
 /// What a person shows beside their password: the code of an authenticator app, or a recovery code in its place.
@@ -10,12 +11,14 @@ struct SecondFactor: Sendable {
     /// Wrong codes are counted for the account alone, wherever they come from: whoever gets here knows the password, so
     /// the owner is not locked out by strangers.
     private let throttle: LoginThrottle
+    private let refusals: RefusalLog
     private let clock: @Sendable () -> Int64
 
     init(_ parts: AuthorizationParts) {
         store = parts.store
         secrets = .authenticatorSecrets(parts.store.masterKey)
         throttle = parts.secondFactorThrottle
+        refusals = parts.refusals
         clock = parts.clock
     }
 
@@ -36,7 +39,9 @@ struct SecondFactor: Sendable {
     /// Judges a code, which works once.
     /// - Returns: how the person proved who they are, beside the password (`amr`, RFC 8176).
     /// - Throws: 401 when it is wrong, 429 after too many.
-    func judge(_ typed: ByteString, ofUser id: String) async throws -> [ByteString] {
+    func judge(
+        _ typed: ByteString, ofUser id: String, address: SocketAddress?
+    ) async throws -> [ByteString] {
         let now = clock()
         if let wait = throttle.admit(account: ByteString(id), address: nil, now: now) {
             throw ProblemOf.tooManyTries(wait: wait)
@@ -50,9 +55,14 @@ struct SecondFactor: Sendable {
                 try RecoveryCode(typed: typed).map { code in
                     try RecoveryCodeRecord.spend(code, user: id, in: transaction)
                 } ?? false
-            try AuditEvent(isRecovered ? .recoveryCodeUsed : .secondFactorRefused, user: id)
+            guard isRecovered else {
+                let refused = AuditEvent(.secondFactorRefused, by: AuditActor(.nobody, at: address), user: id)
+                try refusals.insert(refused, now: now, in: transaction)
+                return nil
+            }
+            try AuditEvent(.recoveryCodeUsed, by: AuditActor(.person(id), at: address), user: id)
                 .insert(now: now, in: transaction)
-            return isRecovered ? ["mfa"] : nil
+            return ["mfa"]
         }
         guard let methods else { throw ProblemOf.wrongCode }
         throttle.succeeded(account: ByteString(id), address: nil)
@@ -79,7 +89,7 @@ struct SecondFactor: Sendable {
 
     /// Ends setting up with the app's first code.
     /// - Returns: recovery codes, to be shown once; nil when the code is wrong.
-    func confirm(_ typed: ByteString, user id: String) async throws -> [RecoveryCode]? {
+    func confirm(_ typed: ByteString, user id: String, by actor: AuditActor) async throws -> [RecoveryCode]? {
         let now = clock()
         let codes = (0..<RecoveryCode.count).map { _ in RecoveryCode() }
         let isRight = try await store.write { transaction -> Bool in
@@ -87,28 +97,28 @@ struct SecondFactor: Sendable {
                 try accept(typed, record, user: id, now: now, in: transaction)
             else { return false }
             try RecoveryCodeRecord.replace(codes, user: id, in: transaction)
-            try AuditEvent(.authenticatorAdded, user: id).insert(now: now, in: transaction)
+            try AuditEvent(.authenticatorAdded, by: actor, user: id).insert(now: now, in: transaction)
             return true
         }
         return isRight ? codes : nil
     }
 
     /// Makes new recovery codes; the ones before are no good any more.
-    func renewRecoveryCodes(user id: String) async throws -> [RecoveryCode] {
+    func renewRecoveryCodes(user id: String, by actor: AuditActor) async throws -> [RecoveryCode] {
         let codes = (0..<RecoveryCode.count).map { _ in RecoveryCode() }
         let now = clock()
         try await store.write { transaction in
             try RecoveryCodeRecord.replace(codes, user: id, in: transaction)
-            try AuditEvent(.recoveryCodesMade, user: id).insert(now: now, in: transaction)
+            try AuditEvent(.recoveryCodesMade, by: actor, user: id).insert(now: now, in: transaction)
         }
         return codes
     }
 
     /// Takes the app and its recovery codes away.
-    func remove(user id: String) async throws {
+    func remove(user id: String, by actor: AuditActor) async throws {
         let now = clock()
         try await store.write { transaction in
-            try AuditEvent(.authenticatorRemoved, user: id).insert(now: now, in: transaction)
+            try AuditEvent(.authenticatorRemoved, by: actor, user: id).insert(now: now, in: transaction)
             try AuthenticatorRecord.delete(user: id, in: transaction)
             try RecoveryCodeRecord.replace([], user: id, in: transaction)
         }

@@ -2,6 +2,7 @@ import Codecs
 import ControlPlane
 import JOSE
 import Logging
+import NIOCore
 import OAuth
 import Storage
 
@@ -12,12 +13,14 @@ struct PasskeyLogin: Sendable {
 
     private let store: Store
     private let ceremony: PasskeyCeremony?
+    private let refusals: RefusalLog
     private let clock: @Sendable () -> Int64
     private let logger: Logger
 
     init(_ parts: AuthorizationParts) {
         store = parts.store
         ceremony = PasskeyCeremony(issuer: parts.configuration.issuer)
+        refusals = parts.refusals
         clock = parts.clock
         logger = parts.logger
     }
@@ -28,7 +31,9 @@ struct PasskeyLogin: Sendable {
     /// Whose passkey answered a login's challenge.
     /// - Parameter answer: what the page's script made of the browser's answer.
     /// - Throws: 401 whatever is wrong with it.
-    func user(of answer: ByteString, _ login: LoginTransactions.Found) async throws -> UserRecord {
+    func user(
+        of answer: ByteString, _ login: LoginTransactions.Found, address: SocketAddress?
+    ) async throws -> UserRecord {
         guard let ceremony, let answer = Answer(answer) else { throw ProblemOf.passkeyRefused }
         let now = clock()
         let outcome = try await store.write { transaction -> Result<UserRecord, PasskeyRefusal> in
@@ -48,7 +53,9 @@ struct PasskeyLogin: Sendable {
             case .success(let use):
                 try passkey.note(use, now: now, in: transaction)
             case .failure(let refusal):
-                try AuditEvent(.passkeyRefused, user: user.id, detail: refusal.detail).insert(now: now, in: transaction)
+                let refused = AuditEvent(
+                    .passkeyRefused, by: AuditActor(.nobody, at: address), user: user.id, detail: refusal.detail)
+                try refusals.insert(refused, now: now, in: transaction)
             }
             return use.map { _ in user }
         }
@@ -66,7 +73,8 @@ struct PasskeyLogin: Sendable {
     ///   - answer: what the page's script made of the browser's answer.
     ///   - name: what the owner calls it.
     func register(
-        _ answer: ByteString, name: ByteString, user id: String, _ login: LoginTransactions.Found
+        _ answer: ByteString, name: ByteString, user id: String, _ login: LoginTransactions.Found,
+        by actor: AuditActor
     ) async throws {
         guard let ceremony, let answer = Answer(answer) else { throw ProblemOf.passkeyRefused }
         let registration: PasskeyCeremony.Registration
@@ -84,7 +92,8 @@ struct PasskeyLogin: Sendable {
             guard try LoginTransactionRecord.delete(login.name, in: transaction),
                 try PasskeyRecord.all(ofUser: id, in: transaction).count < Self.most
             else { return false }
-            try AuditEvent(.passkeyAdded, user: id, detail: name.text).insert(now: record.created, in: transaction)
+            try AuditEvent(.passkeyAdded, by: actor, user: id, detail: name.text)
+                .insert(now: record.created, in: transaction)
             return try record.insert(in: transaction)
         }
         guard isStored else { throw ProblemOf.passkeyRefused }

@@ -1,13 +1,12 @@
 import Codecs
-import Crypto
+import ControlPlane
 import OAuth
 import Storage
 
 /// Something that matters to security and happened: stored with the change it tells of, in one transaction, and never
 /// changed.
 ///
-/// Each event holds a hash over itself and the one before it, so that an event that somebody changed, took out or put in
-/// by hand shows. (Events cut off at the end do not: compare with a copy.)
+/// `AuditLog` chains it to the one before it, so that what somebody changed, took out, put in or cut off by hand shows.
 struct AuditEvent: Sendable {
     enum Kind: String, Sendable, CaseIterable {
         case signInRefused = "sign-in-refused"
@@ -45,48 +44,31 @@ struct AuditEvent: Sendable {
         case clientSecretRenewed = "client-secret-renewed"
         case signingKeyMade = "signing-key-made"
         case signingKeyRotated = "signing-key-rotated"
+        case masterKeyRotated = "master-key-rotated"
+        case clientRefused = "client-refused"
+        case refusalsLeftOut = "refusals-left-out"
     }
 
     let kind: Kind
-    var user: String?
-    var client: ByteString?
-    /// Where it came from, as far as that is known.
-    var address: String?
+    /// Who acted, and from where.
+    let actor: AuditActor
+    /// Whom it concerns.
+    let user: String?
+    let client: ByteString?
     /// A few words more; never a secret.
-    var detail = ""
+    let detail: String
 
-    init(_ kind: Kind, user: String? = nil, client: ByteString? = nil, address: String? = nil, detail: String = "") {
+    init(_ kind: Kind, by actor: AuditActor, user: String? = nil, client: ByteString? = nil, detail: String = "") {
         self.kind = kind
+        self.actor = actor
         self.user = user
         self.client = client
-        self.address = address
         self.detail = detail
     }
 
     /// Adds it to the log.
     func insert(now: Int64, in transaction: Transaction) throws(StoreError) {
-        let last = try transaction.query(Statement("SELECT chain FROM audit_events ORDER BY id DESC LIMIT 1")).first
-        let before = try last.map { row throws(StoreError) in try row.blob("chain") } ?? []
-        try transaction.execute(
-            Statement(
-                """
-                INSERT INTO audit_events (time, kind, user_id, client_id, address, detail, chain)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
-                .integer(now), .text(kind.rawValue), user.map { .text($0) } ?? .null,
-                client.map { .text($0.text) } ?? .null, address.map { .text($0) } ?? .null, .text(detail),
-                .blob(chain(after: before, now: now))))
-    }
-
-    /// A hash over the hash before it and every field, each with its length.
-    private func chain(after before: [UInt8], now: Int64) -> [UInt8] {
-        var hash = SHA256()
-        hash.update(data: before)
-        for field in ["\(now)", kind.rawValue, user ?? "", client?.text ?? "", address ?? "", detail] {
-            withUnsafeBytes(of: UInt64(field.utf8.count).bigEndian) { hash.update(bufferPointer: $0) }
-            hash.update(data: Array(field.utf8))
-        }
-        return Array(hash.finalize())
+        try AuditLog.open(now: now, in: transaction).append(self, now: now, in: transaction)
     }
 }
 
@@ -129,41 +111,34 @@ extension AuditEvent {
             }
         return try transaction.query(statement).map { row throws(StoreError) in try Stored(row) }.reversed()
     }
-
-    /// Looks at a stretch of the log.
-    /// - Parameters:
-    ///   - id: begin after this one; 0 is the beginning.
-    ///   - chain: the hash that stands there; empty at the beginning.
-    /// - Returns: how far it came, the hash there, and the first event that is not as it was written, if there is one.
-    static func verify(
-        after id: Int64, chain: [UInt8], in transaction: Transaction
-    ) throws(StoreError) -> (last: Int64, chain: [UInt8], broken: Int64?) {
-        var (last, chain) = (id, chain)
-        let rows = try transaction.query(
-            Statement("SELECT * FROM audit_events WHERE id > ? ORDER BY id LIMIT 10000", .integer(id)))
-        for row in rows {
-            let number = try row.integer("id")
-            // Numbers are given without a gap; a change that is not kept gives its number back.
-            guard let stored = try? Stored(row), number == last + 1 else { return (last, chain, number) }
-            let expected = stored.event.chain(after: chain, now: stored.time)
-            guard try row.blob("chain") == expected else { return (last, chain, number) }
-            (last, chain) = (number, expected)
-        }
-        return (last, chain, nil)
-    }
 }
 
 extension AuditEvent.Stored {
-    fileprivate init(_ row: Row) throws(StoreError) {
+    init(_ row: Row) throws(StoreError) {
         guard let kind = AuditEvent.Kind(rawValue: try row.text("kind")) else {
             throw StoreError(.unexpectedValue, "a stored audit event is of an unknown kind")
         }
         self.init(
             id: try row.integer("id"), time: try row.integer("time"),
             event: AuditEvent(
-                kind, user: try row.optionalText("user_id"),
-                client: try row.optionalText("client_id").map { ByteString($0) },
-                address: try row.optionalText("address"), detail: try row.text("detail")))
+                kind, by: try AuditActor(row), user: try row.optionalText("user_id"),
+                client: try row.optionalText("client_id").map { ByteString($0) }, detail: try row.text("detail")))
+    }
+
+    /// - Parameter code: what chains it to the event before it.
+    func insert(code: [UInt8], in transaction: Transaction) throws(StoreError) {
+        let actor = event.actor.words
+        func value(_ text: String?) -> StoreValue { text.map { .text($0) } ?? .null }
+        try transaction.execute(
+            Statement(
+                """
+                INSERT INTO audit_events (id, time, kind, chain, actor, actor_user, actor_client, user_id, client_id,
+                    address, detail)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                .integer(id), .integer(time), .text(event.kind.rawValue), .blob(code), value(actor.kind),
+                value(actor.user), value(actor.client), value(event.user), value(event.client?.text),
+                value(event.actor.address), .text(event.detail)))
     }
 
     var json: JSON {
@@ -171,10 +146,42 @@ extension AuditEvent.Stored {
             "id": .number(JSONNumber(id)), "time": .number(JSONNumber(time)),
             "kind": .string(ByteString(event.kind.rawValue)),
         ]
+        let actor = event.actor.words
+        for (name, word): (ByteString, String?) in [
+            ("actor", actor.kind), ("actor_user", actor.user), ("actor_client", actor.client),
+        ] {
+            if let word { json[name] = .string(ByteString(word)) }
+        }
         if let user = event.user { json["user"] = .string(ByteString(user)) }
         if let client = event.client { json["client"] = .string(client) }
-        if let address = event.address { json["address"] = .string(ByteString(address)) }
+        if let address = event.actor.address { json["address"] = .string(ByteString(address)) }
         if !event.detail.isEmpty { json["detail"] = .string(ByteString(event.detail)) }
         return .object(json)
+    }
+}
+
+extension AuditActor {
+    /// What is stored and told of it.
+    var words: (kind: String?, user: String?, client: String?) {
+        switch identity {
+        case .nobody: (nil, nil, nil)
+        case .operator: ("operator", nil, nil)
+        case .person(let user, let client): ("user", user, client?.text)
+        case .client(let client): ("client", nil, client.text)
+        }
+    }
+
+    fileprivate init(_ row: Row) throws(StoreError) {
+        let user = try row.optionalText("actor_user")
+        let client = try row.optionalText("actor_client").map { ByteString($0) }
+        let identity: Identity
+        switch (try row.optionalText("actor"), user, client) {
+        case (nil, nil, nil): identity = .nobody
+        case ("operator"?, nil, nil): identity = .operator
+        case ("user"?, let user?, let client): identity = .person(user, client: client)
+        case ("client"?, nil, let client?): identity = .client(client)
+        default: throw StoreError(.unexpectedValue, "a stored audit event was done by an unknown kind of actor")
+        }
+        self.init(identity, address: try row.optionalText("address"))
     }
 }

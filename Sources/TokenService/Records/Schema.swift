@@ -378,5 +378,23 @@ enum Schema {
                 "ALTER TABLE revocations_of_keys_too RENAME TO revocations",
                 "CREATE INDEX revocations_by_expiry ON revocations (expires)",
             ]),
+        Migration(
+            "09-keyed-audit-log",
+            [
+                "ALTER TABLE audit_events ADD COLUMN actor TEXT",
+                "ALTER TABLE audit_events ADD COLUMN actor_user TEXT",
+                "ALTER TABLE audit_events ADD COLUMN actor_client TEXT",
+                "CREATE TABLE audit_key (id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL) STRICT",
+                """
+                CREATE TABLE audit_head (
+                    id INTEGER PRIMARY KEY CHECK (id = 1),
+                    begun INTEGER NOT NULL,
+                    unkeyed INTEGER NOT NULL,
+                    count INTEGER NOT NULL,
+                    chain BLOB NOT NULL,
+                    code BLOB NOT NULL
+                ) STRICT
+                """,
+            ]),
     ]
 }

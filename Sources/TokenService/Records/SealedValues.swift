@@ -4,7 +4,7 @@ public import Storage
 extension AuthorizationService {
     /// Everything of the token service that is sealed with the master key.
     public static let sealedRecords: [any SealedRecords.Type] = [
-        SealedSigningKeys.self, SealedSuccessors.self, SealedAuthenticators.self,
+        SealedSigningKeys.self, SealedSuccessors.self, SealedAuthenticators.self, SealedAuditKey.self,
     ]
 }
 
@@ -55,7 +55,26 @@ private enum SealedAuthenticators: SealedRecords {
     }
 }
 
+enum SealedAuditKey: SealedRecords {
+    static let purpose: StaticString = "audit-key"
+    /// The name of the only row.
+    static let row = "1"
+
+    static func all(in transaction: Transaction) throws(StoreError) -> [(row: String, sealed: [UInt8])] {
+        try transaction.query(Statement("SELECT sealed FROM audit_key"))
+            .map { row throws(StoreError) in (Self.row, try row.blob("sealed")) }
+    }
+
+    static func replace(_ sealed: [UInt8], row: String, in transaction: Transaction) throws(StoreError) {
+        try transaction.execute(Statement("UPDATE audit_key SET sealed = ?", .blob(sealed)))
+    }
+}
+
 extension SealedColumn {
+    static func auditKey(_ masterKey: MasterKey) -> SealedColumn {
+        SealedColumn(SealedAuditKey.purpose, masterKey: masterKey)
+    }
+
     static func signingKeys(_ masterKey: MasterKey) -> SealedColumn {
         SealedColumn(SealedSigningKeys.purpose, masterKey: masterKey)
     }

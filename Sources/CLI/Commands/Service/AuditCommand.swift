@@ -10,8 +10,8 @@
             commandName: "audit",
             abstract: "Show what happened at the running token service: sign-ins, changes, misuse.",
             discussion: """
-                Events are stored with the change they tell of and never changed; --check says whether all are as they were \
-                written. Only the owner of the server's data folder may ask.
+                Events are stored with the change they tell of and never changed; --check says whether all are there and as \
+                they were written, how many there are, and since when. Only the owner of the server's data folder may ask.
                 """)
 
         @Option(name: .long, help: "Only what concerns this user, by name.")
@@ -26,7 +26,7 @@
         @Flag(name: .long, help: "Go on showing what happens, until interrupted.")
         var follow = false
 
-        @Flag(name: .long, help: "Look whether events were changed, taken out or put in; exit 1 if so.")
+        @Flag(name: .long, help: "Look whether events were changed, taken out, put in or cut off; exit 1 if so.")
         var check = false
 
         @OptionGroup var server: ServerOptions
@@ -50,9 +50,17 @@
             if server.json { try server.tell(answer, secret: nil) }
             guard answer["intact"] == true else {
                 let broken = answer["broken"]?.int64 ?? 0
-                throw CommandFailure.refused("event \(broken) is not as it was written; those before it are")
+                throw CommandFailure.refused(
+                    "event \(broken) is missing or not as it was written; those before it are as they were")
             }
-            if !server.json { print("all \(answer["events"]?.int64 ?? 0) events are as they were written") }
+            guard !server.json else { return }
+            let since = NumericDate(seconds: answer["since"]?.int64 ?? 0).utc
+            print(
+                "all \(answer["events"]?.int64 ?? 0) events are as they were written; the log is keyed since \(since)")
+            if let unkeyed = answer["unkeyed"]?.int64, unkeyed > 0 {
+                print(
+                    "events 1 to \(unkeyed) are from before that: who could write the database then could change them")
+            }
         }
 
         private func events(after: Int?) throws -> [JSONObject] {
@@ -72,7 +80,11 @@
                 }
                 func word(_ name: ByteString) -> String? { event[name]?.string?.text }
                 let time = NumericDate(seconds: event["time"]?.int64 ?? 0).utc
-                let words = [word("name") ?? word("user"), word("client"), word("address"), word("detail")]
+                let actor = word("actor").map { kind in
+                    let through = kind == "user" ? word("actor_client").map { " with \($0)" } ?? "" : ""
+                    return "by \(word("actor_name") ?? word("actor_user") ?? word("actor_client") ?? kind)\(through)"
+                }
+                let words = [word("name") ?? word("user"), word("client"), word("address"), word("detail"), actor]
                 print(([time, word("kind") ?? ""] + words.compactMap { $0 }).joined(separator: "  "))
             }
             return events.last?["id"]?.int64.map { Int($0) }
