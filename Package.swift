@@ -107,7 +107,7 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "Codecs",
+                "Codecs", "HTTPWire",
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
                 .product(name: "Hummingbird", package: "hummingbird", condition: server),
                 .product(name: "Logging", package: "swift-log", condition: server),
@@ -154,7 +154,7 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Codecs", "Telemetry", "Tokens", "JOSE", "Edge", "Upstreams", "Storage", "ControlPlane",
+                "Codecs", "Telemetry", "Tokens", "JOSE", "HTTPWire", "Edge", "Upstreams", "Storage", "ControlPlane",
                 "TokenService", "Gateway", "Studio",
                 .product(name: "AsyncHTTPClient", package: "async-http-client", condition: server),
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
@@ -238,7 +238,7 @@ let package = Package(
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
-                "Codecs", "ControlPlane", "TestSupport",
+                "Codecs", "HTTPWire", "ControlPlane", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
                 .product(name: "Hummingbird", package: "hummingbird", condition: server),
                 .product(name: "HummingbirdTesting", package: "hummingbird", condition: server),
@@ -247,7 +247,8 @@ let package = Package(
         .testTarget(
             name: "TokenServiceTests",
             dependencies: [
-                "Codecs", "Tokens", "JOSE", "OAuth", "Storage", "ControlPlane", "TokenService", "TestSupport",
+                "Codecs", "Tokens", "JOSE", "OAuth", "HTTPWire", "Storage", "ControlPlane", "TokenService",
+                "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
                 .product(name: "Hummingbird", package: "hummingbird", condition: server),

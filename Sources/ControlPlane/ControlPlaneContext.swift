@@ -1,3 +1,4 @@
+public import HTTPWire
 public import Hummingbird
 public import NIOCore
 
@@ -6,8 +7,8 @@ public struct ControlPlaneContext: RequestContext, RemoteAddressRequestContext {
     /// What the framework itself keeps for a request.
     public var coreContext: CoreRequestContextStorage
 
-    /// The peer of the connection. Headers such as `X-Forwarded-For` are never believed.
-    public let remoteAddress: SocketAddress?
+    /// Who asks: the peer of the connection, or where that is a trusted proxy, whom it names in `X-Forwarded-For`.
+    public internal(set) var remoteAddress: SocketAddress?
 
     /// Who acts; the door that lets a request in says so.
     public var actor = AuditActor.server
@@ -22,8 +23,10 @@ public struct ControlPlaneContext: RequestContext, RemoteAddressRequestContext {
 extension Router where Context == ControlPlaneContext {
     /// The router that all control-plane features add their routes to: every answer, errors and 404s included, leaves
     /// with the security headers, and every error as a problem body.
-    public static func controlPlane() -> Router<ControlPlaneContext> {
+    /// - Parameter trustedProxies: who may say for whom it asks.
+    public static func controlPlane(trustedProxies: TrustedProxies = .none) -> Router<ControlPlaneContext> {
         let router = Router(context: ControlPlaneContext.self)
+        router.add(middleware: ClientAddressMiddleware(proxies: trustedProxies))
         router.add(middleware: SecurityHeadersMiddleware())
         router.add(middleware: ProblemMiddleware())
         return router

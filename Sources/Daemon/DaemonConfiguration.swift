@@ -1,3 +1,5 @@
+import HTTPWire
+
 /// What `signet serve` was told.
 public struct DaemonConfiguration: Sendable {
     /// A host and a port to listen on.
@@ -26,6 +28,8 @@ public struct DaemonConfiguration: Sendable {
     public var audiences: [String]
     /// The routes document; nil is none, or the demo's.
     public var routesFile: String?
+    /// The addresses and networks of the proxies in front of both listeners whose `X-Forwarded-*` count.
+    public var trustedProxies: [String] = []
     /// Whether to serve the demo's API, user and routes.
     public var demo: Bool
     /// Where messages to people are put; nil writes to nobody.
@@ -34,6 +38,11 @@ public struct DaemonConfiguration: Sendable {
     public var masterKey: String?
     /// `SIGNET_DEMO_PASSWORD`, where set.
     public var demoPassword: String?
+
+    /// Whether a text can be one of `trustedProxies`: an IP address, or a network as `10.0.0.0/8`.
+    public static func isNetwork(_ text: String) -> Bool { IPNetwork(text) != nil }
+
+    var proxies: TrustedProxies { TrustedProxies(trustedProxies.compactMap { IPNetwork($0) }) }
 
     /// A configuration.
     public init(

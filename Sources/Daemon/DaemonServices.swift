@@ -1,4 +1,5 @@
 import Gateway
+import HTTPWire
 import Logging
 import NIOCore
 import NIOPosix
@@ -22,12 +23,14 @@ struct GatewayListenerService: Service {
 
     let gateway: GatewayService
     let address: DaemonConfiguration.Address
+    let trustedProxies: TrustedProxies
     let doors: Doors
 
     func run() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         do {
-            let listener = try await gateway.listen(host: address.bindHost, port: address.port, group: group)
+            let listener = try await gateway.listen(
+                host: address.bindHost, port: address.port, group: group, trustedProxies: trustedProxies)
             doors.opened()
             try? await gracefulShutdown()
             await listener.shutDown(within: Self.grace)

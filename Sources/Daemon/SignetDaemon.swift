@@ -1,6 +1,7 @@
 import Codecs
 import ControlPlane
 import Gateway
+import HTTPWire
 import Hummingbird
 public import Logging
 import NIOCore
@@ -106,7 +107,9 @@ public struct SignetDaemon: Sendable {
             try ControlSocket(path: socketPath, explanations: explanations, routes: routes, tokens: tokens)
                 .service(doors))
         services.append(controlPlane(tokens, doors))
-        services.append(GatewayListenerService(gateway: gateway, address: configuration.gateway, doors: doors))
+        services.append(
+            GatewayListenerService(
+                gateway: gateway, address: configuration.gateway, trustedProxies: configuration.proxies, doors: doors))
         services.append(ReloadService(routes: routes, logger: logger))
         var group = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
@@ -115,7 +118,7 @@ public struct SignetDaemon: Sendable {
     }
 
     private func controlPlane(_ tokens: AuthorizationService, _ doors: Doors) -> some Service {
-        let router = Router.controlPlane()
+        let router = Router.controlPlane(trustedProxies: configuration.proxies)
         tokens.addRoutes(to: router)
         tokens.addAdminRoutes(to: router)
         HealthEndpoints(checks: tokens.healthChecks).addRoutes(to: router)

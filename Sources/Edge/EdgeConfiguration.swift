@@ -25,6 +25,8 @@ public struct EdgeConfiguration: Sendable {
     public var maxDiscardedBytes = 256 * 1024
     /// How often a loop looks at its connections' deadlines. Deadlines are late by at most this much.
     public var tick = TimeAmount.milliseconds(500)
+    /// Who may say for whom it asks.
+    public var trustedProxies = TrustedProxies.none
     /// Length of the queue of connections the kernel has accepted and we have not.
     public var backlog: Int32 = 1024
 

@@ -48,8 +48,28 @@ public final class Exchange {
         awaitsContinue = head.expectsContinue
     }
 
-    /// The client's address as text, without port.
-    public var peer: [UInt8] { connection?.peer ?? [] }
+    /// The client's address as text, without port: the peer's, or what a trusted proxy says.
+    public var client: [UInt8] {
+        guard let peer = connection?.peer else { return [] }
+        guard let proxy = trustedProxy else { return peer }
+        let lines = withHeadBytes { head.forwarded("x-forwarded-for", of: $0) }
+        return Array(loop.configuration.trustedProxies.client(peer: proxy, forwardedFor: lines).description.utf8)
+    }
+
+    /// Whether the client's connection is encrypted, which only a trusted proxy's can be.
+    public var isEncrypted: Bool {
+        guard let proxy = trustedProxy else { return false }
+        let lines = withHeadBytes { head.forwarded("x-forwarded-proto", of: $0) }
+        return loop.configuration.trustedProxies.isEncrypted(peer: proxy, forwardedProto: lines)
+    }
+
+    /// The peer, where it is one.
+    private var trustedProxy: IPAddress? {
+        let proxies = loop.configuration.trustedProxies
+        guard !proxies.isEmpty, let peer = connection?.peer, let address = IPAddress(peer), proxies.contains(address)
+        else { return nil }
+        return address
+    }
 
     /// Calls `body` with the head's bytes.
     public func withHeadBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {

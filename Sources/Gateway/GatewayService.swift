@@ -1,5 +1,5 @@
 import Edge
-import HTTPWire
+public import HTTPWire
 public import NIOCore
 import Synchronization
 public import Telemetry
@@ -38,8 +38,14 @@ public final class GatewayService: Sendable {
     }
 
     /// Opens the listener and starts serving.
-    public func listen(host: String, port: Int, group: any EventLoopGroup) async throws -> GatewayListener {
-        let listener = try await Listener.bind(host: host, port: port, group: group) { eventLoop in
+    /// - Parameter trustedProxies: who may say for whom it asks.
+    public func listen(
+        host: String, port: Int, group: any EventLoopGroup, trustedProxies: TrustedProxies = .none
+    ) async throws -> GatewayListener {
+        var configuration = EdgeConfiguration()
+        configuration.trustedProxies = trustedProxies
+        let listener = try await Listener.bind(host: host, port: port, group: group, configuration: configuration) {
+            eventLoop in
             self.makeHandler(on: eventLoop)
         }
         return GatewayListener(listener: listener)

@@ -37,6 +37,13 @@
 
         @Option(
             name: .long,
+            help: ArgumentHelp(
+                "A proxy in front of both listeners, whose X-Forwarded-For and -Proto count. May be repeated.",
+                discussion: "An IP address, or a network as 10.0.0.0/8 or 2001:db8::/32.", valueName: "network"))
+        var trustedProxy: [String] = []
+
+        @Option(
+            name: .long,
             help: "A folder for mail to people, a file for each message; offers links to set a forgotten password.")
         var mailFolder: String?
 
@@ -46,6 +53,11 @@
         func validate() throws {
             if demo, routes != nil {
                 throw ValidationError("--demo brings its own routes; leave --routes out")
+            }
+            if let wrong = trustedProxy.first(where: { !DaemonConfiguration.isNetwork($0) }) {
+                throw ValidationError(
+                    "--trusted-proxy needs an IP address, or a network as 10.0.0.0/8 or 2001:db8::/32 without bits "
+                        + "behind its prefix; \"\(wrong)\" is none")
             }
             guard audience.allSatisfy({ !$0.isEmpty }) else { throw ValidationError("--audience needs a name") }
         }
@@ -63,6 +75,7 @@
                 audiences: audience.isEmpty ? [demo ? "demo" : "signet"] : audience, routesFile: routes, demo: demo,
                 masterKey: environment["SIGNET_MASTER_KEY"], demoPassword: environment["SIGNET_DEMO_PASSWORD"])
             configuration.mailFolder = mailFolder
+            configuration.trustedProxies = trustedProxy
             let daemon = SignetDaemon(
                 configuration: configuration, logger: Logger(label: "signet"), announce: Output.line)
             do {

@@ -24,10 +24,11 @@ public final class Forwarder {
     /// The exchange and the pool must belong to the same event loop.
     public func forward(_ exchange: Exchange, to pool: UpstreamPool, rewrite: RequestRewrite = RequestRewrite()) {
         scratch.removeAll(keepingCapacity: true)
-        let peer = exchange.peer
+        let client = exchange.client
+        let isEncrypted = exchange.isEncrypted
         exchange.withHeadBytes { bytes in
             HeadWriter.request(
-                exchange.head, bytes, path: exchange.path, rewrite: rewrite, peer: peer, isEncrypted: false,
+                exchange.head, bytes, path: exchange.path, rewrite: rewrite, peer: client, isEncrypted: isEncrypted,
                 into: &scratch)
         }
         let call = ForwardedCall(head: takeScratch(room: 0), exchange: exchange, forwarder: self)
