@@ -15,7 +15,7 @@ DEBUG_FLAGS := --explicit-target-dependency-import-check error
 TRAITS := --traits default,OpenSSL
 INTEROP ?= Interop
 # Tests that keep every core busy go by themselves: beside them, whoever waits for a timer waits for minutes.
-COMPUTING := CodecsTests JOSETests StudioBrowserTests TokensTests
+COMPUTING := ^CodecsTests ^JOSETests ^StudioBrowserTests ^TokensTests
 # Arguments for bench-jwt (Benchmarks/README.md), and --update for bench-check.
 BENCH ?=
 UPDATE ?=
@@ -39,8 +39,8 @@ test-swift: needs-build $(JUDGE)
 	@if [ -z "$${SIGNET_VECTORS:-}" ]; then \
 		echo "SIGNET_VECTORS is not set: the public test vectors are skipped (make vectors tells more)."; fi
 	@$(STEP) "Unit tests of everything that waits" "6 to 9 minutes the first time, then 1" \
-		swift test $(TRAITS) $(DEBUG_FLAGS) $(COMPUTING:%=--skip %)
-	@$(STEP) "Unit tests of what computes" "2 minutes" swift test $(TRAITS) $(DEBUG_FLAGS) --skip-build $(COMPUTING:%=--filter %)
+		swift test $(TRAITS) $(DEBUG_FLAGS) $(COMPUTING:%=--skip '%')
+	@$(STEP) "Unit tests of what computes" "2 minutes" swift test $(TRAITS) $(DEBUG_FLAGS) --skip-build $(COMPUTING:%=--filter '%')
 
 test-interop: build needs-test $(VENV)
 	@$(STEP) "Interop: real clients against the binary" "4 to 8 minutes" \
