@@ -58,6 +58,14 @@ def test_there_are_documents():
     assert len(DOCUMENTS) >= 5
 
 
+def test_no_random_value_is_read_as_an_option():
+    """Identifiers in base64url begin with a dash once in 64; a command then takes them for an option."""
+    bare = re.compile(r"""\bgrep(?: -(?!e\b)\w+)* "?\$\(""")
+    found = [f"{path.name}:{step.line}" for path in DOCUMENTS for step in steps_of(path.read_text(encoding="utf-8"))
+             if bare.search(step.command)]
+    assert not found, found
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
 def test_transcript(document: Path, tmp_path):
     path = tmp_path / "bin"
