@@ -158,6 +158,7 @@ AuthType openid-connect
 Require claim aud:apache
 Header set X-Subject "%{{OIDC_CLAIM_sub}}e"
 Header set X-Access "%{{OIDC_access_token}}e"
+Header always set Cache-Control no-store
 </Location>
 """
 
