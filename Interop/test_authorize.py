@@ -130,8 +130,12 @@ def test_a_person_signs_in_agrees_and_the_client_gets_tokens(demo, site, app, pa
 
 
 def exchange(demo, app, site, code):
+    return at_token(
+        demo, app, grant_type="authorization_code", code=code, redirect_uri=site.address, code_verifier=VERIFIER)
+
+
+def at_token(demo, app, **form):
     basic = base64.b64encode(f"web:{app['client_secret']}".encode()).decode()
-    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": site.address, "code_verifier": VERIFIER}
     return call(
         "POST", demo.control + "/token", body=urlencode(form).encode(),
         headers={"Content-Type": "application/x-www-form-urlencoded", "Authorization": f"Basic {basic}"})
@@ -240,8 +244,11 @@ def test_a_logout_ends_what_came_of_the_login(demo, site, app, page):
     page.goto(demo.control + "/end-session?" + urlencode(
         {"id_token_hint": bound["id_token"], "post_logout_redirect_uri": target, "state": "x y"}))
     assert page.url == target + "?state=x%20y"
-    assert call("GET", demo.gateway + "/demo/orders", token=bound["access_token"]).status == 401
-    assert call("GET", demo.gateway + "/demo/orders", token=lasting["access_token"]).status == 200
+    for ended in (bound, lasting):
+        assert call("GET", demo.gateway + "/demo/orders", token=ended["access_token"]).status == 401
+    # What was asked for with offline_access goes on, with a new access token.
+    renewed = at_token(demo, app, grant_type="refresh_token", refresh_token=lasting["refresh_token"]).json
+    assert call("GET", demo.gateway + "/demo/orders", token=renewed["access_token"]).status == 200
     page.goto(address(demo, site, prompt="none"))
     assert site.arrived[-1][1]["error"] == "login_required"
 
