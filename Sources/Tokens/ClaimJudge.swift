@@ -19,6 +19,19 @@ struct ClaimJudge {
         try checkScopes(claims, steps)
     }
 
+    /// Every check, whatever became of the one before.
+    func survey(_ claims: Claims, header: TokenHeader, now: Int64, _ steps: StepReporter) {
+        try? checkType(header, steps)
+        try? checkIssuer(claims, steps)
+        try? checkAudience(claims, steps)
+        try? checkExpiry(claims, now, steps)
+        try? checkNotBefore(claims, now, steps)
+        try? checkIssuedAt(claims, now, steps)
+        try? checkConfirmation(claims, .none, steps)
+        try? checkRequiredClaims(claims, steps)
+        try? checkScopes(claims, steps)
+    }
+
     private func checkType(_ header: TokenHeader, _ steps: StepReporter) throws(TokenRejection) {
         guard let types = policy.types else {
             return steps.skipped(.type, "the policy asks for no type")

@@ -69,6 +69,18 @@ public struct TokenJudge: Sendable {
         return claims
     }
 
+    /// What the checks of the claims would say, each by itself and whatever became of the others: for people who look at a
+    /// token, never for a decision. Nothing where the claims cannot be read.
+    /// - Parameter now: seconds since 1970.
+    public func survey(_ text: [UInt8], now: Int64) -> [VerificationStep] {
+        guard let encoded = try? EncodedToken(text, maximumHeaderSize: maximumHeaderSize),
+            let token = try? DecodedToken(encoded), let claims = try? token.claims()
+        else { return [] }
+        var steps: [VerificationStep] = []
+        claimJudge.survey(claims, header: token.header, now: now, StepReporter(listener: { steps.append($0) }))
+        return steps
+    }
+
     /// Whether this judge could have made the decision for these keys: one of another judge must open no door.
     private func mayHaveMade(_ decision: HeaderDecision, _ keys: [KeyDescription]) -> Bool {
         policy.algorithms.contains(decision.algorithm)

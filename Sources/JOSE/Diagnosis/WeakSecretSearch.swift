@@ -20,34 +20,19 @@ public enum WeakSecretSearch {
     /// - Parameter token: at most `EncodedToken.maximumSize` bytes.
     public static func finding(_ token: [UInt8]) -> Finding? {
         guard case .found(let secret) = search(token) else { return nil }
-        let reason = WeakSecret.judge(secret).map { " " + $0.text } ?? ""
-        return Finding(
-            .weakSecret,
-            "This token was signed with a secret that is found by trying common ones: anybody can make such tokens."
-                + reason)
+        return WeakSecret.finding(found: secret)
     }
 
     /// Whether a search would compute anything for this token.
-    public static func applies(to token: [UInt8]) -> Bool { input(token) != nil }
+    public static func applies(to token: [UInt8]) -> Bool { WeakSecret.target(token) != nil }
 
     /// Tries every candidate of `WeakSecret.candidates`, some ten thousand, against an HS256, HS384 or HS512 token.
     /// - Parameter token: at most `EncodedToken.maximumSize` bytes.
     public static func search(_ token: [UInt8]) -> Outcome {
-        guard let (algorithm, input, signature) = input(token) else { return .notApplicable }
+        guard let (algorithm, input, signature) = WeakSecret.target(token) else { return .notApplicable }
         for secret in candidates where SharedSecretMAC.compute(algorithm, secret, input) == signature {
             return .found(secret: secret)
         }
         return .notFound(tried: candidates.count)
-    }
-
-    /// What the search computes with, if the token is an HMAC token in three parts.
-    private static func input(
-        _ token: [UInt8]
-    ) -> (algorithm: SignatureAlgorithm, input: [UInt8], signature: [UInt8])? {
-        guard let encoded = try? EncodedToken(token), let decoded = try? DecodedToken(encoded),
-            let algorithm = SignatureAlgorithm(name: decoded.header.algorithm), algorithm.family == .hmac,
-            let signature = try? encoded.decode(.signature), signature.count == algorithm.signatureLength
-        else { return nil }
-        return (algorithm, Array(encoded.signingInput), signature)
     }
 }

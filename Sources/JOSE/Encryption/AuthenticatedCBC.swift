@@ -38,8 +38,7 @@ struct AuthenticatedCBC {
     }
 
     private func tag(over ciphertext: [UInt8], vector: [UInt8], text: [UInt8]) -> [UInt8] {
-        // AL: the length of the authenticated text in bits, in 64 bits. No text is 2^61 bytes long.
-        let length = withUnsafeBytes(of: (UInt64(text.count) &* 8).bigEndian) { [UInt8]($0) }
+        let length = ContentEncryptionAlgorithm.lengthBlock(text)
         switch algorithm {
         case .a192CBCHS384: return Self.mac(HMAC<SHA384>(key: macKey), [text, vector, ciphertext, length], 24)
         case .a256CBCHS512: return Self.mac(HMAC<SHA512>(key: macKey), [text, vector, ciphertext, length], 32)

@@ -1,4 +1,5 @@
 import Crypto
+import Tokens
 
 /// The key derivation of NIST SP 800-56A §5.8.1 with SHA-256, as RFC 7518 §4.6.2 uses it.
 enum ConcatKDF {
@@ -9,25 +10,19 @@ enum ConcatKDF {
     static func derive(
         from secret: some ContiguousSecret, algorithm: String, partyUInfo: [UInt8], partyVInfo: [UInt8], length: Int
     ) -> SymmetricKey {
-        let info =
-            prefixed(Array(algorithm.utf8)) + prefixed(partyUInfo) + prefixed(partyVInfo) + word(length * 8)
+        let info = KeyManagementAlgorithm.agreementInfo(
+            algorithm, partyUInfo: partyUInfo, partyVInfo: partyVInfo, length: length)
         var key: [UInt8] = []
         var round = 1
         while key.count < length {
             var hash = SHA256()
-            hash.update(data: word(round))
+            hash.update(data: KeyManagementAlgorithm.word(round))
             secret.withSecretBytes { hash.update(bufferPointer: $0) }
             hash.update(data: info)
             key += Array(hash.finalize())
             round += 1
         }
         return SymmetricKey(data: key.prefix(length))
-    }
-
-    private static func prefixed(_ bytes: [UInt8]) -> [UInt8] { word(bytes.count) + bytes }
-
-    private static func word(_ value: Int) -> [UInt8] {
-        withUnsafeBytes(of: UInt32(truncatingIfNeeded: value).bigEndian) { [UInt8]($0) }
     }
 }
 

@@ -3,20 +3,12 @@ import Tokens
 
 /// Encrypts and opens content with one of the algorithms of RFC 7518 §5.1, all of which authenticate it.
 enum ContentCipher {
-    /// The length in bytes of the initialization vector, which RFC 7518 §5.2.2.1 and §5.3 fix.
-    static func vectorLength(_ algorithm: ContentEncryptionAlgorithm) -> Int {
-        switch algorithm {
-        case .a128GCM, .a192GCM, .a256GCM: 12
-        case .a128CBCHS256, .a192CBCHS384, .a256CBCHS512: 16
-        }
-    }
-
     /// Encrypts. The key and the vector have the algorithm's lengths, or this throws.
     static func seal(
         _ content: [UInt8], _ algorithm: ContentEncryptionAlgorithm, key: SymmetricKey, vector: [UInt8],
         authenticating text: [UInt8]
     ) throws -> (ciphertext: [UInt8], tag: [UInt8]) {
-        guard key.bitCount == algorithm.keyLength * 8, vector.count == vectorLength(algorithm) else {
+        guard key.bitCount == algorithm.keyLength * 8, vector.count == algorithm.vectorLength else {
             throw CryptoKitError.incorrectParameterSize
         }
         switch algorithm {
@@ -34,7 +26,7 @@ enum ContentCipher {
         _ ciphertext: [UInt8], tag: [UInt8], _ algorithm: ContentEncryptionAlgorithm, key: SymmetricKey,
         vector: [UInt8], authenticating text: [UInt8]
     ) -> [UInt8]? {
-        guard key.bitCount == algorithm.keyLength * 8, vector.count == vectorLength(algorithm) else { return nil }
+        guard key.bitCount == algorithm.keyLength * 8, vector.count == algorithm.vectorLength else { return nil }
         switch algorithm {
         case .a128GCM, .a192GCM, .a256GCM:
             guard tag.count == 16, let nonce = try? AES.GCM.Nonce(data: vector),

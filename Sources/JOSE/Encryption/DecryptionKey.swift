@@ -26,7 +26,7 @@ public struct DecryptionKey: Sendable, CustomStringConvertible {
     public init(
         _ key: DecodedKey, algorithm: KeyManagementAlgorithm? = nil, encryption: ContentEncryptionAlgorithm? = nil
     ) throws(KeyError) {
-        binding = try EncryptionKeyBinding(key, algorithm, encryption)
+        binding = try EncryptionKeyBinding(certified: key, algorithm, encryption)
         encryptionKey = try EncryptionKey(ofAny: key, algorithm, encryption)
         guard key.material?.isPrivate == true else {
             throw KeyError(.notPrivate, "this \(key.description.summary) cannot decrypt: its private part is not here")
@@ -99,12 +99,5 @@ public struct DecryptionKey: Sendable, CustomStringConvertible {
         if let secret = binding.secret { return .secret(secret) }
         if let key = try binding.agreementKey() { return .agreement(key) }
         return .rsa(try RSADecryption(binding))
-    }
-}
-
-extension EncryptionKeyBinding {
-    /// The length of a shared secret in bytes.
-    var secretLength: Int? {
-        if case .secret(let bytes) = material { bytes.count } else { nil }
     }
 }

@@ -41,7 +41,7 @@ public struct EncryptionKey: Sendable, CustomStringConvertible {
         ofAny key: DecodedKey, _ algorithm: KeyManagementAlgorithm?, _ encryption: ContentEncryptionAlgorithm?
     ) throws(KeyError) {
         id = key.description.id
-        binding = try EncryptionKeyBinding(key, algorithm, encryption)
+        binding = try EncryptionKeyBinding(certified: key, algorithm, encryption)
         mayEncrypt = binding.allows(.encrypt, key.description)
         do {
             if let secret = binding.secret {

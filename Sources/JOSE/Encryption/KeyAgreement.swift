@@ -1,5 +1,5 @@
 import Crypto
-public import Tokens
+import Tokens
 
 /// A private key that a secret can be agreed on with.
 enum AgreementPrivateKey: Sendable {
@@ -89,37 +89,6 @@ extension EphemeralPublicKey {
         case .p384: (try? P384.KeyAgreement.PublicKey(rawRepresentation: point)) != nil
         case .p521: (try? P521.KeyAgreement.PublicKey(rawRepresentation: point)) != nil
         case .x25519: (try? Curve25519.KeyAgreement.PublicKey(rawRepresentation: point)) != nil
-        }
-    }
-}
-
-extension KeyManagementAlgorithm {
-    /// The name and the length in bytes of the key that an agreement yields: of the content encryption key for
-    /// `ECDH-ES`, of the wrapping key for the others (RFC 7518 §4.6.2).
-    func agreedKey(_ encryption: ContentEncryptionAlgorithm) -> (name: String, length: Int) {
-        switch self {
-        case .ecdhESA128KW: (rawValue, 16)
-        case .ecdhESA192KW: (rawValue, 24)
-        case .ecdhESA256KW: (rawValue, 32)
-        default: (encryption.rawValue, encryption.keyLength)
-        }
-    }
-
-    /// Whether a secret is agreed on over a curve (RFC 7518 §4.6).
-    public var isAgreement: Bool {
-        switch self {
-        case .ecdhES, .ecdhESA128KW, .ecdhESA192KW, .ecdhESA256KW: true
-        default: false
-        }
-    }
-
-    /// The length in bytes that a shared secret must have; nil where it may have several, or none is used.
-    var secretLength: Int? {
-        switch self {
-        case .a128KW, .a128GCMKW: 16
-        case .a192KW, .a192GCMKW: 24
-        case .a256KW, .a256GCMKW: 32
-        default: nil
         }
     }
 }

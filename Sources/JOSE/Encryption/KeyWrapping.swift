@@ -46,7 +46,7 @@ enum KeyWrapping {
             default: (.sha256, 16)
             }
         return try stretch(
-            password, salt: Array(algorithm.rawValue.utf8) + [0] + salt, iterations, hash, length: length)
+            password, salt: algorithm.passwordSalt(salt), iterations, hash, length: length)
     }
 
     /// PBKDF2 (RFC 8018 §5.2).

@@ -14,9 +14,8 @@ public struct TokenEncrypter: Sendable {
     /// The `p2c` of PBES2.
     public let iterations: Int
 
-    /// The `p2c` of PBES2 where nothing else is said: OWASP's figure for PBKDF2 with HMAC-SHA-256, which of the three
-    /// hashes needs the most.
-    public static let defaultIterations = 600_000
+    /// The `p2c` of PBES2 where nothing else is said.
+    public static let defaultIterations = KeyManagementParameters.defaultIterations
 
     /// An encrypter for one recipient.
     public init(
@@ -170,7 +169,7 @@ public struct TokenEncrypter: Sendable {
             let encoded =
                 protected.members.isEmpty ? [] : Base64URL.encodeBytes(JSONWriter.write(.object(protected)))
             let aad = additionalData.flatMap { $0.isEmpty ? nil : Base64URL.encodeBytes($0) }
-            let vector = ingredients.vector ?? RandomBytes.make(count: ContentCipher.vectorLength(encryption))
+            let vector = ingredients.vector ?? RandomBytes.make(count: encryption.vectorLength)
             let sealed = try ContentCipher.seal(
                 content, encryption, key: contentKey, vector: vector,
                 authenticating: DecodedEncryptedToken.authenticatedText(encoded, aad))

@@ -20,6 +20,8 @@ public struct DiagnosisCandidates: Sendable {
     public struct Candidate: Sendable {
         /// Which of `keys` it is with.
         public let keyIndex: Int
+        /// Which reading of the token it is with; 0 is the token as it stands.
+        public let readingIndex: Int
         /// What to compute.
         public let algorithm: SignatureAlgorithm
         /// What the signature may be over.
@@ -114,9 +116,40 @@ public struct DiagnosisCandidates: Sendable {
         let text = texts[step.text]
         let (algorithm, untruths) = algorithms[step.algorithm]
         return Candidate(
-            keyIndex: step.key, algorithm: algorithm, input: text.input, signature: text.signature,
+            keyIndex: step.key, readingIndex: step.text, algorithm: algorithm, input: text.input,
+            signature: text.signature,
             mistakes: keyMistakes[step.key] + untruths + text.mistakes, keyForm: keyForms[step.key],
             repairedToken: text.repaired)
+    }
+
+    // Other hashes
+
+    /// One attempt with another hash than an ECDSA algorithm's own.
+    public struct HashAttempt: Sendable {
+        /// The attempt that it differs from.
+        public let candidate: Candidate
+        /// The hash: SHA-1, SHA-256, SHA-384 or SHA-512.
+        public let hash: String
+    }
+
+    /// The usual hashes under an ECDSA signature besides the algorithm's own (RFC 7518 §3.4): for the token as it stands,
+    /// each key once. To be tried when no attempt has succeeded.
+    public var hashAttempts: [HashAttempt] {
+        var seen: Set<Int> = []
+        var attempts: [HashAttempt] = []
+        for number in 0..<count {
+            guard let candidate = candidate(number), seen.insert(candidate.keyIndex).inserted,
+                candidate.algorithm.family == .ecdsa,
+                case .material(.elliptic(let curve, let x, let y, _), _) = keys[candidate.keyIndex],
+                curve != .secp256k1, x.count == curve.fieldLength, y.count == curve.fieldLength,
+                candidate.signature.count == 2 * curve.fieldLength
+            else { continue }
+            for (hash, length) in [("SHA-256", 32), ("SHA-384", 48), ("SHA-512", 64), ("SHA-1", 20)]
+            where length != candidate.algorithm.hashLength {
+                attempts.append(HashAttempt(candidate: candidate, hash: hash))
+            }
+        }
+        return attempts
     }
 
     // Algorithms

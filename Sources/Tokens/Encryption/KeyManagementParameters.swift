@@ -14,6 +14,9 @@ public enum KeyManagementParameters: Sendable, Equatable {
 
     /// The longest `apu`, `apv` and `p2s`, in bytes.
     public static let maximumInfoSize = 1_024
+    /// The `p2c` to write where nothing else is said: OWASP's figure for PBKDF2 with HMAC-SHA-256, which of the three hashes
+    /// needs the most.
+    public static let defaultIterations = 600_000
     /// The shortest `p2s`, in bytes (RFC 7518 §4.8.1.1).
     public static let minimumSaltSize = 8
 

@@ -83,6 +83,27 @@ public enum WeakSecret {
         judge(secret, for: algorithm).map { Finding($0.code, $0.text) }
     }
 
+    /// What a search for the secret of a token computes with: nil where this is no HMAC token in three parts.
+    /// - Parameter token: at most `EncodedToken.maximumSize` bytes.
+    public static func target(
+        _ token: [UInt8]
+    ) -> (algorithm: SignatureAlgorithm, input: [UInt8], signature: [UInt8])? {
+        guard let encoded = try? EncodedToken(token), let decoded = try? DecodedToken(encoded),
+            let algorithm = SignatureAlgorithm(name: decoded.header.algorithm), algorithm.family == .hmac,
+            let signature = try? encoded.decode(.signature), signature.count == algorithm.signatureLength
+        else { return nil }
+        return (algorithm, Array(encoded.signingInput), signature)
+    }
+
+    /// The finding about a token whose secret was found by trying common ones. The secret is not repeated.
+    public static func finding(found secret: [UInt8]) -> Finding {
+        let reason = judge(secret).map { " " + $0.text } ?? ""
+        return Finding(
+            .weakSecret,
+            "This token was signed with a secret that is found by trying common ones: anybody can make such tokens."
+                + reason)
+    }
+
     private static func habit(_ secret: [UInt8]) -> String? {
         let trimmed = Bytes.trimming(secret)
         if isKnown(trimmed) { return "The secret stands in lists of common secrets." }

@@ -49,7 +49,7 @@ extension KeyMaterial {
     }
 
     /// Whether a key of this kind can be for this.
-    func fits(_ purpose: KeyPurpose) -> Bool {
+    package func fits(_ purpose: KeyPurpose) -> Bool {
         switch purpose {
         case .signature(let algorithm): return fits(algorithm)
         case .keyManagement(let algorithm): return fits(algorithm)

@@ -108,7 +108,7 @@ enum KeyShape {
 
 extension EllipticCurve {
     /// Whether y² = x³ + ax + b holds in the curve's field (SEC 2 §2.4, §2.5, §2.6; a is -3, of secp256k1 0).
-    func contains(x: [UInt8], y: [UInt8]) -> Bool {
+    package func contains(x: [UInt8], y: [UInt8]) -> Bool {
         let prime = NaturalNumber(fieldPrime)
         let (x, y) = (NaturalNumber(x), NaturalNumber(y))
         guard x < prime, y < prime else { return false }

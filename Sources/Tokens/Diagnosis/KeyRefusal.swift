@@ -1,6 +1,3 @@
-import Codecs
-public import Tokens
-
 /// Why a verifier would not even try a key with which a signature verifies.
 public enum KeyRefusal: Sendable, Equatable {
     /// The key does not say what it is for, and is taken to be for these algorithms; the token's is none of them.
@@ -12,35 +9,27 @@ public enum KeyRefusal: Sendable, Equatable {
     case rejected(TokenRejection)
 
     /// What a verifier has against the keys for this token; nil when it has nothing.
-    init?(_ keys: Result<KeySet, KeyError>, token: [UInt8], signed: SignatureAlgorithm) {
+    /// - Parameter keys: what the keys say about themselves, or why they cannot be read.
+    public init?(_ keys: Result<[KeyDescription], KeyError>, token: [UInt8], signed: SignatureAlgorithm) {
         switch keys {
         case .failure(let error): self = .refused(error)
         case .success(let keys):
-            let algorithms = keys.algorithms
+            var algorithms: [SignatureAlgorithm] = []
+            for key in keys {
+                if let algorithm = key.algorithm, !algorithms.contains(algorithm) { algorithms.append(algorithm) }
+            }
             guard algorithms.contains(signed) else {
                 self = .takenFor(algorithms)
                 return
             }
             do throws(TokenRejection) {
                 let judge = TokenJudge(policy: ClaimPolicy(algorithms: algorithms, acceptsEdDSA: true))
-                _ = try judge.plan(token, keys: keys.descriptions)
+                _ = try judge.plan(token, keys: keys)
                 return nil
             } catch {
                 guard error.check == .key else { return nil }
                 self = .rejected(error)
             }
-        }
-    }
-
-    /// The keys as a verifier reads them, given as they are.
-    /// - Parameter algorithm: what the key was said to be for.
-    static func keys(
-        _ key: [UInt8], _ form: KeyReader.Form, saidFor algorithm: SignatureAlgorithm?
-    ) -> Result<KeySet, KeyError> {
-        do throws(KeyError) {
-            return .success(try KeySet(try KeyReader.read(key, as: form, algorithm: algorithm)))
-        } catch {
-            return .failure(error)
         }
     }
 

@@ -1,13 +1,12 @@
 import Codecs
-import Tokens
 
 /// Writes keys in DER: SubjectPublicKeyInfo (RFC 5280 §4.1), PKCS#8 (RFC 5958, RFC 8410 §7, RFC 9881 §6), PKCS#1 (RFC 8017
 /// §A.1), SEC1 (RFC 5915). Every answer is nil where the form has no place for such a key.
-enum KeyDER {
+package enum KeyDER {
     private typealias Tag = DERReader.Tag
 
     /// The public key with its algorithm.
-    static func subjectPublicKeyInfo(_ material: KeyMaterial) -> [UInt8]? {
+    package static func subjectPublicKeyInfo(_ material: KeyMaterial) -> [UInt8]? {
         let key: [UInt8]
         switch material {
         case .secret: return nil
@@ -24,7 +23,7 @@ enum KeyDER {
     }
 
     /// The private key with its algorithm, version 0.
-    static func pkcs8(_ material: KeyMaterial) -> [UInt8]? {
+    package static func pkcs8(_ material: KeyMaterial) -> [UInt8]? {
         let key: [UInt8]?
         switch material {
         case .secret: key = nil
@@ -40,13 +39,13 @@ enum KeyDER {
     }
 
     /// An RSA public key alone.
-    static func pkcs1Public(_ material: KeyMaterial) -> [UInt8]? {
+    package static func pkcs1Public(_ material: KeyMaterial) -> [UInt8]? {
         guard case .rsa(let modulus, let exponent, _) = material else { return nil }
         return DERWriter.sequence([DERWriter.unsignedInteger(modulus), DERWriter.unsignedInteger(exponent)])
     }
 
     /// An RSA private key alone.
-    static func pkcs1Private(_ material: KeyMaterial) -> [UInt8]? {
+    package static func pkcs1Private(_ material: KeyMaterial) -> [UInt8]? {
         guard case .rsa(let modulus, let exponent, .some(let part)) = material else { return nil }
         let numbers = RSANumbers(modulus: modulus, publicExponent: exponent, privatePart: part)
         return DERWriter.sequence(
@@ -57,7 +56,7 @@ enum KeyDER {
     }
 
     /// An EC private key alone; inside PKCS#8 the curve is named outside.
-    static func sec1(_ material: KeyMaterial, namesCurve: Bool = true) -> [UInt8]? {
+    package static func sec1(_ material: KeyMaterial, namesCurve: Bool = true) -> [UInt8]? {
         guard case .elliptic(let curve, let x, let y, .some(let scalar)) = material else { return nil }
         var elements = [DERWriter.unsignedInteger([1]), DERWriter.element(Tag.octetString, scalar)]
         if namesCurve { elements.append(DERWriter.element(0xA0, identifier(curve.objectIdentifier))) }

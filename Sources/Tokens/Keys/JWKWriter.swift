@@ -1,10 +1,9 @@
-import Codecs
-import Tokens
+package import Codecs
 
 /// Writes keys as JWKs (RFC 7517, RFC 7518 §6, RFC 8037 §2, RFC 9964 §3).
-enum JWKWriter {
+package enum JWKWriter {
     /// A key for signatures.
-    static func jwk(
+    package static func jwk(
         _ material: KeyMaterial, id: ByteString?, algorithm: SignatureAlgorithm, withPrivatePart: Bool
     ) -> JSONObject {
         var jwk = required(material)
@@ -16,7 +15,7 @@ enum JWKWriter {
     }
 
     /// The private members of each type; a shared secret has its one member already.
-    static func addPrivatePart(_ material: KeyMaterial, to jwk: inout JSONObject) {
+    package static func addPrivatePart(_ material: KeyMaterial, to jwk: inout JSONObject) {
         switch material {
         case .secret: break
         case .rsa(let modulus, let exponent, let privatePart):
@@ -35,7 +34,7 @@ enum JWKWriter {
     }
 
     /// The members that a thumbprint is computed over, in lexicographic order (RFC 7638 §3.2, RFC 8037 §2).
-    static func required(_ material: KeyMaterial) -> JSONObject {
+    package static func required(_ material: KeyMaterial) -> JSONObject {
         switch material {
         case .secret(let secret): ["k": text(secret), "kty": "oct"]
         case .rsa(let modulus, let exponent, _): ["e": text(exponent), "kty": "RSA", "n": text(modulus)]
