@@ -20,7 +20,7 @@ COMPUTING := ^CodecsTests ^JOSETests ^StudioBrowserTests ^TokensTests
 BENCH ?=
 UPDATE ?=
 
-.PHONY: help run build test test-swift test-interop fuzz fuzz-slice proof-differential proof-token-service check bench bench-jwt bench-gateway bench-token-service wasm man docs check-library vectors clean \
+.PHONY: help run build test test-swift test-interop fuzz fuzz-slice proof-differential proof-token-service check bench bench-jwt bench-gateway bench-token-service bench-studio wasm man docs check-library vectors clean \
 	needs-build needs-test needs-bench
 
 help: ## Show this list
@@ -102,6 +102,9 @@ bench-token-service: build needs-bench ## Tokens made and looked at in a second,
 bench-gateway: build needs-bench ## One proxied request with and without JWT, as a ratio to nginx in the same run
 	@python3 Benchmarks/gateway/measure.py --binary .build/release/signet
 
+bench-studio: build needs-test $(VENV) ## The Studio in Chromium: bytes, time until it reads, a key stroke, the longest standstill
+	@$(STEP) "Studio" "30 seconds" .venv/bin/python Benchmarks/studio/measure.py
+
 wasm: needs-build $(JUDGE) ## Build the Studio's judge as WebAssembly (Web/studio/judge.wasm.js)
 
 $(JUDGE): $(JUDGE_SOURCES)
@@ -112,7 +115,7 @@ vectors: ## Tell where the public test vectors come from; FOLDER=path fetches th
 	@dev/fetch-vectors $(FOLDER)
 
 clean: ## Remove everything that was built or installed inside this folder
-	@rm -rf .build .docs .man .build-library-only Benchmarks/.build Benchmarks/.build-peers Benchmarks/.venv .venv .artifacts $(JUDGE)
+	@rm -rf .build .docs .man .build-library-only Benchmarks/.build Benchmarks/.build-peers Benchmarks/.venv .venv .artifacts $(JUDGE) Web/studio/reader.wasm.js
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 needs-build:

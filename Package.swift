@@ -67,6 +67,8 @@ let package = Package(
             ]),
         // The system's libcrypto, for the trait OpenSSL.
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        // The system's zlib, for the files of the Studio.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "OAuth",
             dependencies: ["Codecs", "Tokens", "JOSE", .product(name: "Crypto", package: "swift-crypto")]),
@@ -140,7 +142,7 @@ let package = Package(
         .target(
             name: "Studio",
             dependencies: [
-                "ControlPlane", "CWebAssets",
+                "ControlPlane", "CWebAssets", "CZlib",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
                 .product(name: "Hummingbird", package: "hummingbird", condition: server),

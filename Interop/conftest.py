@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from signet_process import Signet
+from studio_page import StudioPage
+from token_mint import Mint
 from upstream import RecordingUpstream
 
 
@@ -50,6 +52,27 @@ def page(chromium):
     page.set_default_timeout(15_000)
     yield page
     context.close()
+
+
+@pytest.fixture(scope="module")
+def mint():
+    return Mint()
+
+
+@pytest.fixture(scope="module")
+def studio_address(request):
+    """Where the Studio is served: a server for working on it (dev/serve-studio), or the program itself."""
+    return os.environ.get("SIGNET_STUDIO") or request.getfixturevalue("demo").control
+
+
+@pytest.fixture
+def studio(studio_address, chromium):
+    """The page, which afterwards must have asked for nothing and complained of nothing."""
+    with StudioPage(chromium, studio_address + "/") as page:
+        assert page.state == "ready"
+        yield page
+        assert page.requests_since_loading == [], "the page asked the network for something"
+        assert page.violations == [] and page.errors == []
 
 
 def write_routes(folder: Path, text: str, name: str = "routes.yaml") -> Path:

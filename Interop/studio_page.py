@@ -43,7 +43,9 @@ class StudioPage:
 
     @property
     def requests_since_loading(self) -> list[str]:
-        return self.requests[len(self.loaded):]
+        """Without downloads that the page made itself, and without the icon, which browsers fetch when they like."""
+        later = self.requests[len(self.loaded):]
+        return [url for url in later if not url.startswith("blob:") and not url.endswith("/favicon.svg")]
 
     def fill(self, selector: str, text: str):
         self.page.fill(selector, text)

@@ -5,7 +5,6 @@ import email
 import email.policy
 import hashlib
 import hmac
-import json
 import struct
 import time
 from urllib.parse import urlencode

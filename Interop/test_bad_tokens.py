@@ -8,7 +8,6 @@ from bad_tokens import POLICY, bad_tokens, cannot_travel, good_tokens
 from conftest import write_routes
 from signet_process import Signet, run
 from studio_page import StudioPage
-from token_mint import Mint
 from wire import Wire
 
 # These never reach a gateway: no header field can carry them. Terminal and browser still have to agree on them.
@@ -41,11 +40,6 @@ routes:
     jwt: {{ issuer: partner-mac, audience: {audience}, types: [at+jwt], leeway: 30,
             require: [exp, sub, {{roles: user}}], scopes: ["orders:read"] }}
 """
-
-
-@pytest.fixture(scope="module")
-def mint():
-    return Mint()
 
 
 @pytest.fixture(scope="module")

@@ -17,11 +17,6 @@ ALGORITHMS = ["HS256", "RS256", "ES256", "Ed25519"]
 PYJWT_NAMES = {"Ed25519": "EdDSA"}
 
 
-@pytest.fixture(scope="module")
-def mint():
-    return Mint()
-
-
 def claims(**more) -> dict:
     now = int(time.time())
     return {"iss": "https://idp.example", "sub": "ada", "aud": "orders", "iat": now, "exp": now + 300, **more}

@@ -10,7 +10,6 @@ import pytest
 
 from conftest import write_routes
 from signet_process import Signet, StartFailed, call, free_port, run
-from token_mint import AUDIENCE, Mint
 from wire import Wire, request, wait_for
 
 ROUTES = """
@@ -57,11 +56,6 @@ routes:
     upstraem: recorder
     anonymous: true
 """
-
-
-@pytest.fixture(scope="module")
-def mint():
-    return Mint()
 
 
 @pytest.fixture(scope="module")

@@ -7,23 +7,10 @@ import time
 import pytest
 
 from studio_page import StudioPage
-from token_mint import AUDIENCE, ISSUER, Mint
+from token_mint import AUDIENCE, ISSUER
 
 ALGORITHMS = ["HS256", "RS256", "ES256", "Ed25519"]
-
-
-@pytest.fixture(scope="module")
-def mint():
-    return Mint()
-
-
-@pytest.fixture
-def studio(demo, chromium):
-    with StudioPage(chromium, demo.control + "/") as page:
-        assert page.state == "ready"
-        yield page
-        assert page.requests_since_loading == [], "the page asked the network for something"
-        assert page.violations == [] and page.errors == []
+MADE = ["HS256", "HS384", "HS512", "RS256", "RS512", "PS256", "PS384", "ES256", "ES384", "ES512", "Ed25519"]
 
 
 def test_a_pasted_token_is_taken_apart(studio, mint):
@@ -33,8 +20,8 @@ def test_a_pasted_token_is_taken_apart(studio, mint):
     parts = {name: page.locator(f"#token-ink span[data-part='{name}']").first.text_content().strip(".")
              for name in ("header", "payload", "signature")}
     assert ".".join(parts.values()) == token
-    assert json.loads(page.locator("#header-json").text_content())["alg"] == "ES256"
-    assert json.loads(page.locator("#claims-json").text_content())["sub"] == "user-1"
+    assert json.loads(page.input_value("#header-json"))["alg"] == "ES256"
+    assert json.loads(page.input_value("#claims-json"))["sub"] == "user-1"
     expiry = page.locator("#claims [data-name='exp']")
     assert expiry.locator(".time").get_attribute("data-state") == "future"
     assert "RFC 7519" in expiry.locator(".note").text_content()
@@ -94,11 +81,203 @@ def test_markup_in_claims_stays_text(studio, mint):
     assert markup in studio.page.locator("#claims").text_content()
 
 
-@pytest.mark.parametrize("alg", ALGORITHMS)
-def test_examples(studio, alg):
-    studio.page.click(f"#example-{alg}")
-    studio.settle()
+@pytest.mark.parametrize("alg", MADE)
+def test_a_token_is_made_with_each_algorithm(studio, alg):
+    make(studio, alg=alg)
     assert studio.verdict()["verdict"] == "valid"
+    assert json.loads(studio.page.input_value("#header-json"))["alg"] == alg
+
+
+def make(studio, template=None, alg=None):
+    """Makes a token as a person does, and waits for it."""
+    before = studio.page.input_value("#token")
+    if template:
+        studio.page.get_by_label("Begin with").select_option(label=template)
+    if alg:
+        studio.page.get_by_label("signed with").select_option(alg)
+    studio.page.get_by_role("button", name="Make a token").click()
+    studio.page.wait_for_function("before => !['', before].includes(document.querySelector('#token').value)", arg=before)
+    studio.settle()
+
+
+def tab(studio, panel, name):
+    studio.page.get_by_role("tablist", name=panel).get_by_role("tab", name=name).click()
+
+
+def changed(studio, act):
+    """Does something and waits for the token that comes of it."""
+    before = studio.page.input_value("#token")
+    act()
+    studio.page.wait_for_function("before => document.querySelector('#token').value !== before", arg=before)
+    studio.settle()
+
+
+TEMPLATES = {
+    "Access token (RFC 9068)": "scope", "ID token (OpenID Connect)": "nonce", "Service account (RFC 7523)": "scope",
+    "Client assertion (RFC 7523)": "jti", "DPoP proof (RFC 9449)": "htu", "Logout token (OpenID Connect)": "events",
+    "Microsoft Entra ID": "tid", "Keycloak": "realm_access", "Auth0": "permissions", "Amazon Cognito": "token_use", "Google": "hd",
+    "GitHub Actions": "repository", "Kubernetes": "kubernetes.io",
+}
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_each_template_gives_a_good_token(studio, template):
+    make(studio, template, "ES256")
+    if template == "DPoP proof (RFC 9449)":
+        # As a bearer token it must be refused: it brings its own key.
+        assert studio.verdict()["code"] == "header-embedded-key" and part(studio, "Key trust")[0] == "careful"
+    else:
+        assert studio.verdict()["verdict"] == "valid", studio.page.locator("#verdict").inner_text()
+    assert TEMPLATES[template] in json.loads(studio.page.input_value("#claims-json"))
+    assert ("jwk" in json.loads(studio.page.input_value("#header-json"))) == (template == "DPoP proof (RFC 9449)")
+
+
+def test_edited_claims_are_signed_anew_and_keep_their_digits(studio):
+    make(studio)
+    tab(studio, "Claims", "Edit")
+    editor = studio.page.get_by_label("Claims as JSON")
+    text = editor.input_value()
+    changed(studio, lambda: editor.fill(text.replace("{", '{"big": 12345678901234567890.10, ', 1).replace("buyer", "admin")))
+    assert studio.verdict()["verdict"] == "valid"
+    assert "12345678901234567890.10" in studio.page.locator("#claims").text_content()
+    token = studio.page.input_value("#token")
+    editor.fill(text + "}")
+    studio.page.get_by_text("The claims are not JSON").wait_for()
+    assert studio.page.input_value("#token") == token, "a text that cannot be read changed the token"
+    # An edited token is read again, and the editor follows.
+    studio.fill("#token", token)
+    studio.settle()
+    assert '"admin"' in editor.input_value()
+
+
+def test_the_form_sets_times_and_identifiers(studio):
+    make(studio)
+    tab(studio, "Claims", "Form")
+    claims = lambda: json.loads(studio.page.input_value("#claims-json"))
+    before = claims()
+    changed(studio, lambda: studio.page.get_by_role("button", name="exp +1 h").click())
+    assert claims()["exp"] == before["exp"] + 3600
+    changed(studio, lambda: studio.page.get_by_role("button", name="exp +1 d").click())
+    assert claims()["exp"] == before["exp"] + 3600 + 86_400
+    changed(studio, lambda: studio.page.get_by_label("exp as a date").fill("2031-01-02T03:04:05"))
+    assert str(claims()["exp"]).startswith("19")
+    changed(studio, lambda: studio.page.get_by_role("button", name="New ID").click())
+    assert claims()["jti"] != before["jti"]
+    changed(studio, lambda: studio.page.get_by_role("button", name="Remove scope").click())
+    assert "scope" not in claims()
+    studio.page.get_by_label("Another claim").fill("sid")
+    changed(studio, lambda: studio.page.get_by_role("button", name="Add", exact=True).click())
+    changed(studio, lambda: studio.page.get_by_label("sid").first.fill('a "quoted" session'))
+    assert claims()["sid"] == 'a "quoted" session'
+    assert studio.verdict()["verdict"] == "valid"
+
+
+def test_without_a_private_key_the_old_signature_no_longer_fits_and_one_press_mends_it(studio, mint):
+    studio.judge(mint.token().decode(), json.dumps(mint.jwk("ES256")))
+    tab(studio, "Claims", "Edit")
+    editor = studio.page.get_by_label("Claims as JSON")
+    changed(studio, lambda: editor.fill(editor.input_value().replace("user-1", "admin")))
+    assert studio.verdict()["code"] == "signature-mismatch"
+    note = studio.page.locator("#signing-note")
+    assert "Only the public half of the key is here" in note.inner_text() and "no longer fits" in note.inner_text()
+    changed(studio, lambda: note.get_by_role("button", name="Sign with a new key").click())
+    assert studio.verdict()["verdict"] in ("valid", "refused") and studio.verdict()["code"] != "signature-mismatch"
+    assert json.loads(studio.page.input_value("#claims-json"))["sub"] == "admin"
+
+
+def test_a_key_for_another_algorithm_is_named_and_the_header_mended(studio):
+    make(studio)
+    tab(studio, "Header", "Edit")
+    editor = studio.page.get_by_label("Header as JSON")
+    changed(studio, lambda: editor.fill(editor.input_value().replace("ES256", "RS256")))
+    assert studio.verdict()["verdict"] == "refused"
+    changed(studio, lambda: studio.page.get_by_role("button", name="Write ES256 into the header").click())
+    assert studio.verdict()["verdict"] == "valid"
+
+
+def part(studio, name):
+    row = studio.page.locator("#parts > li").filter(has=studio.page.get_by_text(name, exact=True))
+    return row.get_attribute("data-state"), row.inner_text()
+
+
+def test_the_verdict_has_parts_with_answers_of_their_own(studio, mint):
+    token = mint.token(claims=mint.claims(exp=mint.now - 60, aud="billing")).decode()
+    studio.policy(issuer=ISSUER, audience=AUDIENCE)
+    studio.judge(token, json.dumps(mint.jwk("ES256")))
+    assert part(studio, "Signature")[0] == "passed" and part(studio, "Form")[0] == "passed"
+    assert part(studio, "Time")[0] == "failed" and "xpired" in part(studio, "Time")[1]
+    assert part(studio, "Issuer and audience")[0] == "failed"
+    studio.judge(token, "")
+    assert part(studio, "Signature")[0] == "unknown" and "Unproven" in part(studio, "Time")[1]
+    assert "xpired" in studio.page.locator("#verdict-why").inner_text()
+    carried = mint.token(header={"alg": "ES256", "jwk": {k: v for k, v in mint.jwk("ES256").items() if k in ("kty", "crv", "x", "y")}}).decode()
+    studio.policy()
+    studio.judge(carried, json.dumps(mint.jwk("ES256")))
+    assert part(studio, "Key trust")[0] == "careful"
+
+
+def test_times_stand_on_a_line_with_a_countdown(studio, mint):
+    now = int(time.time())
+    studio.judge(mint.token(claims=mint.claims(exp=now + 125, nbf=now - 60)).decode())
+    page = studio.page
+    assert page.get_by_role("img", name="now lies within").is_visible()
+    first = page.get_by_role("timer").inner_text()
+    page.wait_for_function("first => document.querySelector('#countdown').textContent !== first", arg=first, timeout=5_000)
+    assert page.locator(".moments dt").all_inner_texts() == ["iat", "nbf", "exp"]
+    studio.judge(mint.token(claims=mint.claims(exp=now - 125)).decode())
+    assert page.get_by_role("img", name="now lies outside").is_visible() and "ended" in page.get_by_role("timer").inner_text()
+
+
+def test_it_speaks_german_and_stays_dark_when_told(studio):
+    page = studio.page
+    page.get_by_role("combobox", name="Language").select_option("de")
+    page.get_by_role("button", name="Token erzeugen").wait_for()
+    page.get_by_role("combobox", name="Farben").select_option("dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(19, 20, 23)"
+    page.reload()
+    page.wait_for_selector("html[data-studio='ready']", state="attached")
+    assert page.get_by_role("heading", name="Erwartungen").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(19, 20, 23)"
+    assert page.evaluate("Object.keys(localStorage).sort().join()") == "studio.language,studio.theme"
+    page.get_by_role("combobox", name="Sprache").select_option("en")
+    page.get_by_role("button", name="Make a token").wait_for()
+    studio.requests = list(studio.loaded)
+
+
+def texts(folder, language):
+    return "".join((folder / f"texts/{language}{part}.js").read_text() for part in ("", "-tools"))
+
+
+def test_texts_are_data_in_both_languages():
+    from pathlib import Path
+    import re
+
+    folder = Path(__file__).resolve().parent.parent / "Web/studio"
+    keys = {name: re.findall(r'^  "([^"]+)":', texts(folder, name), re.M) for name in ("en", "de")}
+    assert len(keys["en"]) == len(set(keys["en"])) and sorted(keys["en"]) == sorted(keys["de"])
+    english = dict(re.findall(r'^  "([^"]+)": "(.*)",$', texts(folder, "en"), re.M))
+    page = (folder / "index.html").read_text()
+    for key, text in re.findall(r'data-t="([^"]+)"[^>]*>([^<]*)<', page):
+        assert english[key] == text, key
+    for script in folder.glob("*.js"):
+        for key in re.findall(r'\bt\("([^"$]+)"', script.read_text()):
+            assert key in english, f"{script.name}: {key}"
+
+
+def test_shortcuts_are_listed_and_work(studio):
+    page = studio.page
+    page.keyboard.press("?")
+    listed = page.get_by_role("dialog", name="Keyboard shortcuts")
+    assert listed.get_by_text("edit the claims").is_visible()
+    page.get_by_role("button", name="Close").click()
+    changed(studio, lambda: page.keyboard.press("m"))
+    page.keyboard.press("c")
+    assert page.evaluate("document.activeElement.id") == "claims-json"
+    page.keyboard.press("Escape")
+    page.keyboard.press("k")
+    assert page.evaluate("document.activeElement.id") == "key"
+    page.keyboard.type("m")
+    assert page.input_value("#key").endswith("m"), "a letter typed into a field is a letter"
 
 
 @pytest.mark.parametrize("text", ["", ".", "..", "a.b.c", "{}", "🙂.🙂.🙂", "=" * 100, "a" * 20_000, "eyJ" + "." * 3000, "Bearer x.y.z"])
@@ -188,7 +367,7 @@ def test_it_can_be_walked_by_keyboard(studio):
     for _ in range(60):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.id"))
-    assert {"token", "key", "key-form", "issuer", "audience", "clear", "example-ES256"} <= reached, reached
+    assert {"token", "key", "key-form", "issuer", "audience", "clear", "make", "template", "theme"} <= reached, reached
 
 
 def test_narrow_screens_do_not_scroll_sideways(demo, chromium, mint):
@@ -200,8 +379,7 @@ def test_narrow_screens_do_not_scroll_sideways(demo, chromium, mint):
 def test_the_picture_of_the_readme(demo, chromium):
     target = os.environ.get("SIGNET_SCREENSHOT")
     with StudioPage(chromium, demo.control + "/", viewport={"width": 1440, "height": 900}, device_scale_factor=1) as studio:
-        studio.page.click("#example-ES256")
-        studio.settle()
+        make(studio)
         assert studio.verdict()["verdict"] == "valid"
         if target:
             studio.page.screenshot(path=target)

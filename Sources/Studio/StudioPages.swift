@@ -10,7 +10,7 @@ public enum StudioPages {
     /// no frame, no inline script, no string turned into script (Trusted Types without any policy).
     public static let contentSecurityPolicy =
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
-        + "connect-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; "
+        + "manifest-src 'self'; connect-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; "
         + "require-trusted-types-for 'script'; trusted-types 'none'"
 
     /// Serves the page at `/` and its files under `/studio/`; `/studio` leads to the page.
@@ -27,21 +27,37 @@ public enum StudioPages {
         }
     }
 
-    /// 200 with the file, or 304 when the browser has these bytes already (RFC 9110 §13.1.2).
+    /// 200 with the file, in gzip where the browser takes it, or 304 when it has these bytes already (RFC 9110 §13.1.2).
     private static func respond(with asset: StudioAsset, to request: Request, body: Bool) -> Response {
         var headers = commonHeaders
-        headers[.eTag] = asset.entityTag
+        let compressed = acceptsGzip(request.headers[values: .acceptEncoding]) ? asset.compressed : nil
+        let bytes = compressed ?? asset.bytes
+        let tag = compressed == nil ? asset.entityTag : asset.compressedEntityTag
+        headers[.eTag] = tag
+        headers[.vary] = "Accept-Encoding"
         // The browser asks every time, so that a page is never older than the program that serves it.
         headers[.cacheControl] = "no-cache"
-        if matches(request.headers[values: .ifNoneMatch], asset.entityTag) {
+        if matches(request.headers[values: .ifNoneMatch], tag) {
             return Response(status: .notModified, headers: headers)
         }
         headers[.contentType] = asset.contentType
+        if compressed != nil { headers[.contentEncoding] = "gzip" }
         guard body else {
-            headers[.contentLength] = String(asset.bytes.readableBytes)
+            headers[.contentLength] = String(bytes.readableBytes)
             return Response(status: .ok, headers: headers)
         }
-        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: asset.bytes))
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: bytes))
+    }
+
+    /// Whether `Accept-Encoding` lists gzip, and not with the weight 0 (RFC 9110 §12.5.3).
+    private static func acceptsGzip(_ values: [String]) -> Bool {
+        values.contains { value in
+            value.split(separator: ",").contains { element in
+                let parts = element.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
+                guard let coding = parts.first, coding == "gzip" || coding == "x-gzip" else { return false }
+                return !parts.dropFirst().contains { ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains($0) }
+            }
+        }
     }
 
     /// Tags are compared weakly; ours hold neither commas nor spaces.

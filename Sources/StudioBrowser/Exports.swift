@@ -16,42 +16,15 @@
         memory?.deallocate()
     }
 
-    /// `StudioJudge.inspect`.
-    @_expose(wasm, "inspect")
-    @_cdecl("inspect")
-    public func inspect(_ question: UnsafePointer<UInt8>?, _ count: Int32) -> UnsafeMutableRawPointer {
-        answer(StudioJudge.inspect(bytes(question, count)))
-    }
-
-    /// `StudioJudge.describeKey`.
-    @_expose(wasm, "describe_key")
-    @_cdecl("describe_key")
-    public func describeKey(_ question: UnsafePointer<UInt8>?, _ count: Int32) -> UnsafeMutableRawPointer {
-        answer(StudioJudge.describeKey(bytes(question, count)))
-    }
-
-    /// `StudioJudge.plan`.
-    @_expose(wasm, "plan")
-    @_cdecl("plan")
-    public func plan(_ question: UnsafePointer<UInt8>?, _ count: Int32) -> UnsafeMutableRawPointer {
-        answer(StudioJudge.plan(bytes(question, count)))
-    }
-
-    /// `StudioJudge.judge`.
-    @_expose(wasm, "judge")
-    @_cdecl("judge")
-    public func judge(_ question: UnsafePointer<UInt8>?, _ count: Int32) -> UnsafeMutableRawPointer {
-        answer(StudioJudge.judge(bytes(question, count)))
-    }
-
-    private func bytes(_ question: UnsafePointer<UInt8>?, _ count: Int32) -> [UInt8] {
-        Array(UnsafeBufferPointer(start: question, count: question == nil ? 0 : max(0, Int(count))))
-    }
-
-    private func answer(_ bytes: [UInt8]) -> UnsafeMutableRawPointer {
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes.count + 4, alignment: 8)
-        memory.storeBytes(of: UInt32(truncatingIfNeeded: bytes.count).littleEndian, as: UInt32.self)
-        memory.advanced(by: 4).copyMemory(from: bytes, byteCount: bytes.count)
+    /// `StudioJudge.ask`.
+    @_expose(wasm, "ask")
+    @_cdecl("ask")
+    public func ask(_ question: UnsafePointer<UInt8>?, _ count: Int32) -> UnsafeMutableRawPointer {
+        let bytes = Array(UnsafeBufferPointer(start: question, count: question == nil ? 0 : max(0, Int(count))))
+        let answer = StudioJudge.ask(bytes)
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: answer.count + 4, alignment: 8)
+        memory.storeBytes(of: UInt32(truncatingIfNeeded: answer.count).littleEndian, as: UInt32.self)
+        memory.advanced(by: 4).copyMemory(from: answer, byteCount: answer.count)
         return memory
     }
 #endif

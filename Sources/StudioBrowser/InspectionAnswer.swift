@@ -41,11 +41,12 @@ struct InspectionAnswer {
         if let raw = part.raw, !raw.isEmpty { json["raw"] = .string(ByteString(raw)) }
         guard let object = part.object else { return .object(json) }
         json["json"] = .string(ByteString(VisibleJSON.text(.object(object))))
-        json["members"] = .array(object.members.map { member($0, of: name) })
+        json["members"] = .array(object.members.map { Self.member($0, of: name) })
         return .object(json)
     }
 
-    private func member(_ member: JSONObject.Member, of part: TokenPart) -> JSON {
+    /// {name, nameText, valueText, title?, about?, source?, time?}.
+    static func member(_ member: JSONObject.Member, of part: TokenPart) -> JSON {
         var json: JSONObject = [
             "name": .string(member.name),
             "nameText": .string(ByteString(VisibleJSON.text(member.name))),
@@ -55,6 +56,7 @@ struct InspectionAnswer {
             json["title"] = .string(ByteString(entry.title))
             json["about"] = .string(ByteString(entry.about))
             json["source"] = .string(ByteString(entry.source))
+            json["url"] = .string(ByteString(entry.url))
         }
         if part == .payload, Glossary.isTime(member.name), case .number(let number) = member.value,
             let date = NumericDate(number)

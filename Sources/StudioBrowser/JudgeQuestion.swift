@@ -1,7 +1,7 @@
 import Codecs
 import Tokens
 
-/// What the page asks: {token, key: {text, form}, policy: {issuer?, audience?, type?, leeway, require, scopes}, now}.
+/// What the page asks: {token, key: {text, form, alg?}, policy: {issuer?, audience?, type?, leeway, require, scopes}, now}.
 struct JudgeQuestion {
     /// The most seconds of leeway; more would make `exp` meaningless.
     static let maximumLeeway: Int64 = 86_400
@@ -48,12 +48,18 @@ struct JudgeQuestion {
 }
 
 extension KeyBox {
-    /// The key box of a question: {key: {text, form}}.
+    /// The key box of a question: {key: {text, form, alg?}}; `alg` is what the key is for, "auto" like no `alg`.
     init(question: JSONObject) throws(QuestionDefect) {
         guard let key = question["key"]?.object, let text = key["text"]?.string, let form = key["form"]?.string else {
             throw QuestionDefect(member: "key")
         }
-        self.init(text.bytes, form: form)
+        self.init(text.bytes, form: form, purpose: try Self.purpose(key["alg"]?.string))
+    }
+
+    private static func purpose(_ name: ByteString?) throws(QuestionDefect) -> KeyPurpose? {
+        guard let name, name != "auto" else { return nil }
+        guard let purpose = KeyPurpose(name: name) else { throw QuestionDefect(member: "key") }
+        return purpose
     }
 }
 

@@ -25,7 +25,8 @@ struct KeyBox {
     /// - Parameters:
     ///   - text: what was typed or pasted.
     ///   - form: auto, utf8, base64, base64url or hex.
-    init(_ text: [UInt8], form: ByteString) {
+    ///   - purpose: what the key is for where the text does not say so; nil takes what keys of its kind are for.
+    init(_ text: [UInt8], form: ByteString, purpose: KeyPurpose? = nil) {
         let trimmed = Self.trimmed(text)
         guard !trimmed.isEmpty else {
             content = .empty
@@ -38,13 +39,13 @@ struct KeyBox {
         do throws(KeyError) {
             let keys: [DecodedKey]
             if isDocument {
-                keys = try KeyReader.read(trimmed)
+                keys = try KeyReader.read(trimmed, purpose: purpose)
                 guard keys.contains(where: { $0.material != nil }) else { throw Self.nothingSupported(keys) }
             } else {
                 guard let how = form == "auto" ? .utf8 : KeyReader.Form(rawValue: form.text), how != .document else {
                     throw KeyError(.unreadable, "the form \(Display.quoted(form)) is not known")
                 }
-                keys = try KeyReader.read(how == .utf8 ? text : trimmed, as: how)
+                keys = try KeyReader.read(how == .utf8 ? text : trimmed, as: how, purpose: purpose)
             }
             content = .keys(keys)
             kind = isDocument ? Self.documentKind(trimmed) : "secret"
@@ -81,7 +82,8 @@ struct KeyBox {
 
     private static func describe(_ keys: [DecodedKey], kind: String) -> String {
         func summary(_ key: DecodedKey) -> String {
-            let purpose = key.description.algorithm.map { ", for \($0.rawValue)" } ?? ""
+            let bound = key.description.algorithm?.rawValue ?? key.description.keyManagement?.rawValue
+            let purpose = bound.map { ", for \($0)" } ?? ""
             let name = key.description.id.map { ", named \(Display.quoted($0))" } ?? ""
             var half = key.description.isPrivate ? ", private" : ", public"
             if case .secret = key.material { half = "" }
@@ -116,7 +118,7 @@ struct KeyBox {
                         + "one can make tokens."))
         }
         if let key = keys.first, keys.count == 1, case .secret(let secret)? = key.material,
-            let weak = WeakSecret.finding(secret, for: key.description.algorithm ?? .hs256)
+            let weak = Self.weakness(secret, key.description)
         {
             findings.append(weak)
         }
@@ -138,7 +140,13 @@ struct KeyBox {
         return findings
     }
 
-    private static func trimmed(_ text: [UInt8]) -> [UInt8] {
+    /// How long a secret for encryption must be is for its algorithm to say, and has been checked by now.
+    private static func weakness(_ secret: [UInt8], _ description: KeyDescription) -> Finding? {
+        let finding = WeakSecret.finding(secret, for: description.algorithm ?? .hs256)
+        return description.algorithm == nil && finding?.code == .shortSecret ? nil : finding
+    }
+
+    static func trimmed(_ text: [UInt8]) -> [UInt8] {
         guard let first = text.firstIndex(where: { $0 > 0x20 }), let last = text.lastIndex(where: { $0 > 0x20 }) else {
             return []
         }

@@ -18,9 +18,12 @@ import Tokens
         }
     }
 
-    private let functions: [([UInt8]) -> [UInt8]] = [
-        StudioJudge.inspect, StudioJudge.describeKey, StudioJudge.plan, StudioJudge.judge,
-    ]
+    private let names: [ByteString] = ["inspect", "describe-key", "plan", "judge", "compose", "edit"]
+
+    private func inspect(_ text: String) throws -> JSONObject {
+        let question: JSON = ["ask": "inspect", "text": .string(ByteString(text)), "now": 1_800_000_000]
+        return try #require(try JSONReader.read(StudioJudge.ask(JSONWriter.write(question))).object)
+    }
 
     private func mutated(_ bytes: [UInt8], _ dice: inout Dice) -> [UInt8] {
         var bytes = bytes
@@ -53,13 +56,18 @@ import Tokens
             let keyText = mutatesKey ? mutated(jwk, &dice) : jwk
             var question: JSONObject = [
                 "text": .string(repaired(text)), "token": .string(repaired(text)),
+                "header": .string(repaired(text)), "claims": #"{"exp":1,"n":0.10}"#, "json": .string(repaired(keyText)),
+                "name": "n", "value": "[1]",
                 "key": ["text": .string(repaired(keyText)), "form": "auto"],
                 "policy": ["issuer": "a", "leeway": 30, "require": ["iss"], "scopes": []], "now": 1_800_000_000,
             ]
             question["signatureHolds"] = .bool(round % 2 == 0)
-            var bytes = JSONWriter.write(.object(question))
-            if round % 3 == 2 { bytes = mutated(bytes, &dice) }
-            for function in functions { _ = try JSONReader.read(function(bytes)) }
+            for name in names {
+                question["ask"] = .string(name)
+                var bytes = JSONWriter.write(.object(question))
+                if round % 3 == 2 { bytes = mutated(bytes, &dice) }
+                _ = try JSONReader.read(StudioJudge.ask(bytes))
+            }
         }
     }
 
@@ -72,10 +80,7 @@ import Tokens
         var dice = Dice(state: 7)
         for _ in 0..<3_000 {
             let text = "eyJhbGciOiJIUzI1NiJ9." + Base64URL.encode(mutated(claims, &dice)) + ".AAAA"
-            let answer = StudioJudge.inspect(
-                JSONWriter.write(["text": .string(ByteString(text)), "now": 1_800_000_000]))
-            let object = try #require(try JSONReader.read(answer).object)
-            let part = try #require(object["claims"]?.object)
+            let part = try #require(try inspect(text)["claims"]?.object)
             #expect(part["members"] != nil || part["problem"] != nil)
         }
     }
@@ -85,22 +90,24 @@ import Tokens
         "{\"token\":\"\",\"now\":0,\"policy\":{\"leeway\":-1},\"key\":{}}", "\u{0}", "{\"text\":\"a\",\"text\":\"b\"}",
     ])
     func `a question that is none is named as the page's fault`(question: String) throws {
-        for function in functions {
-            let answer = try #require(try JSONReader.read(function(Array(question.utf8))).object)
-            #expect(answer["error"] != nil)
+        let answer = try #require(try JSONReader.read(StudioJudge.ask(Array(question.utf8))).object)
+        #expect(answer["error"] != nil)
+        guard var object = (try? JSONReader.read(Array(question.utf8)))?.object else { return }
+        for name in names {
+            object["ask"] = .string(name)
+            let answer = try #require(
+                try JSONReader.read(StudioJudge.ask(JSONWriter.write(.object(object)))).object)
+            // Header and claims that are missing are texts to be mended, like those that are empty.
+            #expect(answer["error"] != nil || answer["problem"] != nil, "\(name.text)")
         }
     }
 
     @Test(.timeLimit(.minutes(1))) func `large pastes are read in linear time`() throws {
         for unit in ["ey ", "eyJ.", "eyJ a\n", ".", "Bearer ", "\"", "a.b", "ey\n"] {
             let text = String(repeating: unit, count: 300_000 / unit.utf8.count)
-            let answer = StudioJudge.inspect(
-                JSONWriter.write(["text": .string(ByteString(text)), "now": 1_800_000_000]))
-            #expect(try JSONReader.read(answer).object?["parts"] != nil)
+            #expect(try inspect(text)["parts"] != nil)
         }
         let deep = Base64URL.encode(Array(String(repeating: "[", count: 10_000).utf8))
-        let answer = StudioJudge.inspect(
-            JSONWriter.write(["text": .string(ByteString("eyJhbGciOiJIUzI1NiJ9.\(deep).AA")), "now": 1_800_000_000]))
-        #expect(try JSONReader.read(answer).object?["claims"]?.object?["problem"] != nil)
+        #expect(try inspect("eyJhbGciOiJIUzI1NiJ9.\(deep).AA")["claims"]?.object?["problem"] != nil)
     }
 }

@@ -8,12 +8,14 @@ import Tokens
 @Suite("Studio judge") struct StudioJudgeTests {
     private let now: Int64 = 1_800_000_000
 
-    private func ask(_ function: ([UInt8]) -> [UInt8], _ question: JSON) throws -> JSONObject {
-        try #require(try JSONReader.read(function(JSONWriter.write(question))).object)
+    private func ask(_ name: ByteString, _ question: JSON) throws -> JSONObject {
+        var question = question.object ?? [:]
+        question["ask"] = .string(name)
+        return try #require(try JSONReader.read(StudioJudge.ask(JSONWriter.write(.object(question)))).object)
     }
 
     private func inspect(_ text: String) throws -> JSONObject {
-        try ask(StudioJudge.inspect, ["text": .string(ByteString(text)), "now": .number(JSONNumber(now))])
+        try ask("inspect", ["text": .string(ByteString(text)), "now": .number(JSONNumber(now))])
     }
 
     private func texts(_ json: JSON?, _ name: ByteString? = nil) -> [String] {
@@ -91,6 +93,8 @@ import Tokens
         let answer = try inspect(token(claims: #"{"iss":"a","x":1}"#))
         #expect(member("iss", of: answer["claims"])?["title"]?.string == "Issuer")
         #expect(member("iss", of: answer["claims"])?["source"]?.string == "RFC 7519 §4.1.1")
+        let address: ByteString = "https://www.rfc-editor.org/rfc/rfc7519.html#section-4.1.1"
+        #expect(member("iss", of: answer["claims"])?["url"]?.string == address)
         #expect(member("x", of: answer["claims"])?["title"] == nil)
         #expect(member("alg", of: answer["header"])?["title"]?.string == "Algorithm")
     }
@@ -167,7 +171,7 @@ import Tokens
     ])
     func `the key box says what it found`(text: String, form: String, kind: String) throws {
         let answer = try ask(
-            StudioJudge.describeKey,
+            "describe-key",
             ["key": ["text": .string(ByteString(text)), "form": .string(ByteString(form))]])
         #expect(answer["kind"]?.string?.text == kind)
         #expect(answer["text"]?.string?.isEmpty == false)
@@ -182,7 +186,7 @@ import Tokens
             (JSON.object(key.privateJWK), "jwk"), (["keys": [.object(key.privateJWK)]], "jwks"),
         ] {
             let text = ByteString(utf8: JSONWriter.write(json))
-            let answer = try ask(StudioJudge.describeKey, ["key": ["text": .string(text), "form": "auto"]])
+            let answer = try ask("describe-key", ["key": ["text": .string(text), "form": "auto"]])
             #expect(answer["kind"]?.string?.text == kind)
             #expect(answer["text"]?.string?.text.contains(algorithm.rawValue) == true)
             let warned = texts(answer["findings"], "code").contains("private-key")
@@ -197,7 +201,7 @@ import Tokens
         let twin = try SigningKey.generate(.es256, id: "a")
         let token = try TokenSigner(key: key).sign(claims: ["sub": "ada"])
         func plan(_ keys: [JSON]) throws -> JSONObject {
-            try ask(StudioJudge.plan, question(token, key: ["keys": .array(keys)]))
+            try ask("plan", question(token, key: ["keys": .array(keys)]))
         }
         func jwk(_ key: SigningKey) throws -> JSON { .object(try #require(key.verificationKey.publicJWK)) }
         let bad: JSON = ["kty": "EC", "crv": "P-256"]
@@ -250,7 +254,7 @@ import Tokens
                         != nil
                     let holds = !steps.contains { $0.check == .signature && $0.outcome == .failed }
                     let answer = try ask(
-                        StudioJudge.judge,
+                        "judge",
                         question(text, key: .object(key.privateJWK), policy: asked, now: time, holds: holds))
                     #expect(answer["verdict"]?.string == (valid ? "valid" : "refused"))
                     #expect(texts(answer["steps"], "check") == steps.map { $0.check.rawValue })
@@ -266,7 +270,7 @@ import Tokens
         for algorithm in [SignatureAlgorithm.rs256, .es256, .ed25519] {
             let key = try SigningKey.generate(algorithm)
             let token = try TokenSigner(key: key).sign(claims: [:])
-            let answer = try ask(StudioJudge.plan, question(token, key: .object(key.privateJWK)))
+            let answer = try ask("plan", question(token, key: .object(key.privateJWK)))
             let asked = try #require(answer["question"]?.object)
             let jwk = try #require(asked["keys"]?.array?.first?.object?["jwk"]?.object)
             for name: ByteString in ["d", "p", "q", "dp", "dq", "qi", "k"] { #expect(jwk[name] == nil) }
@@ -281,7 +285,7 @@ import Tokens
         var asked = try #require(question(text, key: "").object)
         asked["key"] = ["text": "", "form": "auto"]
         asked["signatureHolds"] = true
-        for function in [StudioJudge.plan, StudioJudge.judge] {
+        for function: ByteString in ["plan", "judge"] {
             let answer = try ask(function, .object(asked))
             #expect(answer["verdict"] == nil)
             #expect(answer["unable"]?.string?.isEmpty == false)
@@ -291,7 +295,7 @@ import Tokens
     @Test func `a signature that does not hold is never valid`() throws {
         let key = try SigningKey.generate(.hs256)
         let token = try TokenSigner(key: key).sign(claims: ["exp": .number(JSONNumber(now + 60))])
-        let answer = try ask(StudioJudge.judge, question(token, key: .object(key.privateJWK), holds: false))
+        let answer = try ask("judge", question(token, key: .object(key.privateJWK), holds: false))
         #expect(answer["verdict"]?.string == "refused")
         #expect(answer["code"]?.string == "signature-mismatch")
     }

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -21,11 +22,12 @@ import Testing
     @Test func `every file is served with its exact media type and a tag`() async throws {
         let types = [
             "html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8", "svg": "image/svg+xml",
-            "js": "text/javascript; charset=utf-8",
+            "js": "text/javascript; charset=utf-8", "webmanifest": "application/manifest+json",
         ]
         try await withStudio { client in
             for asset in StudioAsset.all {
-                let kind = asset.path == "/" ? "html" : asset.path.split(separator: ".").last.map(String.init) ?? ""
+                let pieces = asset.path.split(separator: ".")
+                let kind = pieces.count > 1 ? pieces.last.map(String.init) ?? "" : "html"
                 try await client.execute(uri: asset.path, method: .get) { response in
                     #expect(response.status == .ok, "\(asset.path)")
                     #expect(response.headers[.contentType] == types[kind], "\(asset.path)")
@@ -40,10 +42,10 @@ import Testing
     @Test func `the policy forbids the page to send anything, byte for byte`() async throws {
         let expected =
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
-            + "connect-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; "
+            + "manifest-src 'self'; connect-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; "
             + "require-trusted-types-for 'script'; trusted-types 'none'"
         try await withStudio { client in
-            for path in ["/", "/studio/studio.js", "/studio/judge.wasm.js", "/studio"] {
+            for path in ["/", "/learn", "/learn/current", "/studio/studio.js", "/studio/judge.wasm.js", "/studio"] {
                 try await client.execute(uri: path, method: .get) { response in
                     #expect(header(response, "Content-Security-Policy") == expected, "\(path)")
                     #expect(header(response, "X-Content-Type-Options") == "nosniff")
@@ -101,31 +103,79 @@ import Testing
         #expect(page.contains("Nothing you paste leaves this page: the browser itself is told to forbid it."))
     }
 
-    @Test func `every module a script imports is served`() throws {
-        let served = Set(StudioAsset.all.map { $0.path })
-        for asset in StudioAsset.all where asset.path.hasSuffix(".js") && !asset.path.hasSuffix("judge.wasm.js") {
-            let script = String(buffer: asset.bytes)
-            for piece in script.components(separatedBy: "\"./").dropFirst() {
-                let path = "/studio/" + piece.prefix { $0 != "\"" }
-                #expect(served.contains(path), "\(asset.path) imports \(path)")
-            }
-            for forbidden in [
-                "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "localStorage", "fetch(",
-            ] {
-                #expect(!script.contains(forbidden), "\(asset.path) has \(forbidden)")
+    @Test func `every file of the Studio is served`() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Web/studio")
+        let files = try #require(FileManager.default.subpaths(atPath: folder.path()))
+        let served = Set(StudioAsset.all.map { $0.path == "/" ? "/studio/index.html" : $0.path })
+        for file in files where file.contains(".") && !file.hasPrefix(".") {
+            #expect(served.contains("/studio/" + file) || file.hasSuffix(".html"), "\(file)")
+        }
+        #expect(files.count >= StudioAsset.all.count)
+    }
+
+    @Test func `a browser that takes gzip gets it, under another tag`() async throws {
+        try await withStudio { client in
+            for asset in StudioAsset.all where asset.path.hasSuffix(".js") {
+                try await client.execute(
+                    uri: asset.path, method: .get, headers: [.acceptEncoding: "br, gzip;q=0.5"]
+                ) { response in
+                    #expect(header(response, "Vary") == "Accept-Encoding")
+                    #expect(header(response, "Content-Encoding") == "gzip", "\(asset.path)")
+                    #expect(response.headers[.eTag] == asset.compressedEntityTag)
+                    #expect(response.body.readableBytes < asset.bytes.readableBytes)
+                    #expect(response.body.getBytes(at: 0, length: 2) == [0x1F, 0x8B])
+                }
+                for refused in ["identity", "gzip;q=0", "gzip; q=0.0", "br"] {
+                    try await client.execute(
+                        uri: asset.path, method: .get, headers: [.acceptEncoding: refused]
+                    ) { response in
+                        #expect(header(response, "Content-Encoding") == nil, "\(refused)")
+                        #expect(response.body == asset.bytes)
+                    }
+                }
             }
         }
     }
-}
 
-extension String {
-    fileprivate func components(separatedBy separator: String) -> [Substring] {
-        var pieces: [Substring] = []
-        var rest = self[...]
-        while let found = rest.firstRange(of: separator) {
-            pieces.append(rest[..<found.lowerBound])
-            rest = rest[found.upperBound...]
+    /// What a script names in quotation marks as `./…` or `../…`, as the paths that they are served at.
+    private func imports(of asset: StudioAsset) -> [String] {
+        String(buffer: asset.bytes).matches(of: /"(\.{1,2}\/[^"]+\.js)"/).compactMap { match in
+            URL(string: String(match.1), relativeTo: URL(string: "http://localhost" + asset.path))?.path()
         }
-        return pieces + [rest]
+    }
+
+    @Test func `what the first decode needs is small`() throws {
+        var needed: Set = ["/", "/studio/studio.js", "/studio/reader.wasm.js"]
+        needed.formUnion(StudioAsset.all.map { $0.path }.filter { $0.hasSuffix(".css") || $0.hasSuffix(".svg") })
+        var waiting = ["/studio/studio.js"]
+        while let path = waiting.popLast() {
+            let asset = try #require(StudioAsset.all.first { $0.path == path })
+            // What is imported later is imported by a call.
+            let script = String(buffer: asset.bytes)
+            for path in imports(of: asset) where !needed.contains(path) && script.contains("from \"") {
+                let name = path.split(separator: "/").last ?? ""
+                guard !script.contains("import(\"./\(name)\")") else { continue }
+                needed.insert(path)
+                waiting.append(path)
+            }
+        }
+        #expect(needed.contains("/studio/bench.js") && !needed.contains("/studio/workspace.js"))
+        let sizes = StudioAsset.all.filter { needed.contains($0.path) }.map {
+            ($0.compressed ?? $0.bytes).readableBytes
+        }
+        #expect(sizes.reduce(0, +) < 200_000)
+    }
+
+    @Test func `every module a script imports is served`() throws {
+        let served = Set(StudioAsset.all.map { $0.path })
+        for asset in StudioAsset.all where asset.path.hasSuffix(".js") && !asset.path.hasSuffix(".wasm.js") {
+            for path in imports(of: asset) { #expect(served.contains(path), "\(asset.path) imports \(path)") }
+            let script = String(buffer: asset.bytes)
+            for forbidden in [
+                "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "localStorage", "fetch(",
+            ] where forbidden != "localStorage" || asset.path != "/studio/texts.js" {
+                #expect(!script.contains(forbidden), "\(asset.path) has \(forbidden)")
+            }
+        }
     }
 }

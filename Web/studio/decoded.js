@@ -2,9 +2,16 @@
 
 import { element } from "./dom.js";
 import { localTime, meaning } from "./moments.js";
+import { language, t } from "./texts.js";
+
+// What each container shows, so that nothing is drawn twice.
+const shown = new WeakMap();
 
 // part: { name: "header" | "payload", members, problem, raw }; now: seconds since 1970.
 export function drawDecoded(container, part, now) {
+  const content = JSON.stringify([language, part.problem, part.raw, part.json]);
+  if (shown.get(container) === content) { tickTimes(container, now); return; }
+  shown.set(container, content);
   container.replaceChildren();
   if (part.problem) container.append(element("p", { class: "broken-part" }, part.problem));
   if (part.members) {
@@ -13,11 +20,9 @@ export function drawDecoded(container, part, now) {
       element("ul", {}, part.members.map((member, index) => row(member, part, index === part.members.length - 1, now))),
       element("div", { class: "brace" }, "}"));
   } else if (part.raw) {
-    container.append(element("pre", { class: "raw", "aria-label": "What could be decoded" }, part.raw));
+    container.append(element("pre", { class: "raw", "aria-label": t("decoded.raw") }, part.raw));
   } else if (!part.problem) {
-    container.append(element("p", { class: "empty" }, part.name === "header"
-      ? "How the token says it was signed stands here."
-      : "What the token says stands here, each claim with its meaning and every time as a date."));
+    container.append(element("p", { class: "empty" }, t(`decoded.empty.${part.name}`)));
   }
 }
 
@@ -54,7 +59,9 @@ function note(member, now) {
   const lines = [];
   if (member.title) lines.push(element("span", { class: "title" }, `${member.title}. `));
   if (member.about) lines.push(`${member.about} `);
-  if (member.source) lines.push(element("span", { class: "source" }, member.source));
+  if (member.source) {
+    lines.push(element("a", { class: "source", href: member.url, rel: "noreferrer", target: "_blank" }, member.source));
+  }
   if (member.time) {
     const { text, tone } = meaning(member.name, member.time.seconds, now);
     lines.push(element("span", {

@@ -7,37 +7,35 @@ const decoder = new TextDecoder();
 // Half a surrogate pair has no UTF-8; JSON would carry it on as an escape.
 const wellFormed = (_, value) => (typeof value === "string" ? value.toWellFormed() : value);
 
-export async function loadJudge() {
-  const { wasm } = await import("./judge.wasm.js");
-  const bytes = Uint8Array.from(atob(wasm), (character) => character.charCodeAt(0));
-  return new Judge(await WebAssembly.compile(bytes));
+// The small module, which can only take tokens apart: it is there before the whole one.
+export const loadReader = async () => new Judge(await compiled((await import("./reader.wasm.js")).wasm), false);
+
+// The whole module.
+export const loadJudge = async () => new Judge(await compiled((await import("./judge.wasm.js")).wasm), true);
+
+// text: gzip as base64.
+async function compiled(text) {
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return WebAssembly.compile(await new Response(unpacked).arrayBuffer());
 }
 
 class Judge {
   #module;
   #exports = null;
 
-  constructor(module) {
+  constructor(module, isWhole) {
     this.#module = module;
+    // Whether it judges, and not only reads.
+    this.isWhole = isWhole;
     this.#exports = this.#fresh();
   }
 
-  // Finds the token in a text, and reads as much of it as can be read.
-  inspect(question) { return this.#ask("inspect", question); }
-
-  // Says what a pasted key is.
-  describeKey(question) { return this.#ask("describe_key", question); }
-
-  // Judges everything that comes before the signature: refused, or the question for WebCrypto.
-  plan(question) { return this.#ask("plan", question); }
-
-  // Judges all of it, given WebCrypto's answer.
-  judge(question) { return this.#ask("judge", question); }
-
-  #ask(name, question) {
-    const bytes = encoder.encode(JSON.stringify(question, wellFormed));
+  // name: a question of StudioJudge.swift, which says what else stands in it and what the answer is.
+  ask(name, question) {
+    const bytes = encoder.encode(JSON.stringify({ ...question, ask: name }, wellFormed));
     try {
-      const { alloc, release, memory, [name]: ask } = this.#exports;
+      const { alloc, release, memory, ask } = this.#exports;
       const asked = alloc(bytes.length);
       new Uint8Array(memory.buffer, asked, bytes.length).set(bytes);
       const answered = ask(asked, bytes.length);

@@ -1,42 +1,44 @@
 // Seconds since 1970 as a person reads them: UTC comes from the judge; here are the local clock and the distance from now.
 
-const local = new Intl.DateTimeFormat(undefined, {
+import { language, t } from "./texts.js";
+
+const form = {
   year: "numeric", month: "short", day: "numeric",
   hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short",
-});
-const distance = new Intl.RelativeTimeFormat(undefined, { numeric: "always" });
+};
 const units = [["year", 31556952], ["month", 2629746], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 
-export const localTime = (seconds) => local.format(new Date(seconds * 1000));
+export const localTime = (seconds) => new Intl.DateTimeFormat(language, form).format(new Date(seconds * 1000));
 
 // "in 2 hours 5 minutes", "3 days ago": the two largest units, since "in 1 hour" hides up to 59 minutes.
 export function relativeTime(seconds, now) {
   const gap = seconds - now;
-  if (gap === 0) return "right now";
+  if (gap === 0) return t("moment.now");
   let rest = Math.abs(gap);
   const words = [];
   for (const [unit, size] of units) {
     const count = Math.floor(rest / size);
     if (count === 0 && words.length === 0) continue;
-    if (count > 0) words.push(new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: "long" }).format(count));
+    if (count > 0) words.push(new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(count));
     rest -= count * size;
     if (words.length === 2 || (count === 0 && words.length === 1)) break;
   }
   if (words.length === 1) {
     const [unit, size] = units.find(([, size]) => Math.abs(gap) >= size);
-    return distance.format(Math.sign(gap) * Math.floor(Math.abs(gap) / size), unit);
+    return new Intl.RelativeTimeFormat(language, { numeric: "always" }).format(Math.sign(gap) * Math.floor(Math.abs(gap) / size), unit);
   }
-  return gap > 0 ? `in ${words.join(" ")}` : `${words.join(" ")} ago`;
+  return t(gap > 0 ? "moment.in" : "moment.ago", { distance: words.join(" ") });
 }
 
 // What the distance means for this claim, in words and tone.
 export function meaning(name, seconds, now) {
   const relative = relativeTime(seconds, now);
   const past = seconds <= now;
+  const say = (key, tone) => ({ text: t(key, { relative }), tone });
   switch (name) {
-    case "exp": return past ? { text: `expired ${relative}`, tone: "danger" } : { text: `expires ${relative}`, tone: "good" };
-    case "nbf": return past ? { text: `valid since ${relative}`, tone: "good" } : { text: `not valid yet, only ${relative}`, tone: "danger" };
-    case "iat": return past ? { text: `issued ${relative}`, tone: "plain" } : { text: `issued in the future, ${relative}`, tone: "danger" };
+    case "exp": return past ? say("moment.expired", "danger") : say("moment.expires", "good");
+    case "nbf": return past ? say("moment.valid-since", "good") : say("moment.not-yet", "danger");
+    case "iat": return past ? say("moment.issued", "plain") : say("moment.issued-in-future", "danger");
     default: return { text: relative, tone: "plain" };
   }
 }

@@ -1,8 +1,10 @@
-// The one thing asked of WebCrypto: does this signature hold? The question comes from the judge, with the key already
-// chosen for its algorithm; nothing here reads the token.
+// What is asked of WebCrypto about signatures: does this one hold, and what is the one of this text? The questions come from
+// the judge, with the key already chosen for its algorithm; nothing here reads the token.
+
+import { t } from "./texts.js";
 
 const parameters = (key, verify = {}) => ({ key, verify: { name: key.name, ...verify } });
-const schemes = new Map();
+export const schemes = new Map();
 for (const [bits, curve] of [[256, "P-256"], [384, "P-384"], [512, "P-521"]]) {
   const hash = `SHA-${bits}`;
   schemes.set(`HS${bits}`, parameters({ name: "HMAC", hash }));
@@ -12,7 +14,8 @@ for (const [bits, curve] of [[256, "P-256"], [384, "P-384"], [512, "P-521"]]) {
 }
 for (const name of ["Ed25519", "ML-DSA-65", "ML-DSA-87"]) schemes.set(name, parameters({ name }));
 
-export const plainHTTP = "Browsers keep WebCrypto from pages that came over plain http. Open the Studio over https or from localhost.";
+// Browsers keep WebCrypto from pages that came over plain http.
+export const hasWebCrypto = () => Boolean(globalThis.crypto?.subtle);
 
 export function fromBase64URL(text) {
   return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) => character.charCodeAt(0));
@@ -28,8 +31,8 @@ export function toBase64URL(bytes) {
 // key only when the token does not say which one signed it.
 export async function askSignature({ algorithm, keys, signingInput, signature }) {
   const scheme = schemes.get(algorithm);
-  if (!scheme) return { unable: `No browser's WebCrypto knows ${algorithm}, so this page cannot check it; signet verify may.` };
-  if (!globalThis.crypto?.subtle) return { unable: plainHTTP };
+  if (!scheme) return { unable: t("webcrypto.no-algorithm", { algorithm }) };
+  if (!hasWebCrypto()) return { unable: t("webcrypto.plain-http") };
   const input = new TextEncoder().encode(signingInput);
   const bytes = fromBase64URL(signature);
   let unable = null;
@@ -41,12 +44,21 @@ export async function askSignature({ algorithm, keys, signingInput, signature })
   return unable ? { unable } : { holds: false };
 }
 
-async function importKey({ format, data, jwk }, scheme, algorithm) {
+// question: { algorithm, key: { format: "raw" | "pkcs8", data }, signingInput } -> { signature } as base64url, or { unable }.
+export async function askToSign({ algorithm, key, signingInput }) {
+  const scheme = schemes.get(algorithm);
+  if (!scheme) return { unable: t("webcrypto.no-algorithm", { algorithm }) };
+  if (!hasWebCrypto()) return { unable: t("webcrypto.plain-http") };
+  const imported = await importKey(key, scheme, algorithm, "sign");
+  if (imported.unable) return imported;
+  const signature = await crypto.subtle.sign(scheme.verify, imported.key, new TextEncoder().encode(signingInput));
+  return { signature: toBase64URL(new Uint8Array(signature)) };
+}
+
+async function importKey({ format, data, jwk }, scheme, algorithm, use = "verify") {
   try {
-    return { key: await crypto.subtle.importKey(format, jwk ?? fromBase64URL(data), scheme.key, false, ["verify"]) };
+    return { key: await crypto.subtle.importKey(format, jwk ?? fromBase64URL(data), scheme.key, false, [use]) };
   } catch (error) {
-    return { unable: error.name === "NotSupportedError"
-      ? `This browser's WebCrypto does not know ${algorithm}.`
-      : `The browser's WebCrypto refuses this key for ${algorithm}: its numbers are no such key.` };
+    return { unable: t(error.name === "NotSupportedError" ? "webcrypto.browser-lacks" : "webcrypto.key-refused", { algorithm }) };
   }
 }

@@ -1,13 +1,19 @@
 // The token as it was pasted, coloured in place. A transparent text area lies over this copy in the same grid cell; both
 // wrap by the same rules, so every character stands on its own colour.
 
-import { element } from "./dom.js";
+import { byId, element } from "./dom.js";
+import { t } from "./texts.js";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+// What is painted already.
+let before = "";
 
 // parts: [{ part, start, end, problem }], byte offsets into the UTF-8 of the text, ascending.
 export function paintToken(ink, text, parts) {
+  const painted = JSON.stringify([text, parts]);
+  if (before === painted) return;
+  before = painted;
   const bytes = encoder.encode(text);
   const slice = (start, end) => decoder.decode(bytes.subarray(start, end));
   const pieces = [];
@@ -29,6 +35,14 @@ export function paintLegend(list, parts) {
     const found = parts.find(({ part }) => part === name);
     const state = parts.length === 0 ? "none" : !found ? "missing" : found.problem ? "broken" : "read";
     item.dataset.state = state;
-    item.textContent = state === "missing" ? `${name}: missing` : state === "broken" ? `${name}: broken` : name;
+    const word = t(`token.part.${name}`);
+    item.textContent = state === "missing" || state === "broken" ? t(`token.part.${state}`, { part: word }) : word;
+  }
+}
+
+// Shows which part of the token is spoken of; null for none.
+export function highlight(part) {
+  for (const node of byId("token-ink").querySelectorAll("[data-part]")) {
+    if (node.dataset.part === part) node.dataset.lit = "true"; else delete node.dataset.lit;
   }
 }
