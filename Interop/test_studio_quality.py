@@ -74,6 +74,7 @@ def hostile_texts():
     return texts + ["a" * 10_000_000, "eyJ" + "." * 2_000_000, "<script>" * 1_000_000]
 
 
+@pytest.mark.timeout(900)
 def test_hostile_texts_run_nothing_and_stop_nothing(studio_address, chromium):
     fields = ["token", "key", "issuer", "audience", "type", "require", "scopes", "now", "leeway", "header-json", "claims-json"]
     texts = hostile_texts()
