@@ -1,6 +1,7 @@
 """The Studio's code panel: what it shows is run, and must say what the Studio says."""
 
 import json
+import os
 import shutil
 import subprocess
 import time
@@ -11,7 +12,9 @@ import pytest
 from snippet_runs import LANGUAGES, Snippet, run, run_values, shell_words
 from token_mint import AUDIENCE, ISSUER, SCOPE, Mint, b64
 
-ALGORITHMS = ["HS256", "RS256", "ES256", "Ed25519"]
+# A slice of the algorithms; SIGNET_ALL_SNIPPETS=1 takes all of them.
+ALGORITHMS = ["HS256", "RS256", "ES256", "Ed25519"] if os.environ.get("SIGNET_ALL_SNIPPETS") else ["HS256", "ES256"]
+PAIRS = [alg for alg in ALGORITHMS if alg != "HS256"]
 MODULE = Path(__file__).resolve().parent.parent / "Web/studio"
 
 
@@ -122,7 +125,7 @@ def test_a_secret_comes_from_the_environment_and_never_stands_in_the_code(studio
     assert not run(shown, token, secret=("ab" if text[:2] != "ab" else "cd") + text[2:], folder=tmp_path).accepted
 
 
-@pytest.mark.parametrize("alg", ["RS256", "ES256", "Ed25519"])
+@pytest.mark.parametrize("alg", PAIRS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_of_a_private_key_only_the_public_half_is_shown(studio, mint, language, alg):
     if alg == "Ed25519":
