@@ -123,7 +123,7 @@ def without(name: str, language: str) -> str | None:
 
 def read_swift(code: str, folder: Path):
     """With a build of the library beside it, its types are checked too."""
-    swiftc = os.environ.get("SIGNET_SWIFTC") or shutil.which("swiftc") or shutil.which("/opt/swift/usr/bin/swiftc")
+    swiftc = os.environ.get("SIGNET_SWIFTC") or shutil.which("swiftc")
     if not swiftc:
         return without("swiftc", "Swift")
     build = Path(os.environ.get("SIGNET_SWIFT_BUILD") or ROOT / ".build/debug").resolve()
