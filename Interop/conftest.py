@@ -75,6 +75,23 @@ def studio(studio_address, chromium):
         assert page.violations == [] and page.errors == []
 
 
+@pytest.fixture(scope="module")
+def kept_page(studio_address, chromium):
+    with StudioPage(chromium, studio_address + "/") as page:
+        assert page.state == "ready"
+        yield page
+
+
+@pytest.fixture
+def kept_studio(kept_page):
+    """The same page for all tests of a file, cleared before each: for many small questions whose answers leave nothing behind."""
+    kept_page.page.get_by_role("button", name="Clear all").click()
+    kept_page.settle()
+    yield kept_page
+    assert kept_page.requests_since_loading == [], "the page asked the network for something"
+    assert kept_page.violations == [] and kept_page.errors == []
+
+
 def write_routes(folder: Path, text: str, name: str = "routes.yaml") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name

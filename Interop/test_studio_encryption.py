@@ -1,7 +1,6 @@
 """Encrypted tokens between the page and other libraries, in both directions."""
 
 import json
-import os
 import re
 
 import pytest
@@ -10,7 +9,6 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from jwcrypto import jwe as jwcrypto_jwe
 from jwcrypto import jwk as jwcrypto_jwk
 
-from studio_page import StudioPage
 from token_mint import b64, compact, unb64
 
 CLAIMS = {"sub": "anna", "big": 12345678901234567890}
@@ -33,22 +31,10 @@ CASES = [(alg, enc) for alg in KEYS for enc in CONTENT_ALGORITHMS]
 CURVES = ["P-256", "P-384", "P-521", "X25519"]
 
 
-@pytest.fixture(scope="module")
-def shared(request, chromium):
-    url = os.environ.get("SIGNET_STUDIO") or request.getfixturevalue("demo").control
-    with StudioPage(chromium, url + "/") as page:
-        page.page.set_default_timeout(20_000)
-        yield page
-
-
 @pytest.fixture
-def studio(shared):
-    shared.page.get_by_role("button", name="Clear all").click()
-    shared.settle()
-    before = len(shared.requests)
-    yield shared
-    assert len(shared.requests) == before, "the page asked the network for something"
-    assert shared.violations == [] and shared.errors == []
+def studio(kept_studio):
+    kept_studio.page.set_default_timeout(20_000)
+    return kept_studio
 
 
 def panel(studio):

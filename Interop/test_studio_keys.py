@@ -84,8 +84,8 @@ def converted(studio, form: str) -> str:
 
 
 @pytest.mark.parametrize("algorithm", SIGNING + ENCRYPTING)
-def test_a_new_key_is_a_private_jwk_with_its_name(studio, algorithm):
-    jwk = generate(studio, algorithm)
+def test_a_new_key_is_a_private_jwk_with_its_name(kept_studio, algorithm):
+    jwk = generate(kept_studio, algorithm)
     assert jwk["alg"] == algorithm and jwk["use"] == ("sig" if algorithm in SIGNING else "enc")
     assert set(jwk) & {"key_ops", "ext"} == set()
     if jwk["kty"] == "oct":
@@ -95,33 +95,33 @@ def test_a_new_key_is_a_private_jwk_with_its_name(studio, algorithm):
         assert jwk["kid"] != thumbprint(jwk) and len(jwk["kid"]) == 22
     else:
         assert "d" in jwk and jwk["kid"] == thumbprint(jwk)
-    assert studio.page.locator("#key-found").get_attribute("data-kind") == "jwk"
+    assert kept_studio.page.locator("#key-found").get_attribute("data-kind") == "jwk"
 
 
 @pytest.mark.parametrize("size", ["2048", "3072", "4096"])
-def test_the_modulus_has_the_chosen_size(studio, size):
-    jwk = generate(studio, "PS256", size=size)
+def test_the_modulus_has_the_chosen_size(kept_studio, size):
+    jwk = generate(kept_studio, "PS256", size=size)
     assert int.from_bytes(base64.urlsafe_b64decode(jwk["n"] + "==")).bit_length() == int(size)
-    assert described(studio)["Size"] == f"{size} bits"
+    assert described(kept_studio)["Size"] == f"{size} bits"
 
 
 @pytest.mark.parametrize("curve", ["P-256", "P-384", "P-521", "X25519"])
-def test_a_key_for_agreement_is_on_the_chosen_curve(studio, curve):
-    jwk = generate(studio, "ECDH-ES", curve=curve)
+def test_a_key_for_agreement_is_on_the_chosen_curve(kept_studio, curve):
+    jwk = generate(kept_studio, "ECDH-ES", curve=curve)
     assert (jwk["kty"], jwk["crv"]) == ("OKP" if curve == "X25519" else "EC", curve)
     assert jwk["kid"] == thumbprint(jwk)
 
 
 @pytest.mark.parametrize("algorithm", ["ML-DSA-65", "ML-DSA-87"])
-def test_a_new_ml_dsa_key_has_its_seed(studio, algorithm):
+def test_a_new_ml_dsa_key_has_its_seed(kept_studio, algorithm):
     """Recent browsers have it; one that lacks it says so, which the next test holds."""
-    lacks = studio.page.evaluate("""name => crypto.subtle.generateKey({name}, false, ["sign", "verify"]).then(() => false, () => true)""", algorithm)
+    lacks = kept_studio.page.evaluate("""name => crypto.subtle.generateKey({name}, false, ["sign", "verify"]).then(() => false, () => true)""", algorithm)
     if lacks:
         pytest.skip(f"this browser's WebCrypto does not know {algorithm}")
-    jwk = generate(studio, algorithm)
+    jwk = generate(kept_studio, algorithm)
     assert (jwk["kty"], jwk["alg"], jwk["use"]) == ("AKP", algorithm, "sig")
     assert len(base64.urlsafe_b64decode(jwk["priv"] + "==")) == 32 and jwk["kid"] == thumbprint(jwk)
-    rows = described(studio)
+    rows = described(kept_studio)
     assert rows["Parameter set"] == algorithm and "also for a quantum computer" in rows["Strength"]
 
 
