@@ -99,6 +99,17 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio", condition: server),
                 .product(name: "NIOPosix", package: "swift-nio", condition: server),
             ]),
+        // Documents of others, asked for by the word of others.
+        .target(
+            name: "Fetching",
+            dependencies: [
+                "HTTPWire",
+                .product(name: "AsyncHTTPClient", package: "async-http-client", condition: server),
+                .product(name: "NIOCore", package: "swift-nio", condition: server),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: server),
+                .product(name: "NIOPosix", package: "swift-nio", condition: server),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: server),
+            ]),
         .target(
             name: "Storage",
             dependencies: [
@@ -142,7 +153,7 @@ let package = Package(
         .target(
             name: "Studio",
             dependencies: [
-                "ControlPlane", "CWebAssets", "CZlib",
+                "Codecs", "Tokens", "JOSE", "OAuth", "HTTPWire", "Fetching", "ControlPlane", "CWebAssets", "CZlib",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
                 .product(name: "Hummingbird", package: "hummingbird", condition: server),
@@ -156,8 +167,8 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Codecs", "Telemetry", "Tokens", "JOSE", "HTTPWire", "Edge", "Upstreams", "Storage", "ControlPlane",
-                "TokenService", "Gateway", "Studio",
+                "Codecs", "Telemetry", "Tokens", "JOSE", "HTTPWire", "Edge", "Upstreams", "Fetching", "Storage",
+                "ControlPlane", "TokenService", "Gateway", "Studio",
                 .product(name: "AsyncHTTPClient", package: "async-http-client", condition: server),
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
                 .product(name: "Hummingbird", package: "hummingbird", condition: server),
@@ -172,7 +183,7 @@ let package = Package(
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "Codecs", "Tokens", "JOSE", .target(name: "Daemon", condition: server),
+                "Codecs", "Tokens", "JOSE", "OAuth", .target(name: "Daemon", condition: server),
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: server),
                 .product(name: "AsyncHTTPClient", package: "async-http-client", condition: server),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -208,7 +219,7 @@ let package = Package(
         .testTarget(
             name: "StudioTests",
             dependencies: [
-                "Studio",
+                "Codecs", "ControlPlane", "Fetching", "Studio",
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
                 .product(name: "Hummingbird", package: "hummingbird", condition: server),
                 .product(name: "HummingbirdTesting", package: "hummingbird", condition: server),
@@ -236,6 +247,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio", condition: server),
                 .product(name: "NIOPosix", package: "swift-nio", condition: server),
             ]),
+        .testTarget(name: "FetchingTests", dependencies: ["HTTPWire", "Fetching"]),
         .testTarget(name: "StorageTests", dependencies: ["Codecs", "Storage", "TestSupport"]),
         .testTarget(
             name: "ControlPlaneTests",

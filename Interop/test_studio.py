@@ -32,19 +32,19 @@ def test_without_a_key_there_is_no_valid(studio, mint):
 
 
 @pytest.mark.parametrize("alg", ALGORITHMS)
-def test_each_algorithm_is_verified_and_a_changed_token_refused(studio, mint, alg):
+def test_each_algorithm_is_verified_and_a_changed_token_refused(kept_studio, mint, alg):
     token = mint.token(alg).decode()
-    assert studio.judge(token, json.dumps(mint.jwk(alg)))["verdict"] == "valid"
+    assert kept_studio.judge(token, json.dumps(mint.jwk(alg)))["verdict"] == "valid"
     changed = mint.token(alg, claims=mint.claims(sub="admin")).decode().rsplit(".", 1)[0] + "." + token.rsplit(".", 1)[1]
-    answer = studio.judge(changed)
+    answer = kept_studio.judge(changed)
     assert answer["verdict"] == "refused" and answer["code"] == "signature-mismatch"
     assert answer["steps"][-1] == ["signature", "failed", "signature-mismatch"]
 
 
 @pytest.mark.parametrize("alg", ["RS256", "ES256", "Ed25519"])
-def test_keys_in_pem(studio, mint, alg):
-    assert studio.judge(mint.token(alg).decode(), mint.public_pem(alg).decode())["verdict"] == "valid"
-    assert studio.page.locator("#key-found").get_attribute("data-kind") == "pem"
+def test_keys_in_pem(kept_studio, mint, alg):
+    assert kept_studio.judge(mint.token(alg).decode(), mint.public_pem(alg).decode())["verdict"] == "valid"
+    assert kept_studio.page.locator("#key-found").get_attribute("data-kind") == "pem"
 
 
 def test_a_secret_as_text_and_as_base64url(studio, mint):
@@ -81,11 +81,11 @@ def test_markup_in_claims_stays_text(studio, mint):
     assert markup in studio.page.locator("#claims").text_content()
 
 
-@pytest.mark.parametrize("alg", MADE)
-def test_a_token_is_made_with_each_algorithm(studio, alg):
-    make(studio, alg=alg)
-    assert studio.verdict()["verdict"] == "valid"
-    assert json.loads(studio.page.input_value("#header-json"))["alg"] == alg
+def test_a_token_is_made_with_each_algorithm(studio):
+    for alg in MADE:
+        make(studio, alg=alg)
+        assert studio.verdict()["verdict"] == "valid", alg
+        assert json.loads(studio.page.input_value("#header-json"))["alg"] == alg
 
 
 def make(studio, template=None, alg=None):
@@ -120,16 +120,12 @@ TEMPLATES = {
 }
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
-def test_each_template_gives_a_good_token(studio, template):
-    make(studio, template, "ES256")
-    if template == "DPoP proof (RFC 9449)":
-        # As a bearer token it must be refused: it brings its own key.
-        assert studio.verdict()["code"] == "header-embedded-key" and part(studio, "Key trust")[0] == "careful"
-    else:
-        assert studio.verdict()["verdict"] == "valid", studio.page.locator("#verdict").inner_text()
-    assert TEMPLATES[template] in json.loads(studio.page.input_value("#claims-json"))
-    assert ("jwk" in json.loads(studio.page.input_value("#header-json"))) == (template == "DPoP proof (RFC 9449)")
+def test_each_template_gives_a_good_token(studio):
+    for template, claim in TEMPLATES.items():
+        make(studio, template, "ES256")
+        assert studio.verdict()["verdict"] == "valid", (template, studio.page.locator("#verdict").inner_text())
+        assert claim in json.loads(studio.page.input_value("#claims-json")), template
+        assert ("jwk" in json.loads(studio.page.input_value("#header-json"))) == (template == "DPoP proof (RFC 9449)")
 
 
 def test_edited_claims_are_signed_anew_and_keep_their_digits(studio):
@@ -280,17 +276,17 @@ def test_shortcuts_are_listed_and_work(studio):
     assert page.input_value("#key").endswith("m"), "a letter typed into a field is a letter"
 
 
-@pytest.mark.parametrize("text", ["", ".", "..", "a.b.c", "{}", "🙂.🙂.🙂", "=" * 100, "a" * 20_000, "eyJ" + "." * 3000, "Bearer x.y.z"])
-def test_nonsense_breaks_nothing(studio, mint, text):
-    answer = studio.judge(text, json.dumps(mint.public_set()))
-    assert answer["verdict"] in ("none", "refused")
-    assert studio.judge(mint.token().decode())["verdict"] == "valid", "the page did not recover"
+def test_nonsense_breaks_nothing(studio, mint):
+    for text in ["", ".", "..", "a.b.c", "{}", "🙂.🙂.🙂", "=" * 100, "a" * 20_000, "eyJ" + "." * 3000, "Bearer x.y.z"]:
+        answer = studio.judge(text, json.dumps(mint.public_set()))
+        assert answer["verdict"] in ("none", "refused"), text[:40]
+        assert studio.judge(mint.token().decode())["verdict"] == "valid", f"the page did not recover from {text[:40]}"
 
 
-@pytest.mark.parametrize("key", ["short", "{", '{"kty":"RSA"}', "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", "[]", "\0"])
-def test_unusable_keys_are_named(studio, mint, key):
-    assert studio.judge(mint.token().decode(), key)["verdict"] != "valid"
-    assert studio.page.locator("#key-found").text_content().strip()
+def test_unusable_keys_are_named(studio, mint):
+    for key in ["short", "{", '{"kty":"RSA"}', "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", "[]", "\0"]:
+        assert studio.judge(mint.token().decode(), key)["verdict"] != "valid", key
+        assert studio.page.locator("#key-found").text_content().strip(), key
 
 
 def test_clear_and_copy(studio, mint):

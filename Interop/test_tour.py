@@ -75,7 +75,7 @@ def test_the_tour_works_as_printed(demo_on_default_ports, chromium):
     page.goto(link)
     page.wait_for_selector("html[data-studio='ready']", state="attached")
     # The claims are an editor: what it shows is its value, which no selector of text finds.
-    page.wait_for_function("document.querySelector('#claims-json').value.includes('demo')")
+    wait_for(lambda: "demo" in page.input_value("#claims-json"))
     page.close()
 
 

@@ -71,6 +71,11 @@ static const unsigned char studio_form_js[] = {
 };
 embedded_file web_studio_form_js(void) { return (embedded_file){studio_form_js, sizeof studio_form_js}; }
 
+static const unsigned char studio_found_tokens_js[] = {
+#embed "../../Web/studio/found-tokens.js"
+};
+embedded_file web_studio_found_tokens_js(void) { return (embedded_file){studio_found_tokens_js, sizeof studio_found_tokens_js}; }
+
 static const unsigned char studio_fragment_js[] = {
 #embed "../../Web/studio/fragment.js"
 };
@@ -141,10 +146,25 @@ static const unsigned char studio_learn_js[] = {
 };
 embedded_file web_studio_learn_js(void) { return (embedded_file){studio_learn_js, sizeof studio_learn_js}; }
 
+static const unsigned char studio_mode_js[] = {
+#embed "../../Web/studio/mode.js"
+};
+embedded_file web_studio_mode_js(void) { return (embedded_file){studio_mode_js, sizeof studio_mode_js}; }
+
 static const unsigned char studio_moments_js[] = {
 #embed "../../Web/studio/moments.js"
 };
 embedded_file web_studio_moments_js(void) { return (embedded_file){studio_moments_js, sizeof studio_moments_js}; }
+
+static const unsigned char studio_online_css[] = {
+#embed "../../Web/studio/online.css"
+};
+embedded_file web_studio_online_css(void) { return (embedded_file){studio_online_css, sizeof studio_online_css}; }
+
+static const unsigned char studio_online_js[] = {
+#embed "../../Web/studio/online.js"
+};
+embedded_file web_studio_online_js(void) { return (embedded_file){studio_online_js, sizeof studio_online_js}; }
 
 static const unsigned char studio_parts_js[] = {
 #embed "../../Web/studio/parts.js"
@@ -155,6 +175,11 @@ static const unsigned char studio_primitives_js[] = {
 #embed "../../Web/studio/primitives.js"
 };
 embedded_file web_studio_primitives_js(void) { return (embedded_file){studio_primitives_js, sizeof studio_primitives_js}; }
+
+static const unsigned char studio_proof_js[] = {
+#embed "../../Web/studio/proof.js"
+};
+embedded_file web_studio_proof_js(void) { return (embedded_file){studio_proof_js, sizeof studio_proof_js}; }
 
 static const unsigned char studio_reader_wasm_js[] = {
 #embed "../../Web/studio/reader.wasm.js"

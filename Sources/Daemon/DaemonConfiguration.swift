@@ -30,6 +30,8 @@ public struct DaemonConfiguration: Sendable {
     public var routesFile: String?
     /// The addresses and networks of the proxies in front of both listeners whose `X-Forwarded-*` count.
     public var trustedProxies: [String] = []
+    /// The addresses and networks beside the public internet that documents are fetched from by a visitor's word.
+    public var fetchNetworks: [String] = []
     /// Whether to serve the demo's API, user and routes.
     public var demo: Bool
     /// Where messages to people are put; nil writes to nobody.
@@ -39,7 +41,7 @@ public struct DaemonConfiguration: Sendable {
     /// `SIGNET_DEMO_PASSWORD`, where set.
     public var demoPassword: String?
 
-    /// Whether a text can be one of `trustedProxies`: an IP address, or a network as `10.0.0.0/8`.
+    /// Whether a text can be one of `trustedProxies` or `fetchNetworks`: an IP address, or a network as `10.0.0.0/8`.
     public static func isNetwork(_ text: String) -> Bool { IPNetwork(text) != nil }
 
     var proxies: TrustedProxies { TrustedProxies(trustedProxies.compactMap { IPNetwork($0) }) }

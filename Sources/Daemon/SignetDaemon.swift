@@ -1,8 +1,10 @@
 import Codecs
 import ControlPlane
+import Fetching
 import Gateway
 import HTTPWire
 import Hummingbird
+import JOSE
 public import Logging
 import NIOCore
 import NIOPosix
@@ -106,7 +108,7 @@ public struct SignetDaemon: Sendable {
         services.append(
             try ControlSocket(path: socketPath, explanations: explanations, routes: routes, tokens: tokens)
                 .service(doors))
-        services.append(controlPlane(tokens, doors))
+        services.append(controlPlane(tokens, gateway, doors))
         services.append(
             GatewayListenerService(
                 gateway: gateway, address: configuration.gateway, trustedProxies: configuration.proxies, doors: doors))
@@ -117,15 +119,35 @@ public struct SignetDaemon: Sendable {
         try await ServiceGroup(configuration: group).run()
     }
 
-    private func controlPlane(_ tokens: AuthorizationService, _ doors: Doors) -> some Service {
+    private func controlPlane(
+        _ tokens: AuthorizationService, _ gateway: GatewayService, _ doors: Doors
+    ) -> some Service {
         let router = Router.controlPlane(trustedProxies: configuration.proxies)
         tokens.addRoutes(to: router)
         tokens.addAdminRoutes(to: router)
         HealthEndpoints(checks: tokens.healthChecks).addRoutes(to: router)
-        StudioPages.addRoutes(to: router)
+        StudioPages.addRoutes(to: router, online: onlineStudio(tokens, gateway))
         return HummingbirdListener.application(
             router, address: .hostname(configuration.control.bindHost, port: configuration.control.port),
             logger: logger, onOpen: doors.opened)
+    }
+}
+
+extension SignetDaemon {
+    /// The parts of this server that the Studio's online page asks.
+    private func onlineStudio(_ tokens: AuthorizationService, _ gateway: GatewayService) -> OnlineStudio {
+        let fetch = GuardedFetch(FetchGuard(networks: configuration.fetchNetworks.compactMap { IPNetwork($0) }))
+        let connections = OnlineStudio.Connections(
+            issuer: tokens.configuration.issuer, ownKeys: { tokens.keySet.publicJWKS },
+            fetch: { try await fetch.document(at: $0).body },
+            visitor: { request in
+                try await tokens.person(at: request).map {
+                    OnlineStudio.Visitor(name: $0.name, isAdmin: $0.isServerAdmin)
+                }
+            },
+            signIn: { try await tokens.signIn($0, thenTo: OnlineStudio.path) },
+            routes: { token in gateway.verdicts(on: token).map(\.json) })
+        return OnlineStudio(connections, sameOrigin: tokens.sameOrigin, clock: WallClock.seconds)
     }
 }
 

@@ -96,6 +96,15 @@ public final class GatewayService: Sendable {
         await deliver()
     }
 
+    /// What each route would say to a token that came by itself, in the order of the routes document.
+    public func verdicts(on token: [UInt8]) -> [RouteVerdict] {
+        let snapshot = state.withLock { $0.snapshot }
+        let now = now()
+        return snapshot.routes.routes.map {
+            RouteVerdict(of: $0, on: token, now: now, revocations: snapshot.revocations)
+        }
+    }
+
     private func deliver() async {
         let handlers = state.withLock { $0.handlers }
         // Each loop fetches what is newest when its turn comes: two changes at once cannot overtake each other.

@@ -9,6 +9,13 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     /// In network order, 4 or 16.
     public let bytes: [UInt8]
 
+    /// `0.0.0.0`, which is nobody's.
+    public static let unspecified = IPAddress(bytes: [0, 0, 0, 0])
+
+    private init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
     /// Reads an address in its text form (RFC 4291 §2.2, no zone); nil for anything else.
     public init?(_ text: some Collection<UInt8>) {
         let isIPv6 = text.contains(UInt8(ascii: ":"))

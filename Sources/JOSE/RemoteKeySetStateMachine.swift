@@ -179,6 +179,18 @@ public enum RemoteKeySetFailure: Error, Sendable, Equatable {
     case empty
     /// The answer holds a private key or a shared secret. Its keys are burnt.
     case privateKey
+
+    /// For people, as a clause.
+    public var clause: String {
+        switch self {
+        case .unreachable(let cause): "it cannot be reached: \(cause)"
+        case .cancelled: "nobody waited for the answer"
+        case .tooLarge: "the set is larger than \(JWKReader.maximumSetSize) bytes"
+        case .unreadable(let error): "\(error.detail) (\(error.code.rawValue))"
+        case .empty: "the set has no key"
+        case .privateKey: "the set holds a private key or a shared secret: its keys can be trusted no longer"
+        }
+    }
 }
 
 /// Reads the answer of a key set's address: stricter than a file of one's own, because somebody else wrote it.

@@ -17,6 +17,9 @@ struct StudioAsset: Sendable {
     /// The entity tag of the file in gzip: other bytes, another tag.
     var compressedEntityTag: String { entityTag.dropLast() + "-gzip\"" }
 
+    /// Whether it is the page that may speak to this server.
+    var isOnline: Bool { path == OnlineStudio.path }
+
     /// Made when a browser asks for the first time, not while the server starts.
     private static let compressed = Dictionary(
         all.compactMap { asset in Gzip.compress(asset.bytes).map { (asset.path, $0) } }, uniquingKeysWith: { $1 })
@@ -37,6 +40,7 @@ struct StudioAsset: Sendable {
         StudioAsset("/studio/encryption.css", .css, web_studio_encryption_css()),
         StudioAsset("/studio/encryption.js", .javascript, web_studio_encryption_js()),
         StudioAsset("/studio/form.js", .javascript, web_studio_form_js()),
+        StudioAsset("/studio/found-tokens.js", .javascript, web_studio_found_tokens_js()),
         StudioAsset("/studio/fragment.js", .javascript, web_studio_fragment_js()),
         StudioAsset("/studio/judge.js", .javascript, web_studio_judge_js()),
         StudioAsset("/studio/judge.wasm.js", .javascript, web_studio_judge_wasm_js()),
@@ -51,9 +55,13 @@ struct StudioAsset: Sendable {
         StudioAsset("/studio/learn.css", .css, web_studio_learn_css()),
         StudioAsset("/learn", .html, web_studio_learn_html()),
         StudioAsset("/studio/learn.js", .javascript, web_studio_learn_js()),
+        StudioAsset("/studio/mode.js", .javascript, web_studio_mode_js()),
         StudioAsset("/studio/moments.js", .javascript, web_studio_moments_js()),
+        StudioAsset("/studio/online.css", .css, web_studio_online_css()),
+        StudioAsset("/studio/online.js", .javascript, web_studio_online_js()),
         StudioAsset("/studio/parts.js", .javascript, web_studio_parts_js()),
         StudioAsset("/studio/primitives.js", .javascript, web_studio_primitives_js()),
+        StudioAsset("/studio/proof.js", .javascript, web_studio_proof_js()),
         StudioAsset("/studio/reader.wasm.js", .javascript, web_studio_reader_wasm_js()),
         StudioAsset("/studio/settings.js", .javascript, web_studio_settings_js()),
         StudioAsset("/studio/share.js", .javascript, web_studio_share_js()),
@@ -94,6 +102,8 @@ struct StudioAsset: Sendable {
         StudioAsset("/studio/texts/de.js", .javascript, web_studio_texts_de_js()),
         StudioAsset("/studio/texts/en-tools.js", .javascript, web_studio_texts_en_tools_js()),
         StudioAsset("/studio/texts/en.js", .javascript, web_studio_texts_en_js()),
+        // The first file once more: its address and its policy make it the online page.
+        StudioAsset(OnlineStudio.path, .html, web_studio_index_html()),
     ]
 
     private enum MediaType: String {

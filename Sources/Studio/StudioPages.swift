@@ -8,14 +8,24 @@ public import Hummingbird
 public enum StudioPages {
     /// What the page may do: run its own scripts and the judge, show its own style and images. No connection, no form,
     /// no frame, no inline script, no string turned into script (Trusted Types without any policy).
-    public static let contentSecurityPolicy =
+    public static let contentSecurityPolicy = policy(connect: "'none'")
+
+    /// The same for the online page, which may speak to this server.
+    public static let onlineContentSecurityPolicy = policy(connect: "'self'")
+
+    private static func policy(connect: String) -> String {
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
-        + "manifest-src 'self'; connect-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; "
-        + "require-trusted-types-for 'script'; trusted-types 'none'"
+            + "manifest-src 'self'; connect-src \(connect); form-action 'none'; base-uri 'none'; frame-ancestors 'none'; "
+            + "require-trusted-types-for 'script'; trusted-types 'none'"
+    }
 
     /// Serves the page at `/` and its files under `/studio/`; `/studio` leads to the page.
-    public static func addRoutes<Context: RequestContext>(to router: some RouterMethods<Context>) {
-        for asset in StudioAsset.all {
+    /// - Parameter online: what the online page asks; nil serves no online page.
+    public static func addRoutes<Context: RemoteAddressRequestContext>(
+        to router: some RouterMethods<Context>, online: OnlineStudio? = nil
+    ) {
+        online?.addRoutes(to: router)
+        for asset in StudioAsset.all where online != nil || !asset.isOnline {
             let path = RouterPath(asset.path)
             router.get(path) { request, _ in respond(with: asset, to: request, body: true) }
             router.head(path) { request, _ in respond(with: asset, to: request, body: false) }
@@ -30,6 +40,7 @@ public enum StudioPages {
     /// 200 with the file, in gzip where the browser takes it, or 304 when it has these bytes already (RFC 9110 §13.1.2).
     private static func respond(with asset: StudioAsset, to request: Request, body: Bool) -> Response {
         var headers = commonHeaders
+        if asset.isOnline { headers[.contentSecurityPolicy] = onlineContentSecurityPolicy }
         let compressed = acceptsGzip(request.headers[values: .acceptEncoding]) ? asset.compressed : nil
         let bytes = compressed ?? asset.bytes
         let tag = compressed == nil ? asset.entityTag : asset.compressedEntityTag

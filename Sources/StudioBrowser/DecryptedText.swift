@@ -23,7 +23,7 @@ struct DecryptedText {
             if header.announcesToken { json["note"] = .text(Readable.sentence(error.detail)) }
         }
         if let read = try? JSONReader.read(bytes, depth: DecodedToken.claimsDepth) {
-            json["text"] = .text(VisibleJSON.text(read))
+            json["text"] = .string(VisibleJSON.text(read))
             json["kind"] = "json"
             if let object = read.object {
                 json["kind"] = "claims"

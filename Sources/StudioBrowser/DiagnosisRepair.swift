@@ -71,7 +71,7 @@ struct DiagnosisRepair {
         let isTakenForAnother = made.mistakes.isEmpty
         choices.append(
             Choice(
-                text: Array(VisibleJSON.text(.object(jwk)).utf8), form: "auto",
+                text: VisibleJSON.text(.object(jwk)).bytes, form: "auto",
                 step: isTakenForAnother
                     ? ["do": "algorithm", "algorithm": .text(made.algorithm.rawValue)] : ["do": "key"]))
         return choices

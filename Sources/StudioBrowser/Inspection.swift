@@ -51,6 +51,19 @@ struct Inspection {
         self.parts = parts
     }
 
+    /// The header alone, as far as it is an object.
+    static func header(of token: [UInt8]) -> JSONObject? {
+        let end = token.firstIndex(of: UInt8(ascii: ".")) ?? token.count
+        return read(.header, 0..<end, Array(token[..<end]), depth: DecodedToken.headerDepth).object
+    }
+
+    /// The payload alone, as far as it is an object.
+    static func payload(of token: [UInt8]) -> JSONObject? {
+        let ranges = split(token)
+        guard ranges.count == 3 else { return nil }
+        return read(.payload, ranges[1], Array(token[ranges[1]]), depth: DecodedToken.claimsDepth).object
+    }
+
     /// The part, when it is there.
     subscript(_ part: TokenPart) -> Part? {
         parts.first { $0.part == part }

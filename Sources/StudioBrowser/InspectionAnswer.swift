@@ -9,14 +9,35 @@ struct InspectionAnswer {
     let now: Int64
 
     var json: JSON {
-        [
+        var json: JSONObject = [
             "token": .string(ByteString(String(decoding: pasted.token, as: UTF8.self))),
             "notes": .array(pasted.notes.map { .string(ByteString($0)) }),
+            "choice": .number(JSONNumber(Int64(pasted.choice))),
             "parts": .array(inspection.parts.map { span($0) }),
             "header": part(.header),
             "claims": part(.payload),
-            "findings": .array(StudioFindings.of(pasted.token, now: now).map { .object($0.json) }),
+            "findings": .array(
+                StudioFindings.of(pasted.partial ?? PartialToken(compact: pasted.token), now: now).map {
+                    .object($0.json)
+                }),
         ]
+        if pasted.found.count > 1 { json["found"] = .array(pasted.found.map { Self.found($0) }) }
+        return .object(json)
+    }
+
+    /// One of several tokens, told apart by what it was called and what its header says.
+    private static func found(_ token: FoundToken) -> JSON {
+        var json: JSONObject = [
+            "kind": .string(ByteString(token.kind.rawValue)),
+            "start": .number(JSONNumber(Int64(token.range.lowerBound))),
+            "end": .number(JSONNumber(Int64(token.range.upperBound))),
+        ]
+        if let label = token.label { json["label"] = .string(ByteString(Readable.text(label.bytes))) }
+        let header = token.token[.header]?.object
+        for name: ByteString in ["alg", "typ"] {
+            if let value = header?[name]?.string { json[name] = .string(ByteString(Readable.text(value.bytes))) }
+        }
+        return .object(json)
     }
 
     /// Where a part stands in the text as it was pasted.
@@ -40,7 +61,7 @@ struct InspectionAnswer {
         if let problem = part.problem { json["problem"] = .string(ByteString(problem)) }
         if let raw = part.raw, !raw.isEmpty { json["raw"] = .string(ByteString(raw)) }
         guard let object = part.object else { return .object(json) }
-        json["json"] = .string(ByteString(VisibleJSON.text(.object(object))))
+        json["json"] = .string(VisibleJSON.text(.object(object)))
         json["members"] = .array(object.members.map { Self.member($0, of: name) })
         return .object(json)
     }
@@ -49,8 +70,8 @@ struct InspectionAnswer {
     static func member(_ member: JSONObject.Member, of part: TokenPart) -> JSON {
         var json: JSONObject = [
             "name": .string(member.name),
-            "nameText": .string(ByteString(VisibleJSON.text(member.name))),
-            "valueText": .string(ByteString(VisibleJSON.text(member.value))),
+            "nameText": .string(VisibleJSON.text(member.name)),
+            "valueText": .string(VisibleJSON.text(member.value)),
         ]
         if let entry = part == .header ? Glossary.header(member.name) : Glossary.claim(member.name) {
             json["title"] = .string(ByteString(entry.title))

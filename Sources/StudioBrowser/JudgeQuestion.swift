@@ -1,16 +1,25 @@
 import Codecs
 import Tokens
 
-/// What the page asks: {token, key: {text, form, alg?}, policy: {issuer?, audience?, type?, leeway, require, scopes}, now}.
+/// What the page asks: {token, key: {text, form, alg?, origin?: {address, issuer?}}, policy: {issuer?, audience?, type?, leeway, require, scopes,
+/// method?, address?, accessTokenHash?}, now, seen?}. The last three of the policy are asked of DPoP proofs alone; `seen`
+/// are the severities of what `inspect` found, so that it is not looked for twice.
 struct JudgeQuestion {
     /// The most seconds of leeway; more would make `exp` meaningless.
     static let maximumLeeway: Int64 = 86_400
 
     let token: [UInt8]
     let key: KeyBox
+    /// Where the key was fetched from; nil when a person gave it.
+    let keyOrigin: KeyOrigin?
     let policy: ClaimPolicy
+    let proof: ProofQuestion
+    /// Whether the token says that it is a DPoP proof.
+    let isProof: Bool
     /// Seconds since 1970.
     let now: Int64
+    /// How severe each finding is that the page has already.
+    let seen: [Finding.Severity]?
     /// WebCrypto's answer, in the second of the two questions.
     let signatureHolds: Bool?
 
@@ -25,7 +34,11 @@ struct JudgeQuestion {
         self.token = token.bytes
         self.now = now
         key = try KeyBox(question: json)
+        keyOrigin = json["key"]?.object?["origin"]?.object.flatMap { KeyOrigin($0) }
         signatureHolds = json["signatureHolds"]?.bool
+        seen = json["seen"]?.array?.compactMap { $0.string.flatMap { Finding.Severity(rawValue: $0.text) } }
+        proof = ProofQuestion(policy)
+        isProof = ProofQuestion.isProof(self.token)
         var algorithms: [SignatureAlgorithm] = []
         for key in key.usable {
             if let algorithm = key.description.algorithm, !algorithms.contains(algorithm) {
@@ -42,8 +55,22 @@ struct JudgeQuestion {
                 ClaimRequirement(text: $0)
             },
             scopes: (policy["scopes"]?.array ?? []).compactMap { $0.string }, acceptsEdDSA: true,
+            maximumAge: isProof ? ProofQuestion.maximumAge : nil,
             // Somebody looks at a token; nobody sent it.
             confirmation: .unchecked)
+    }
+}
+
+/// Where a key was fetched from, and whose it is by that issuer's own metadata.
+struct KeyOrigin {
+    let address: ByteString
+    /// Whose keys are there, where its metadata led to them.
+    let issuer: ByteString?
+
+    init?(_ json: JSONObject) {
+        guard let address = json["address"]?.string else { return nil }
+        self.address = address
+        issuer = json["issuer"]?.string
     }
 }
 

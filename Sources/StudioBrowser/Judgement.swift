@@ -17,14 +17,16 @@ struct Judgement {
 
     let outcome: Outcome
     let steps: [VerificationStep]
-    private let parts: [VerdictPart]
+    private let asked: JudgeQuestion
+    private let signatureHolds: Bool?
 
     /// - Parameter signatureHolds: WebCrypto's answer; nil before it was asked.
     init(_ asked: JudgeQuestion, signatureHolds: Bool?) {
         var steps: [VerificationStep] = []
         outcome = Self.outcome(asked, signatureHolds, &steps)
         self.steps = steps
-        parts = VerdictParts(asked, steps: steps, signatureHolds: signatureHolds).all
+        self.asked = asked
+        self.signatureHolds = signatureHolds
     }
 
     /// {question}, or {verdict?, code?, unable?, steps, parts: [{part, state, text, steps, unproven?}]}. Verdict, code and
@@ -40,6 +42,7 @@ struct Judgement {
         case .unable(let why): answer["unable"] = .string(ByteString(why))
         }
         answer["steps"] = .array(steps.map { .object($0.json) })
+        let parts = VerdictParts(asked, steps: steps, signatureHolds: signatureHolds).all
         answer["parts"] = .array(parts.map { $0.json })
         return .object(answer)
     }
@@ -47,6 +50,7 @@ struct Judgement {
     private static func outcome(
         _ asked: JudgeQuestion, _ signatureHolds: Bool?, _ steps: inout [VerificationStep]
     ) -> Outcome {
+        if asked.isProof { return ofProof(asked, signatureHolds, &steps) }
         if case .unusable(let error) = asked.key.content { return .unable(Readable.sentence(error.detail)) }
         let keys = asked.key.usable
         guard !keys.isEmpty else { return withoutKey(asked, &steps) }

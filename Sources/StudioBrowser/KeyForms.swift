@@ -48,8 +48,8 @@ enum KeyForm: String, CaseIterable {
     func write(_ key: KeyInBox) -> String? {
         guard let material = key.material, fits(key) else { return nil }
         switch self {
-        case .jwk: return VisibleJSON.text(.object(key.written(withPrivatePart: true)))
-        case .publicJWK: return VisibleJSON.text(.object(key.written(withPrivatePart: false)))
+        case .jwk: return VisibleJSON.text(.object(key.written(withPrivatePart: true))).text
+        case .publicJWK: return VisibleJSON.text(.object(key.written(withPrivatePart: false))).text
         case .spki: return pem("PUBLIC KEY", KeyDER.subjectPublicKeyInfo(material))
         case .pkcs8: return pem("PRIVATE KEY", KeyDER.pkcs8(material))
         case .pkcs1Public: return pem("RSA PUBLIC KEY", KeyDER.pkcs1Public(material))
@@ -143,7 +143,7 @@ struct KeyConversion {
         }
         guard !written.isEmpty else { return ["problem": "No key of the box has a place in such a set."] }
         let left = JSONNumber(Int64(keys.count - written.count))
-        return ["text": .string(ByteString(VisibleJSON.text(["keys": .array(written)]))), "left": .number(left)]
+        return ["text": .string(VisibleJSON.text(["keys": .array(written)])), "left": .number(left)]
     }
 }
 
@@ -179,6 +179,6 @@ struct GeneratedKey {
         if case .signature = purpose { written["use"] = "sig" } else { written["use"] = "enc" }
         written["kid"] = .string(id)
         JWKWriter.addPrivatePart(material, to: &written)
-        json = ["text": .string(ByteString(VisibleJSON.text(.object(written))))]
+        json = ["text": .string(VisibleJSON.text(.object(written)))]
     }
 }

@@ -23,7 +23,7 @@ struct MemberEdit {
             } else {
                 object[name] = nil
             }
-            json = ["json": .string(ByteString(VisibleJSON.text(.object(object))))]
+            json = ["json": .string(VisibleJSON.text(.object(object)))]
         } catch {
             json = ["problem": .string(ByteString("This is not JSON: \(error.description)."))]
         }

@@ -1,129 +1,113 @@
-/// Finds the token in whatever was pasted: a header line, a quoted string, a wrapped terminal line, an address.
+import Codecs
+import Tokens
+
+/// The token that is shown of what was pasted. It is found by the code that `signet decode` finds it with: a header line, a
+/// quoted string, a wrapped terminal line, an address, a JSON body with several tokens, a JSON serialisation.
 ///
 /// The verifier refuses all of these as they stand; the Studio cleans for reading, and says so.
 struct PastedText {
-    /// The token, white space inside it left out; empty when nothing was pasted.
+    /// The token as compact text; empty when nothing was pasted.
     let token: [UInt8]
     /// For each byte of the token, its offset in the pasted text.
     let offsets: [Int]
     /// What was left out, one sentence each.
     let notes: [String]
+    /// The token with its parts as they were found; nil where what is shown was put together from them.
+    let partial: PartialToken?
+    /// Every token in the text, in its order.
+    let found: [FoundToken]
+    /// Which of them is shown.
+    let choice: Int
 
-    init(_ text: [UInt8]) {
-        guard let first = text.firstIndex(where: { !Self.isBlank($0) }),
-            let last = text.lastIndex(where: { !Self.isBlank($0) })
-        else {
-            token = []
-            offsets = []
+    /// - Parameter choice: which token to show, where the text has several; the first for a number that none has.
+    init(_ text: [UInt8], choice: Int = 0) {
+        let result = TokenFinder.find(text)
+        found = result.tokens
+        self.choice = found.indices.contains(choice) ? choice : 0
+        guard let shown = found.indices.contains(self.choice) ? found[self.choice] : nil else {
+            // Nothing in it looks like a token: the text is shown as one, so that each part says where it breaks.
+            let range = Self.trimmed(text)
+            token = Array(text[range])
+            offsets = Array(range)
             notes = []
+            partial = nil
             return
         }
-        let place = Self.tokenLike(text, first...last) ?? Self.unquoted(text, first...last)
-        offsets = place.filter { !Self.isBlank(text[$0]) }
-        token = offsets.map { text[$0] }
-        notes = Self.notes(text, place, removedInside: offsets.count < place.count)
+        if let word = Self.damagedWord(text, shown) {
+            token = Array(text[word])
+            offsets = Array(word)
+            notes = []
+            partial = nil
+            return
+        }
+        let limit = result.limit.map { [$0] } ?? []
+        notes = shown.notes + Self.noteOfOthers(text, shown, found.count) + limit
+        if let joined = Self.compact(shown.token) {
+            token = joined.text
+            offsets = joined.offsets
+            partial = nil
+        } else if shown.kind == .partial, shown.token.text.count == text.count, shown.bytes.first == UInt8(ascii: "{") {
+            // A header or payload by itself is JSON text, not a token.
+            token = []
+            offsets = []
+            partial = nil
+        } else {
+            token = shown.bytes
+            offsets = shown.offsets
+            partial = shown.token
+        }
     }
 
-    /// The first run that starts like a JSON object in base64url ("ey") and has a dot; the first one with two dots and
-    /// "eyJ" is preferred. One pass: the search goes on where a run has ended.
-    private static func tokenLike(_ text: [UInt8], _ bounds: ClosedRange<Int>) -> Range<Int>? {
-        var second: Range<Int>?
-        var at = bounds.lowerBound
-        while at < bounds.upperBound {
-            let boundary = at == bounds.lowerBound || !isWord(text[at - 1])
-            guard boundary, text[at] == UInt8(ascii: "e"), text[at + 1] == UInt8(ascii: "y") else {
-                at += 1
-                continue
-            }
-            let (run, dots) = run(text, from: at, through: bounds.upperBound)
-            let isObject = at + 2 < run.upperBound && text[at + 2] == UInt8(ascii: "J")
-            if dots >= 2, isObject { return run }
-            if dots >= 1 || isObject, second == nil { second = run }
-            at = run.upperBound
-        }
-        return second
-    }
-
-    /// From a start to the last byte that can belong to the token: over line breaks while the next line is one word,
-    /// over other blanks only while dots are missing from what is surely a token.
-    private static func run(_ text: [UInt8], from start: Int, through last: Int) -> (run: Range<Int>, dots: Int) {
-        let isObject = start + 2 <= last && text[start + 2] == UInt8(ascii: "J")
-        var dots = 0
-        var end = start
-        while end <= last {
-            if isTokenByte(text[end]) {
-                if text[end] == UInt8(ascii: ".") { dots += 1 }
-                end += 1
-                continue
-            }
-            guard isBlank(text[end]) else { break }
-            var next = end
-            var lineBreak = false
-            while next <= last, isBlank(text[next]) {
-                if text[next] == 0x0A || text[next] == 0x0D { lineBreak = true }
-                next += 1
-            }
-            guard next <= last, isTokenByte(text[next]) else { break }
-            var wordEnd = next
-            while wordEnd <= last, isTokenByte(text[wordEnd]) { wordEnd += 1 }
-            let oneWord = wordEnd > last || text[wordEnd] == 0x0A || text[wordEnd] == 0x0D || !isBlank(text[wordEnd])
-            guard lineBreak ? oneWord || dots < 2 : dots < 2 && isObject else { break }
-            end = next
-        }
-        return (start..<end, dots)
-    }
-
-    /// The whole text without a scheme in front and quotation marks around it.
-    private static func unquoted(_ text: [UInt8], _ bounds: ClosedRange<Int>) -> Range<Int> {
-        var range = bounds.lowerBound..<(bounds.upperBound + 1)
-        var changed = true
-        while changed {
-            changed = false
-            while let byte = range.first.map({ text[$0] }), isQuote(byte) || isBlank(byte) {
-                range = range.dropFirst()
-                changed = true
-            }
-            while let byte = range.last.map({ text[$0] }), isQuote(byte) || isBlank(byte) || byte == UInt8(ascii: ",") {
-                range = range.dropLast()
-                changed = true
-            }
-            for word in ["authorization:", "bearer "] where starts(text[range], with: word) {
-                range = range.dropFirst(word.utf8.count)
-                changed = true
-            }
-        }
+    /// One word that starts like a token and goes on behind what was found: its damage is shown as its fault.
+    private static func damagedWord(_ text: [UInt8], _ shown: FoundToken) -> Range<Int>? {
+        let range = trimmed(text)
+        guard shown.range.lowerBound == range.lowerBound, shown.range.upperBound < range.upperBound,
+            shown.offsets.count == shown.range.count, !text[range].contains(where: isSeparator)
+        else { return nil }
         return range
     }
 
-    private static func notes(_ text: [UInt8], _ place: Range<Int>, removedInside: Bool) -> [String] {
-        var notes: [String] = []
-        let before = text[..<place.lowerBound]
-        let after = text[place.upperBound...]
-        let quoted = before.last.map(isQuote) == true || after.first.map(isQuote) == true
-        let bearer = mentionsBearer(before)
-        if bearer { notes.append("The word Bearer in front was left out.") }
-        if quoted { notes.append("Quotation marks around the token were left out.") }
-        let rest = (before + after).contains { !isBlank($0) && !isQuote($0) }
-        if rest, !bearer { notes.append("Other text around the token was left out.") }
-        if removedInside { notes.append("Spaces and line breaks inside the token were left out.") }
-        return notes
-    }
-
-    private static func mentionsBearer(_ text: ArraySlice<UInt8>) -> Bool {
-        var at = text.startIndex
-        while at < text.endIndex {
-            if starts(text[at...], with: "bearer") { return true }
-            at += 1
+    /// The parts of a JSON serialisation joined as a compact token has them, and where they stand; nil for other kinds.
+    private static func compact(_ token: PartialToken) -> (text: [UInt8], offsets: [Int])? {
+        let names: [PartialToken.Name]
+        switch token.kind {
+        case .jwsJSON: names = [.header, .payload, .signature]
+        case .jweJSON: names = [.header, .encryptedKey, .initializationVector, .ciphertext, .tag]
+        default: return nil
         }
-        return false
+        var text: [UInt8] = []
+        var offsets: [Int] = []
+        for (index, name) in names.enumerated() {
+            let range = token[name]?.range ?? 0..<0
+            text += token.text[range]
+            offsets += Array(range)
+            if index < names.count - 1 {
+                text.append(UInt8(ascii: "."))
+                // A dot that stands nowhere is placed where the part before it ends.
+                offsets.append(range.isEmpty ? offsets.last ?? 0 : range.upperBound)
+            }
+        }
+        return (text, offsets)
     }
 
-    private static func starts(_ text: ArraySlice<UInt8>, with word: String) -> Bool {
-        text.count >= word.utf8.count && zip(text, word.utf8).allSatisfy { lower($0.0) == $0.1 }
+    private static func noteOfOthers(_ text: [UInt8], _ shown: FoundToken, _ count: Int) -> [String] {
+        guard count == 1 else { return [] }
+        let around = text[..<shown.range.lowerBound] + text[shown.range.upperBound...]
+        let isAlone = around.allSatisfy { isBlank($0) || isQuote($0) }
+        return isAlone || !shown.notes.isEmpty ? [] : ["Other text around the token was left out."]
     }
 
-    private static func lower(_ byte: UInt8) -> UInt8 {
-        byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
+    /// Without blanks and quotation marks at both ends.
+    private static func trimmed(_ text: [UInt8]) -> Range<Int> {
+        guard let first = text.firstIndex(where: { !isBlank($0) && !isQuote($0) }),
+            let last = text.lastIndex(where: { !isBlank($0) && !isQuote($0) })
+        else { return 0..<0 }
+        return first..<(last + 1)
+    }
+
+    /// What ends a word in an address, a header line, a list or a quoted text.
+    private static func isSeparator(_ byte: UInt8) -> Bool {
+        isBlank(byte) || isQuote(byte) || "&;,?#:<>{}()[]~\\".utf8.contains(byte)
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool {
@@ -132,21 +116,5 @@ struct PastedText {
 
     private static func isQuote(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "`")
-    }
-
-    private static func isWord(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-            true
-        default: false
-        }
-    }
-
-    /// base64url and dots, and what is often seen in damaged tokens: those bytes belong to it, so that they are shown
-    /// as its fault.
-    private static func isTokenByte(_ byte: UInt8) -> Bool {
-        isWord(byte) || byte == UInt8(ascii: "=") || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "/")
-            || byte == UInt8(ascii: "%") || byte == UInt8(ascii: "~")
     }
 }

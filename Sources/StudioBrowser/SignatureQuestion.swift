@@ -14,12 +14,22 @@ struct SignatureQuestion {
             keys.indices.contains(index) ? keys[index].material?.publicForm : nil
         }
         guard !answering.isEmpty else { return nil }
-        let input = ByteString(utf8: Array(plan.token.encoded.signingInput))
-        return [
-            "algorithm": .string(ByteString(plan.algorithm.rawValue)),
-            "keys": .array(answering),
-            "signingInput": .string(input),
-            "signature": .string(ByteString(Base64URL.encode(plan.signature))),
+        return Self.json(plan.algorithm, answering, plan.token.encoded, plan.signature)
+    }
+
+    /// The same about a DPoP proof, which brings its key.
+    static func json(proof plan: DPoPProofPlan) -> JSON {
+        json(plan.algorithm, [plan.key.material?.publicForm].compactMap { $0 }, plan.encoded, plan.signature)
+    }
+
+    private static func json(
+        _ algorithm: SignatureAlgorithm, _ keys: [JSON], _ token: EncodedToken, _ signature: [UInt8]
+    ) -> JSON {
+        [
+            "algorithm": .string(ByteString(algorithm.rawValue)),
+            "keys": .array(keys),
+            "signingInput": .string(ByteString(utf8: Array(token.signingInput))),
+            "signature": .string(ByteString(Base64URL.encode(signature))),
         ]
     }
 }

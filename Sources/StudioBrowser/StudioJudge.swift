@@ -51,7 +51,9 @@ public enum StudioJudge {
         #endif
     }
 
-    /// {text, now} → {token, notes, parts: [{part, start, end, problem?}], header, claims, findings}.
+    /// {text, now, choice?} → {token, notes, found?, choice, parts: [{part, start, end, problem?}], header, claims,
+    /// findings}. `found` lists the tokens of a text that has several, [{label?, kind, start, end, alg?, typ?}], and
+    /// `choice` says which of them is shown.
     ///
     /// `start` and `end` are byte offsets into the pasted text. `header` and `claims` are {problem?, json?, members?,
     /// raw?}; a member is {name, nameText, valueText, title?, about?, source?, url?, time?: {seconds, iso}}.
@@ -60,7 +62,7 @@ public enum StudioJudge {
         guard let now = question["now"]?.int64, now >= 0, now <= NumericDate.maximum else {
             throw QuestionDefect(member: "now")
         }
-        let pasted = PastedText(text.bytes)
+        let pasted = PastedText(text.bytes, choice: question["choice"]?.int64.flatMap { Int(exactly: $0) } ?? 0)
         let inspection = Inspection(pasted.token)
         return InspectionAnswer(pasted: pasted, inspection: inspection, now: now).json
     }

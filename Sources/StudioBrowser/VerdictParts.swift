@@ -56,7 +56,8 @@ struct VerdictParts {
         self.asked = asked
         self.steps = steps
         self.signatureHolds = signatureHolds
-        survey = TokenJudge(policy: asked.policy).survey(asked.token, now: asked.now)
+        let token = asked.isProof ? ProofQuestion.withoutKey(asked.token) : asked.token
+        survey = TokenJudge(policy: asked.policy).survey(token, now: asked.now)
     }
 
     /// All of them, in their order.
@@ -107,6 +108,7 @@ struct VerdictParts {
     private var trust: VerdictPart {
         let carried = carriedKey
         let keys = asked.key.usable
+        if asked.isProof { return proofTrust(carried) }
         guard !keys.isEmpty else {
             return carried == nil
                 ? VerdictPart(name: .trust, state: .unknown, text: "no key: nobody vouches for this token")
@@ -131,17 +133,59 @@ struct VerdictParts {
                 name: .trust, state: .passed,
                 text: "you gave this secret; whoever else has it can make such tokens too")
         }
+        if let origin = asked.keyOrigin { return publishedTrust(origin) }
         return VerdictPart(
             name: .trust, state: .passed, text: "you gave this key; that it is the issuer's is for you to know")
     }
 
+    /// A key that was fetched is as good as the address that it came from.
+    private func publishedTrust(_ origin: KeyOrigin) -> VerdictPart {
+        let place = Display.quoted(origin.address)
+        guard let issuer = origin.issuer else {
+            return VerdictPart(
+                name: .trust, state: .passed,
+                text: "this key is published at \(place); that this is the issuer's address is for you to know")
+        }
+        let named = Inspection.payload(of: asked.token)?["iss"]?.string
+        guard named == issuer else {
+            return VerdictPart(
+                name: .trust, state: .careful,
+                text: "this key is \(Display.quoted(issuer))'s, and the token says that it is from "
+                    + (named.map { Display.quoted($0) } ?? "nobody"))
+        }
+        let isExpected = asked.policy.issuers?.contains(issuer) == true
+        return VerdictPart(
+            name: .trust, state: isExpected ? .passed : .careful,
+            text: "the issuer \(Display.quoted(issuer)) publishes this key at \(place)"
+                + (isExpected ? "" : "; anybody can be an issuer, so say that you expect this one"))
+    }
+
+    /// A proof shows only that its sender holds the key in it.
+    private func proofTrust(_ carried: KeyMaterial?) -> VerdictPart {
+        if signatureHolds == true, let carried,
+            asked.key.usable.contains(where: { $0.material?.hasSamePublicPart(as: carried) == true })
+        {
+            return VerdictPart(name: .trust, state: .passed, text: "the key in the proof is the one that you gave")
+        }
+        return VerdictPart(
+            name: .trust, state: .careful,
+            text:
+                "a proof brings its own key and shows only that its sender holds it; whose key it is, the access token says "
+                + "in \"cnf\"")
+    }
+
     private var carriedKey: KeyMaterial? {
-        guard let jwk = Inspection(asked.token)[.header]?.object?["jwk"]?.object else { return nil }
+        guard let jwk = Inspection.header(of: asked.token)?["jwk"]?.object else { return nil }
         return (try? JWKReader.key(jwk))?.material
     }
 
     private var time: VerdictPart {
         let own = steps([.expiry, .notBefore, .issuedAt], in: survey)
+        if asked.isProof, !own.contains(where: { $0.outcome == .failed }),
+            let age = own.first(where: { $0.check == .issuedAt })
+        {
+            return VerdictPart(name: .time, state: .passed, text: age.detail, steps: own, isUnproven: isUnproven)
+        }
         guard let expiry = own.first(where: { $0.check == .expiry }) else {
             return VerdictPart(name: .time, state: .unknown, text: "the claims cannot be read")
         }
@@ -162,6 +206,7 @@ struct VerdictParts {
         if let failed = own.first(where: { $0.outcome == .failed }) {
             return VerdictPart(name: .audience, state: .failed, text: failed.detail, steps: own, isUnproven: isUnproven)
         }
+        if asked.isProof { return request(own) }
         let wanted: [VerificationStep.Check] = [.issuer, .audience]
         let missing = own.filter { wanted.contains($0.check) && $0.outcome == .skipped }
         guard missing.isEmpty else {
@@ -177,10 +222,33 @@ struct VerdictParts {
             name: .audience, state: .passed, text: passed.joined(separator: ", "), steps: own, isUnproven: isUnproven)
     }
 
+    /// For which request a proof is.
+    private func request(_ own: [VerificationStep]) -> VerdictPart {
+        let claims = Inspection.payload(of: asked.token)
+        let method = claims?["htm"]?.string.map { Display.quoted($0) } ?? "no method"
+        let address = claims?["htu"]?.string.map { Display.quoted($0) } ?? "no address"
+        if let failed = steps([.requiredClaims], in: steps).first(where: { $0.outcome == .failed }) {
+            return VerdictPart(
+                name: .audience, state: .failed, text: "\(failed.detail): it is for \(method) \(address)",
+                steps: own + [failed],
+                isUnproven: isUnproven)
+        }
+        guard asked.proof.method != nil, asked.proof.address != nil else {
+            return VerdictPart(
+                name: .audience, state: .unknown, text: "you name no request: the proof is for \(method) \(address)",
+                steps: own,
+                isUnproven: isUnproven)
+        }
+        return VerdictPart(
+            name: .audience, state: signatureHolds == true ? .passed : .unknown, text: "it is for \(method) \(address)",
+            steps: own, isUnproven: isUnproven)
+    }
+
     private var findings: VerdictPart {
-        let found = StudioFindings.of(asked.token, now: asked.now) + asked.key.findings
-        let dangers = found.filter { $0.severity == .danger }.count
-        let warnings = found.filter { $0.severity == .warning }.count
+        let seen = asked.seen ?? StudioFindings.of(asked.token, now: asked.now).map { $0.severity }
+        let found = seen + asked.key.findings.map { $0.severity }
+        let dangers = found.filter { $0 == .danger }.count
+        let warnings = found.filter { $0 == .warning }.count
         if dangers > 0 {
             return VerdictPart(
                 name: .findings, state: .failed, text: dangers == 1 ? "one danger" : "\(dangers) dangers")

@@ -3,71 +3,96 @@ import Tokens
 
 /// JSON text for reading: two spaces a level, numbers as they were written, and every character that would hide or
 /// reorder its neighbours written as an escape (CVE-2021-42574). It is still JSON, with the same meaning.
-enum VisibleJSON {
+struct VisibleJSON {
+    private var output: [UInt8] = []
+
     /// The text of a value.
-    /// - Parameter level: how deep the value already stands; lines after the first start at this level.
-    static func text(_ json: JSON, level: Int = 0) -> String {
-        switch json {
-        case .string(let string): return text(string)
-        case .array(let elements):
-            guard !elements.isEmpty else { return "[]" }
-            var lines = "["
-            for (index, element) in elements.enumerated() {
-                lines += (index == 0 ? "\n" : ",\n") + indent(level + 1) + text(element, level: level + 1)
-            }
-            return lines + "\n" + indent(level) + "]"
-        case .object(let object):
-            guard !object.members.isEmpty else { return "{}" }
-            var lines = "{"
-            for (index, member) in object.members.enumerated() {
-                lines += (index == 0 ? "\n" : ",\n") + indent(level + 1)
-                lines += text(member.name) + ": " + text(member.value, level: level + 1)
-            }
-            return lines + "\n" + indent(level) + "}"
-        case .null, .bool, .number: return JSONWriter.text(json)
-        }
+    static func text(_ json: JSON) -> ByteString {
+        var writer = VisibleJSON()
+        writer.append(json, level: 0)
+        return ByteString(utf8: writer.output)
     }
 
     /// A string or name between quotation marks.
-    static func text(_ string: ByteString) -> String {
-        var output = "\""
-        for scalar in string.text.unicodeScalars {
-            switch scalar {
-            case "\"": output += "\\\""
-            case "\\": output += "\\\\"
-            case "\n": output += "\\n"
-            case "\r": output += "\\r"
-            case "\t": output += "\\t"
-            default:
-                if Display.isInvisible(scalar) {
-                    for unit in String(scalar).utf16 { output += escape(unit) }
-                } else {
-                    output.unicodeScalars.append(scalar)
-                }
+    static func text(_ string: ByteString) -> ByteString {
+        var writer = VisibleJSON()
+        writer.append(string)
+        return ByteString(utf8: writer.output)
+    }
+
+    private mutating func append(_ json: JSON, level: Int) {
+        switch json {
+        case .string(let string): append(string)
+        case .array(let elements):
+            for (index, element) in elements.enumerated() {
+                begin(index, UInt8(ascii: "["), level)
+                append(element, level: level + 1)
+            }
+            end(elements.isEmpty, UInt8(ascii: "["), UInt8(ascii: "]"), level)
+        case .object(let object):
+            for (index, member) in object.members.enumerated() {
+                begin(index, UInt8(ascii: "{"), level)
+                append(member.name)
+                output.append(UInt8(ascii: ":"))
+                output.append(UInt8(ascii: " "))
+                append(member.value, level: level + 1)
+            }
+            end(object.members.isEmpty, UInt8(ascii: "{"), UInt8(ascii: "}"), level)
+        case .null, .bool, .number: output += JSONWriter.write(json)
+        }
+    }
+
+    private mutating func begin(_ index: Int, _ opening: UInt8, _ level: Int) {
+        output.append(index == 0 ? opening : UInt8(ascii: ","))
+        breakLine(level + 1)
+    }
+
+    private mutating func end(_ isEmpty: Bool, _ opening: UInt8, _ closing: UInt8, _ level: Int) {
+        if isEmpty { output.append(opening) } else { breakLine(level) }
+        output.append(closing)
+    }
+
+    private mutating func breakLine(_ level: Int) {
+        output.append(UInt8(ascii: "\n"))
+        for _ in 0..<level {
+            output.append(0x20)
+            output.append(0x20)
+        }
+    }
+
+    private mutating func append(_ string: ByteString) {
+        output.append(UInt8(ascii: "\""))
+        if string.bytes.allSatisfy(Self.showsItself) {
+            output += string.bytes
+        } else {
+            for scalar in string.text.unicodeScalars { append(scalar) }
+        }
+        output.append(UInt8(ascii: "\""))
+    }
+
+    /// ASCII that needs no escape.
+    private static func showsItself(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+
+    private mutating func append(_ scalar: Unicode.Scalar) {
+        switch scalar {
+        case "\"": output += [UInt8(ascii: "\\"), UInt8(ascii: "\"")]
+        case "\\": output += [UInt8(ascii: "\\"), UInt8(ascii: "\\")]
+        case "\n": output += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
+        case "\r": output += [UInt8(ascii: "\\"), UInt8(ascii: "r")]
+        case "\t": output += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
+        default:
+            let text = String(scalar)
+            guard Display.isInvisible(scalar) else {
+                output += Array(text.utf8)
+                return
+            }
+            for unit in text.utf16 {
+                output += [UInt8(ascii: "\\"), UInt8(ascii: "u")]
+                output += Array(
+                    Hex.encode([UInt8(truncatingIfNeeded: unit >> 8), UInt8(truncatingIfNeeded: unit)]).utf8)
             }
         }
-        return output + "\""
-    }
-
-    /// Whether a name or string anywhere in the value holds a character that does not show itself.
-    static func hidesSomething(_ json: JSON) -> Bool {
-        switch json {
-        case .string(let string): hidesSomething(string)
-        case .array(let elements): elements.contains { hidesSomething($0) }
-        case .object(let object): object.members.contains { hidesSomething($0.name) || hidesSomething($0.value) }
-        case .null, .bool, .number: false
-        }
-    }
-
-    private static func hidesSomething(_ string: ByteString) -> Bool {
-        string.text.unicodeScalars.contains { Display.isInvisible($0) }
-    }
-
-    private static func escape(_ unit: UInt16) -> String {
-        "\\u" + Hex.encode([UInt8(truncatingIfNeeded: unit >> 8), UInt8(truncatingIfNeeded: unit)])
-    }
-
-    private static func indent(_ level: Int) -> String {
-        String(repeating: "  ", count: level)
     }
 }

@@ -22,9 +22,11 @@ public final class AuthorizationService: Sendable {
     /// Makes the accounts of a new installation.
     public let firstStart: FirstStart
 
-    private let store: Store
+    let store: Store
+    let clock: @Sendable () -> Int64
+    /// Who is signed in at which browser.
+    let browser: BrowserLogin
     private let routes: AuthorizationRoutes
-    private let clock: @Sendable () -> Int64
     private let logger: Logger
 
     /// The registered clients, for whoever manages them in the same process.
@@ -161,6 +163,7 @@ public final class AuthorizationService: Sendable {
         clock = parts.clock
         logger = parts.logger
         clients = parts.clients
+        browser = BrowserLogin(parts)
         sessions = parts.sessions
         notices = parts.notices
         management = ManagementAuthentication(parts)

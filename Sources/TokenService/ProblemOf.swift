@@ -134,12 +134,6 @@ enum ProblemOf {
         .conflict, code: "user-name-taken", title: "The name is taken",
         detail: "There is a user of this name already.")
 
-    /// A page's form came from somewhere else.
-    static let foreignForm = ProblemBody(
-        .forbidden, code: "form-foreign", title: "This form came from elsewhere",
-        detail: "Another site's page sent this form, or the browser did not say which page did. Begin again at the "
-            + "application.")
-
     /// A login page that is over, or another browser's.
     static let transactionUnknown = ProblemBody(
         .badRequest, code: "login-transaction-unknown", title: "This page is no longer good",

@@ -140,6 +140,18 @@ struct ClaimJudge {
         guard !policy.requiredClaims.isEmpty || !policy.claimRules.isEmpty else {
             return steps.skipped(.requiredClaims, "the policy requires no claim")
         }
+        try checkRequirements(claims, steps)
+        if let complaint = policy.ruleComplaint(claims) {
+            throw steps.refused(.requiredClaims, complaint.code, part: .payload, complaint.detail)
+        }
+        steps.passed(
+            .requiredClaims, part: .payload,
+            "has \(Display.list(policy.requiredClaims.map { $0.name } + policy.claimRules.map { $0.path.name }))")
+    }
+
+    private func checkRequirements(_ claims: Claims, _ steps: StepReporter) throws(TokenRejection) {
+        // Embedded Swift 6.3 traps when asked for the span of an empty array of these.
+        guard !policy.requiredClaims.isEmpty else { return }
         // Looked at where they stand: nothing is copied for it.
         let requirements = policy.requiredClaims.span
         for index in requirements.indices {
@@ -156,12 +168,6 @@ struct ClaimJudge {
                 )
             }
         }
-        if let complaint = policy.ruleComplaint(claims) {
-            throw steps.refused(.requiredClaims, complaint.code, part: .payload, complaint.detail)
-        }
-        steps.passed(
-            .requiredClaims, part: .payload,
-            "has \(Display.list(policy.requiredClaims.map { $0.name } + policy.claimRules.map { $0.path.name }))")
     }
 
     private func checkScopes(_ claims: Claims, _ steps: StepReporter) throws(TokenRejection) {

@@ -53,6 +53,51 @@ import Tokens
         #expect(texts(try inspect(plain)["notes"]).isEmpty)
     }
 
+    @Test func `every token of a text is found, and any of them can be shown`() throws {
+        let access = token(header: #"{"alg":"HS256","typ":"at+jwt"}"#, claims: #"{"a":1}"#)
+        let identity = token(claims: #"{"b":2}"#)
+        let text = #"{"access_token":"\#(access)","id_token":"\#(identity)"}"#
+        let first = try inspect(text)
+        #expect(first["token"]?.string?.text == access)
+        #expect(texts(first["found"], "label") == ["access_token", "id_token"])
+        #expect(texts(first["found"], "typ") == ["at+jwt"])
+        let second = try ask(
+            "inspect", ["text": .string(ByteString(text)), "now": .number(JSONNumber(now)), "choice": 1])
+        #expect(second["token"]?.string?.text == identity)
+        #expect(second["choice"]?.int64 == 1)
+        let none = try ask(
+            "inspect", ["text": .string(ByteString(text)), "now": .number(JSONNumber(now)), "choice": 7])
+        #expect(none["token"]?.string?.text == access)
+        #expect(try inspect(access)["found"] == nil)
+    }
+
+    @Test func `a JSON serialisation is shown as the compact token that it makes, in its own places`() throws {
+        let plain = token(claims: #"{"a":1}"#)
+        let parts = plain.split(separator: ".").map(String.init)
+        for text in [
+            #"{"payload":"\#(parts[1])","protected":"\#(parts[0])","signature":"\#(parts[2])"}"#,
+            #"{"payload":"\#(parts[1])","signatures":[{"protected":"\#(parts[0])","signature":"\#(parts[2])"}]}"#,
+        ] {
+            let answer = try inspect(text)
+            #expect(answer["token"]?.string?.text == plain)
+            #expect(texts(answer["notes"]).first == "This is the JSON serialisation; a JWT is always compact.")
+            let places = try #require(answer["parts"]?.array).compactMap { $0.object }
+            let pieces = places.map { place in
+                String(
+                    decoding: Array(text.utf8)[Int(place["start"]?.int64 ?? 0)..<Int(place["end"]?.int64 ?? 0)],
+                    as: UTF8.self)
+            }
+            #expect(pieces == parts)
+        }
+    }
+
+    @Test func `a damaged word is shown whole, so that its damage is seen`() throws {
+        let damaged = token(claims: "{}").replacing(".", with: "!.", maxReplacements: 1)
+        let answer = try inspect("  \(damaged)\n")
+        #expect(answer["token"]?.string?.text == damaged)
+        #expect(answer["header"]?.object?["problem"]?.string?.text.contains("base64url") == true)
+    }
+
     @Test func `parts are placed in the text as it was pasted`() throws {
         let plain = token(claims: "{}")
         let text = "ß Bearer \(plain)"
@@ -63,6 +108,35 @@ import Tokens
             return String(decoding: Array(text.utf8)[start..<end], as: UTF8.self)
         }
         #expect(pieces == plain.split(separator: ".").map(String.init))
+    }
+
+    @Test func `a fetched key is as good as the address it came from`() throws {
+        let key = try SigningKey.generate(.es256)
+        let input = encode(#"{"alg":"ES256"}"#) + "." + encode(#"{"iss":"https://a.example","exp":1900000000}"#)
+        let token = input + "." + Base64URL.encode(try key.sign(Array(input.utf8)))
+        let jwk = JSONWriter.text(.object(try #require(key.verificationKey.publicJWK)))
+        func trust(_ origin: JSON?, expected: String? = nil) throws -> (String?, String?) {
+            var box: JSONObject = ["text": .string(ByteString(jwk)), "form": "auto"]
+            if let origin { box["origin"] = origin }
+            var policy: JSONObject = ["leeway": 30]
+            if let expected { policy["issuer"] = .string(ByteString(expected)) }
+            let answer = try ask(
+                "judge",
+                [
+                    "token": .string(ByteString(token)), "key": .object(box), "policy": .object(policy),
+                    "now": .number(JSONNumber(now)), "signatureHolds": true,
+                ])
+            let part = (answer["parts"]?.array ?? []).compactMap { $0.object }.first { $0["part"]?.string == "trust" }
+            return (part?["state"]?.string?.text, part?["text"]?.string?.text)
+        }
+        let address: JSON = ["address": "https://a.example/keys"]
+        let own: JSON = ["address": "https://a.example/keys", "issuer": "https://a.example"]
+        let foreign: JSON = ["address": "https://b.example/keys", "issuer": "https://b.example"]
+        #expect(try trust(nil).1?.hasPrefix("You gave this key") == true)
+        #expect(try trust(address).0 == "passed")
+        #expect(try trust(own, expected: "https://a.example").0 == "passed")
+        #expect(try trust(own).0 == "careful")
+        #expect(try trust(foreign).0 == "careful")
     }
 
     // Reading
@@ -112,7 +186,7 @@ import Tokens
         #expect(brokenJSON["header"]?.object?["problem"] == nil)
 
         let brokenBase64 = try inspect("\(header).\(encode(#"{"sub":"abcdef"}"#))!.AAAA")
-        #expect(brokenBase64["token"]?.string?.text.contains("!") == false)
+        #expect(brokenBase64["claims"]?.object?["problem"]?.string?.text.contains("base64url") == true)
         let padded = try inspect("\(header).\(encode(#"{"sub":"abcdef"}"#))==.AAAA")
         #expect(padded["claims"]?.object?["raw"]?.string?.text.hasPrefix(#"{"sub":"abcde"#) == true)
     }

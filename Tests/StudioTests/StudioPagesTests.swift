@@ -1,3 +1,4 @@
+import ControlPlane
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -10,8 +11,8 @@ import Testing
 /// The page and its files, over the router.
 @Suite("Studio pages") struct StudioPagesTests {
     private func withStudio(_ body: @Sendable @escaping (any TestClientProtocol) async throws -> Void) async throws {
-        let router = Router()
-        StudioPages.addRoutes(to: router)
+        let router = Router.controlPlane()
+        StudioPages.addRoutes(to: router, online: .forTests())
         try await Application(router: router).test(.router) { client in try await body(client) }
     }
 
@@ -35,6 +36,27 @@ import Testing
                     #expect(response.body.readableBytes > 100, "\(asset.path)")
                     #expect(response.body == asset.bytes)
                 }
+            }
+        }
+    }
+
+    @Test func `the online page may speak to this server, and to nobody else`() async throws {
+        try await withStudio { client in
+            let offline = try await client.execute(uri: "/", method: .get)
+            let online = try await client.execute(uri: "/online", method: .get)
+            #expect(online.body == offline.body)
+            let policy = header(online, "Content-Security-Policy")
+            #expect(policy?.contains("connect-src 'self';") == true)
+            #expect(
+                policy?.replacing("connect-src 'self'", with: "connect-src 'none'")
+                    == header(offline, "Content-Security-Policy"))
+        }
+        let router = Router.controlPlane()
+        StudioPages.addRoutes(to: router)
+        try await Application(router: router).test(.router) { client in
+            for path in ["/online", "/online/visitor"] {
+                let answer = try await client.execute(uri: path, method: .get)
+                #expect(answer.status == .notFound, "\(path)")
             }
         }
     }
@@ -106,7 +128,7 @@ import Testing
     @Test func `every file of the Studio is served`() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Web/studio")
         let files = try #require(FileManager.default.subpaths(atPath: folder.path()))
-        let served = Set(StudioAsset.all.map { $0.path == "/" ? "/studio/index.html" : $0.path })
+        let served = Set(StudioAsset.all.map { ["/", "/online"].contains($0.path) ? "/studio/index.html" : $0.path })
         for file in files where file.contains(".") && !file.hasPrefix(".") {
             #expect(served.contains("/studio/" + file) || file.hasSuffix(".html"), "\(file)")
         }
@@ -171,9 +193,11 @@ import Testing
         for asset in StudioAsset.all where asset.path.hasSuffix(".js") && !asset.path.hasSuffix(".wasm.js") {
             for path in imports(of: asset) { #expect(served.contains(path), "\(asset.path) imports \(path)") }
             let script = String(buffer: asset.bytes)
+            // Settings are kept by one script, and this server is asked by one, which the online page alone loads.
+            let allowed = ["localStorage": "/studio/texts.js", "fetch(": "/studio/online.js"]
             for forbidden in [
                 "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "localStorage", "fetch(",
-            ] where forbidden != "localStorage" || asset.path != "/studio/texts.js" {
+            ] where allowed[forbidden] != asset.path {
                 #expect(!script.contains(forbidden), "\(asset.path) has \(forbidden)")
             }
         }

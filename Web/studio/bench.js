@@ -8,9 +8,16 @@ import { askSignature } from "./signature.js";
 // Characters; more than any token has, and little enough to be read between two key strokes.
 const largestText = 1 << 18;
 const largestLeeway = 86_400;
-const boxes = ["token", "key", "issuer", "audience", "type", "require", "scopes", "now"];
+const boxes = ["token", "key", "issuer", "audience", "type", "require", "scopes", "now", "proof-method", "proof-address", "proof-token"];
 const listeners = [];
 let latest = 0;
+// The text whose tokens are counted, and which of them is shown.
+let counted = "";
+let choice = 0;
+// The question whose answer `key` is.
+let described = "";
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 const nothingSeen = () => ({
   token: "", notes: [], parts: [], isTooLarge: false, header: { members: null }, claims: { members: null }, findings: [],
@@ -29,12 +36,16 @@ export const bench = {
   key: { kind: "none", text: "", findings: [] },
   // The judgement: { verdict?, code?, unable?, steps, parts }.
   judgement: { unable: "", steps: [], parts: [] },
+  // Keys that were fetched on the online page: { text, origin: { address, issuer? } }.
+  fetched: null,
   // Which panel made the latest change; null where a person typed into a box.
   origin: null,
 
   // The key box as questions carry it.
   get keyQuestion() {
-    return { text: byId("key").value, form: byId("key-form").value, alg: byId("key-alg")?.value || "auto" };
+    const text = byId("key").value;
+    const origin = this.fetched?.text === text ? this.fetched.origin : undefined;
+    return { text, form: byId("key-form").value, alg: byId("key-alg")?.value || "auto", origin };
   },
   // The time to judge at, in seconds since 1970; null when what was typed is none.
   get now() {
@@ -57,9 +68,13 @@ export const bench = {
       require: words("require"), scopes: words("scopes"),
     };
   },
+  // Whether the token says that it is a DPoP proof.
+  get isProof() {
+    return (this.seen.header.members ?? []).some(({ name, valueText }) => name === "typ" && /^"(application\/)?dpop\+jwt"$/i.test(valueText));
+  },
   // The judge's question about what lies here.
   get question() {
-    return { token: this.seen.token, key: this.keyQuestion, policy: this.policy, now: this.now ?? clock() };
+    return { token: this.seen.token, key: this.keyQuestion, policy: this.policy, now: this.now ?? clock(), seen: this.seen.findings.map(({ severity }) => severity) };
   },
 
   // Calls back after each judgement with the bench.
@@ -77,6 +92,24 @@ export const bench = {
     return this.fill({ ...Object.fromEntries(boxes.map((id) => [id, ""])), leeway: "30", "key-form": "auto" });
   },
 
+  // Shows another of the tokens in the text.
+  choose(index) { choice = index; return this.update(); },
+
+  // Puts a token in the place of the one that is shown; the text around one of several stays.
+  replaceToken(token, origin) {
+    const place = this.seen.found?.[this.seen.choice];
+    if (!place) return this.fill({ token }, origin);
+    const bytes = encoder.encode(byId("token").value);
+    return this.fill({ token: decoder.decode(bytes.subarray(0, place.start)) + token + decoder.decode(bytes.subarray(place.end)) }, origin);
+  },
+
+  // What may hold an encrypted token: of several, the one that is shown, else the text, whose JSON says more than its parts.
+  // Empty where nothing can be.
+  get encryptedText() {
+    const text = this.seen.found ? this.seen.token : byId("token").value;
+    return this.seen.token.split(".").length === 5 || /^\s*\{/.test(text) ? text : "";
+  },
+
   // Reads the boxes and judges; answers whether nothing newer came in between.
   async update(origin = null) {
     const turn = ++latest;
@@ -85,10 +118,12 @@ export const bench = {
     if (!this.judge) return false;
     try {
       const text = byId("token").value;
+      if (text !== counted && origin !== "editors") choice = 0;
+      counted = text;
       this.seen = text.length >= largestText
         ? { ...nothingSeen(), isTooLarge: true, notes: [t("token.too-large")] }
-        : this.judge.ask("inspect", { text, now: this.now ?? clock() });
-      if (this.judge.isWhole) this.key = this.judge.ask("describe-key", { key: this.keyQuestion, token: text });
+        : this.judge.ask("inspect", { text, now: this.now ?? clock(), choice });
+      if (this.judge.isWhole) this.describeKey();
       const judgement = this.judge.isWhole ? await this.judged(turn) : without(t("judge.loading"));
       if (turn !== latest) return false;
       this.judgement = judgement;
@@ -101,11 +136,21 @@ export const bench = {
     return true;
   },
 
+  // Asks what the key is, where key or encrypted token are others than before.
+  describeKey() {
+    const question = { key: this.keyQuestion, token: this.encryptedText };
+    const asked = JSON.stringify(question);
+    if (asked === described) return;
+    this.key = this.judge.ask("describe-key", question);
+    described = asked;
+  },
+
   async judged(turn) {
     if (!this.seen.token) return without(byId("token").value.trim() ? t("token.none-in-text") : t("verdict.begin"));
     if (this.now === null) return without(t("now.unreadable"));
     if (this.leeway === null) return without(t("leeway.unreadable"));
     const asked = this.question;
+    if (this.isProof) asked.policy = { ...asked.policy, ...await expectedRequest() };
     const plan = this.judge.ask("plan", asked);
     if (!plan.question) return plan;
     const answer = await askSignature(plan.question);
@@ -114,6 +159,14 @@ export const bench = {
     return this.judge.ask("judge", { ...asked, signatureHolds: answer.holds });
   },
 };
+
+// The request that a DPoP proof must be for; `ath` is the hash of the access token (RFC 9449 section 4.2).
+async function expectedRequest() {
+  const token = filled("proof-token");
+  const hash = token && new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(token)));
+  const text = hash && btoa(String.fromCharCode(...hash)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return { method: filled("proof-method"), address: filled("proof-address"), accessTokenHash: text };
+}
 
 const without = (unable) => ({ unable, steps: [], parts: [] });
 

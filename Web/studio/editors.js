@@ -49,7 +49,7 @@ export async function compose(force = false) {
     if (signed.signature === undefined) note = { code: "unable", text: signed.unable };
     else signature = signed.signature;
   }
-  await bench.fill({ token: `${answer.signingInput}.${signature}` }, "editors");
+  await bench.replaceToken(`${answer.signingInput}.${signature}`, "editors");
   showNote(note, signature !== "");
   return note === null;
 }
@@ -83,7 +83,8 @@ function draw({ origin, seen }) {
     const part = seen[id];
     if (origin === "editors" && byId(`${id}-json`).value.trim() !== "" && edited[id]) continue;
     if (origin === "clock") continue;
-    byId(`${id}-json`).value = part.json ?? part.raw ?? "";
+    const text = part.json ?? part.raw ?? "";
+    if (byId(`${id}-json`).value !== text) byId(`${id}-json`).value = text;
     edited[id] = false;
   }
 }

@@ -13,6 +13,8 @@ let bench;
 let turn = 0;
 // The question whose answer is shown, so that nothing is done twice.
 let shown = "";
+// The question whose choices are offered.
+let offered = "";
 // The encrypted token that the one in the box came out of.
 let outer = null;
 let made = "";
@@ -47,7 +49,7 @@ async function follow() {
 // Opening
 
 async function open() {
-  const question = { text: byId("token").value, key: bench.keyQuestion, compression: byId("encryption-compression").checked };
+  const question = { text: bench.encryptedText, key: bench.keyQuestion, compression: byId("encryption-compression").checked };
   const asked = JSON.stringify([question, language, bench.now]);
   if (asked === shown) return;
   shown = asked;
@@ -232,6 +234,9 @@ function step({ check, outcome, code, detail }) {
 
 // Choices for a new token: what the key in the box can do.
 function drawChoices() {
+  const asked = JSON.stringify([bench.keyQuestion, language]);
+  if (asked === offered) { drawWhat(); drawMade(""); return; }
+  offered = asked;
   const { algorithms, problem } = bench.judge.ask("encryption-choices", { key: bench.keyQuestion });
   const select = byId("encrypt-algorithm");
   const before = select.value;

@@ -8,7 +8,19 @@ const form = {
 };
 const units = [["year", 31556952], ["month", 2629746], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 
-export const localTime = (seconds) => new Intl.DateTimeFormat(language, form).format(new Date(seconds * 1000));
+// Making a formatter takes longer than all that it ever formats here.
+const formatters = new Map();
+function formatter(name, make) {
+  const key = `${language} ${name}`;
+  if (!formatters.has(key)) formatters.set(key, make());
+  return formatters.get(key);
+}
+
+const date = () => formatter("date", () => new Intl.DateTimeFormat(language, form));
+const span = (unit) => formatter(unit, () => new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }));
+const distance = () => formatter("distance", () => new Intl.RelativeTimeFormat(language, { numeric: "always" }));
+
+export const localTime = (seconds) => date().format(new Date(seconds * 1000));
 
 // "in 2 hours 5 minutes", "3 days ago": the two largest units, since "in 1 hour" hides up to 59 minutes.
 export function relativeTime(seconds, now) {
@@ -19,13 +31,13 @@ export function relativeTime(seconds, now) {
   for (const [unit, size] of units) {
     const count = Math.floor(rest / size);
     if (count === 0 && words.length === 0) continue;
-    if (count > 0) words.push(new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(count));
+    if (count > 0) words.push(span(unit).format(count));
     rest -= count * size;
     if (words.length === 2 || (count === 0 && words.length === 1)) break;
   }
   if (words.length === 1) {
     const [unit, size] = units.find(([, size]) => Math.abs(gap) >= size);
-    return new Intl.RelativeTimeFormat(language, { numeric: "always" }).format(Math.sign(gap) * Math.floor(Math.abs(gap) / size), unit);
+    return distance().format(Math.sign(gap) * Math.floor(Math.abs(gap) / size), unit);
   }
   return t(gap > 0 ? "moment.in" : "moment.ago", { distance: words.join(" ") });
 }

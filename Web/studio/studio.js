@@ -6,6 +6,7 @@ import { byId, copyFrom, element, setText } from "./dom.js";
 import { drawDecoded, tickTimes } from "./decoded.js";
 import { takeFragment } from "./fragment.js";
 import { loadJudge, loadReader } from "./judge.js";
+import { localTime } from "./moments.js";
 import * as settings from "./settings.js";
 import { drawTimeline, tickTimeline } from "./timeline.js";
 import { paintLegend, paintToken } from "./token-field.js";
@@ -72,12 +73,17 @@ function listen() {
 }
 
 async function start() {
+  const reader = loadReader();
+  // Said below, where it is awaited.
+  reader.catch(() => {});
   await settings.start(bench);
+  // The browser takes tens of milliseconds to make the first formatter of dates: while the module is being compiled.
+  localTime(clock());
   const found = takeFragment();
   bench.onUpdate(draw);
   listenToBoxes();
   try {
-    bench.judge = await loadReader();
+    bench.judge = await reader;
     if (found) bench.fill(found, "link"); else bench.update();
     // Only now, so that the first token does not wait for what it does not need.
     const [judge, { parts }] = await Promise.all([loadJudge(), import("./parts.js")]);

@@ -76,7 +76,7 @@ function drawSteps(steps, verdict) {
 }
 
 // Pointing at a step shows the part of the token that it speaks of.
-function step({ check, outcome, code, detail, part }) {
+export function step({ check, outcome, code, detail, part }) {
   const node = element("li", { "data-check": check, "data-outcome": outcome, "data-code": code ?? null },
     element("span", { class: "tick", "aria-hidden": "true" }, marks.get(outcome) ?? "?"),
     element("span", {},

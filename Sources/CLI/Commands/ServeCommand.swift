@@ -44,6 +44,13 @@
 
         @Option(
             name: .long,
+            help: ArgumentHelp(
+                "A network that keys are fetched from for the Studio's online page, also by http. May be repeated.",
+                discussion: "Without it only the public internet is asked, by https.", valueName: "network"))
+        var fetchNetwork: [String] = []
+
+        @Option(
+            name: .long,
             help: "A folder for mail to people, a file for each message; offers links to set a forgotten password.")
         var mailFolder: String?
 
@@ -54,9 +61,10 @@
             if demo, routes != nil {
                 throw ValidationError("--demo brings its own routes; leave --routes out")
             }
-            if let wrong = trustedProxy.first(where: { !DaemonConfiguration.isNetwork($0) }) {
+            for (option, networks) in [("--trusted-proxy", trustedProxy), ("--fetch-network", fetchNetwork)] {
+                guard let wrong = networks.first(where: { !DaemonConfiguration.isNetwork($0) }) else { continue }
                 throw ValidationError(
-                    "--trusted-proxy needs an IP address, or a network as 10.0.0.0/8 or 2001:db8::/32 without bits "
+                    "\(option) needs an IP address, or a network as 10.0.0.0/8 or 2001:db8::/32 without bits "
                         + "behind its prefix; \"\(wrong)\" is none")
             }
             guard audience.allSatisfy({ !$0.isEmpty }) else { throw ValidationError("--audience needs a name") }
@@ -76,6 +84,7 @@
                 masterKey: environment["SIGNET_MASTER_KEY"], demoPassword: environment["SIGNET_DEMO_PASSWORD"])
             configuration.mailFolder = mailFolder
             configuration.trustedProxies = trustedProxy
+            configuration.fetchNetworks = fetchNetwork
             let daemon = SignetDaemon(
                 configuration: configuration, logger: Logger(label: "signet"), announce: Output.line)
             do {

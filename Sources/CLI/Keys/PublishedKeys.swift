@@ -1,7 +1,7 @@
 import ArgumentParser
 import Codecs
-import Foundation
 import JOSE
+import OAuth
 import Tokens
 
 /// Keys that an issuer publishes: at an address that is named, or that its own metadata names.
@@ -59,19 +59,19 @@ struct PublishedKeys {
         do throws(RemoteKeySetFailure) {
             keys = try RemoteKeySetReader.read(document).get()
         } catch {
-            throw CommandFailure.refused("\(Download.shown(address)): \(Self.complaint(error))")
+            throw CommandFailure.refused("\(Download.shown(address)): \(error.clause)")
         }
     }
 
     /// Asks an issuer where its keys are (OpenID Connect Discovery §4, RFC 8414 §3), then there.
     init(issuer: String, _ download: Download) async throws {
         try Download.check(issuer)
-        guard let parts = URLComponents(string: issuer), parts.query == nil, parts.fragment == nil else {
+        guard let places = IssuerMetadata.addresses(of: ByteString(issuer)) else {
             throw CommandFailure.usage("an issuer's address has no query and no fragment (RFC 8414 §2)")
         }
         var metadata: (address: String, document: [UInt8])?
         var refusals: [String] = []
-        for address in Self.metadataAddresses(parts) where metadata == nil {
+        for address in places.map(\.text) where metadata == nil {
             do {
                 metadata = (address, try await download.read(address))
             } catch let failure as CommandFailure where failure.status == CommandFailure.refused {
@@ -82,45 +82,15 @@ struct PublishedKeys {
         try await self.init(at: Self.keySetAddress(metadata.document, metadata.address, issuer: issuer), download)
     }
 
-    /// Where an issuer's metadata may be: behind its path, or between its host and its path.
-    static func metadataAddresses(_ issuer: URLComponents) -> [String] {
-        var path = issuer.percentEncodedPath
-        while path.hasSuffix("/") { path.removeLast() }
-        return [path + "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server" + path]
-            .compactMap { path in
-                var place = issuer
-                place.percentEncodedPath = path
-                return place.string
-            }
-    }
-
-    /// The metadata must be this issuer's: otherwise anybody could answer for anybody (RFC 8414 §3.3).
     private static func keySetAddress(_ document: [UInt8], _ address: String, issuer: String) throws -> String {
-        guard let metadata = try? JSONReader.read(document, depth: DecodedToken.headerDepth).object else {
-            throw CommandFailure.refused("\(Download.shown(address)): this is no issuer's metadata: no JSON object")
+        let issuer = ByteString(issuer)
+        let place: ByteString
+        do throws(IssuerMetadata.Defect) {
+            place = try IssuerMetadata.keySetAddress(in: document, issuer: issuer)
+        } catch {
+            throw CommandFailure.refused("\(Download.shown(address)): \(error.sentence(expected: issuer))")
         }
-        guard let named = metadata["issuer"]?.string, named == ByteString(issuer) else {
-            let named = metadata["issuer"]?.string.map { Display.quoted($0) } ?? "nobody"
-            throw CommandFailure.refused(
-                "\(Download.shown(address)): this is the metadata of \(named), not of \(Display.quoted(ByteString(issuer)))"
-            )
-        }
-        guard let place = metadata["jwks_uri"]?.string else {
-            throw CommandFailure.refused("\(Download.shown(address)): the metadata names no \"jwks_uri\"")
-        }
-        let keys = "\(place)"
-        try Download.check(keys)
-        return keys
-    }
-
-    private static func complaint(_ failure: RemoteKeySetFailure) -> String {
-        switch failure {
-        case .unreachable(let cause): "it cannot be reached: \(cause)"
-        case .cancelled: "nobody waited for the answer"
-        case .tooLarge: "the set is larger than \(JWKReader.maximumSetSize) bytes"
-        case .unreadable(let error): "\(error.detail) (\(error.code.rawValue))"
-        case .empty: "the set has no key"
-        case .privateKey: "the set holds a private key or a shared secret: its keys can be trusted no longer"
-        }
+        try Download.check(place.text)
+        return place.text
     }
 }

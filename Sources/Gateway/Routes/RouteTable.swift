@@ -45,6 +45,8 @@ struct RouteTable: Sendable {
 
     static let empty = RouteTable([])
 
+    /// All of them, in the order of their document.
+    let routes: [Route]
     private let exact: [[UInt8]: [Route]]
     private let prefixes: [Route]
     let upstreams: Set<UpstreamEndpoint>
@@ -54,6 +56,7 @@ struct RouteTable: Sendable {
 
     init(_ routes: [Route], origin: RequestOrigin = RequestOrigin(configured: nil)) {
         self.origin = origin
+        self.routes = routes
         count = routes.count
         var exact: [[UInt8]: [Route]] = [:]
         for route in routes where !route.coversBelow { exact[route.path, default: []].append(route) }

@@ -106,17 +106,17 @@ enum PersonalData {
         return (1...12).contains(month) && 97 - number % 97 == Int64(digits[13] * 10 + digits[14])
     }
 
-    /// The beginnings of keys that services hand out, and of private keys.
+    /// Whether a text begins like a key that a service hands out, or a private key.
     static func isCredential(_ text: [UInt8]) -> Bool {
-        for prefix in [
-            "-----BEGIN PRIVATE", "-----BEGIN RSA PRIVATE", "-----BEGIN EC PRIVATE", "-----BEGIN OPENSSH", "AKIA",
-            "ASIA", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "sk_live_", "rk_live_", "sk-",
-            "AIza", "npm_", "hvs.", "SG.",
-        ] where text.starts(with: prefix.utf8) && text.count >= 20 && text.count > prefix.utf8.count {
-            return true
-        }
-        return false
+        text.count >= 20 && credentials.contains { text.count > $0.count && text.starts(with: $0) }
     }
+
+    private static let credentials: [[UInt8]] = [
+        "-----BEGIN PRIVATE", "-----BEGIN RSA PRIVATE", "-----BEGIN EC PRIVATE", "-----BEGIN OPENSSH", "AKIA", "ASIA",
+        "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "sk_live_", "rk_live_", "sk-", "AIza",
+        "npm_",
+        "hvs.", "SG.",
+    ].map { Array($0.utf8) }
 
     /// What the name of a claim says that it holds.
     enum Meaning {

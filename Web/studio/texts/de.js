@@ -198,4 +198,13 @@ export default {
   "shortcut.clear": "alles leeren",
   "shortcut.help": "diese Liste",
   "shortcut.leave": "aus einem Feld heraus, damit diese Tasten wirken",
+
+  // The two pages, and DPoP proofs
+  "nav.online": "Online",
+  "nav.offline": "Zurück zu offline",
+  "promise.online": "Online: Diese Seite fragt diesen Server, und nur, wenn Sie auf etwas drücken, das es sagt. Das Token bleibt hier, solange Sie nicht das Gateway fragen.",
+  "proof.title": "Die Anfrage, zu der der Nachweis gehört",
+  "proof.method": "Methode",
+  "proof.address": "Adresse",
+  "proof.token": "Mitgesandtes Zugriffstoken",
 };

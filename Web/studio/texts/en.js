@@ -195,4 +195,13 @@ export default {
   "shortcut.clear": "clear all",
   "shortcut.help": "this list",
   "shortcut.leave": "out of a field, so that these keys work",
+
+  // The two pages, and DPoP proofs
+  "nav.online": "Online",
+  "nav.offline": "Back to offline",
+  "promise.online": "Online: this page asks this server, and only when you press a button that says so. The token stays here unless you ask the gateway.",
+  "proof.title": "The request that the proof is for",
+  "proof.method": "Method",
+  "proof.address": "Address",
+  "proof.token": "Access token sent with it",
 };

@@ -1,0 +1,124 @@
+import Fetching
+import HTTPWire
+import Testing
+
+/// Where this server may be sent by a stranger's word.
+@Suite("Fetch guard") struct FetchGuardTests {
+    private func address(_ text: String) throws -> IPAddress { try #require(IPAddress(Array(text.utf8))) }
+
+    @Test(
+        arguments: [
+            ("https://login.example", "login.example", 443, true),
+            ("HTTPS://Login.Example:8443/a?b=c", "login.example", 8443, true),
+            ("http://[2001:db8::1]:80/x", "2001:db8::1", 80, false), ("https://10.0.0.1/", "10.0.0.1", 443, true),
+        ])
+    func `an address is divided into what is asked`(text: String, host: String, port: Int, isEncrypted: Bool) throws {
+        let address = try #require(FetchAddress(text))
+        #expect(address.host == host)
+        #expect(address.port == port)
+        #expect(address.isEncrypted == isEncrypted)
+    }
+
+    @Test(
+        arguments: [
+            "", "login.example", "ftp://login.example", "file:///etc/passwd", "https://", "https:///path",
+            "https://user@login.example",
+            "https://user:pw@login.example", "https://login.example#x", "https://login.example:0",
+            "https://login.example:99999",
+            "https://login.example:", "https://login.example:80x", "https://login.example\\@evil.example",
+            "https://a b", "https://[::1",
+            "https://[zz]/", "https://ü.example", "https://login.example/\r\nHost: x", "gopher://x", "https://%31",
+            "https://" + String(repeating: "a", count: 2_100),
+        ])
+    func `anything else is no address`(text: String) {
+        #expect(FetchAddress(text) == nil)
+    }
+
+    @Test(
+        arguments: [
+            "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "127.255.255.254", "169.254.169.254", "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1", "192.0.2.1", "198.18.0.1", "198.51.100.7", "203.0.113.9", "224.0.0.1", "255.255.255.255",
+            "::", "::1",
+            "fe80::1", "fc00::1", "fd12:3456::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1",
+            "64:ff9b:1::1", "2001::1", "2001:db8::1", "2002:7f00:1::", "::127.0.0.1",
+        ])
+    func `no address of a network's inside is public`(text: String) throws {
+        #expect(try !address(text).isPublic)
+    }
+
+    @Test(
+        arguments: [
+            "1.1.1.1", "8.8.8.8", "172.15.0.1", "172.32.0.1", "100.63.0.1", "100.128.0.1", "193.0.0.1",
+            "223.255.255.255",
+            "2606:4700::1111", "2a00:1450:4001::1",
+        ])
+    func `addresses of the internet are public`(text: String) throws {
+        #expect(try address(text).isPublic)
+    }
+
+    @Test func `every address of a host must be public`() throws {
+        let judge = FetchGuard()
+        let place = try #require(FetchAddress("https://login.example/keys"))
+        let outside = try address("93.184.216.34")
+        #expect(try judge.address(of: place, resolved: [outside]) == outside)
+        #expect(throws: FetchFailure.noSuchHost("login.example")) { try judge.address(of: place, resolved: []) }
+        #expect(throws: FetchFailure.notPublic("login.example")) {
+            try judge.address(of: place, resolved: [outside, try address("127.0.0.1")])
+        }
+        let clear = try #require(FetchAddress("http://login.example/keys"))
+        #expect(throws: FetchFailure.notEncrypted("login.example")) {
+            try judge.address(of: clear, resolved: [outside])
+        }
+    }
+
+    @Test func `the operator's own networks are opened, and there http as well`() throws {
+        let judge = FetchGuard(networks: [try #require(IPNetwork("10.1.0.0/16"))])
+        let clear = try #require(FetchAddress("http://login.internal/keys"))
+        let inside = try address("10.1.2.3")
+        #expect(try judge.address(of: clear, resolved: [inside]) == inside)
+        #expect(throws: FetchFailure.notPublic("login.internal")) {
+            try judge.address(of: clear, resolved: [try address("10.2.0.1")])
+        }
+    }
+
+    @Test func `IPv4 is taken where there are both`() throws {
+        let place = try #require(FetchAddress("https://login.example"))
+        let four = try address("93.184.216.34")
+        #expect(try FetchGuard().address(of: place, resolved: [try address("2606:4700::1111"), four]) == four)
+    }
+
+    @Test func `an address is judged before anything is connected`() async throws {
+        for text in ["https://127.0.0.1:1/", "https://[::1]:1/", "http://169.254.169.254/latest/meta-data"] {
+            await #expect(throws: FetchFailure.self) { try await GuardedFetch(FetchGuard()).document(at: text) }
+        }
+        let fetch = GuardedFetch(FetchGuard()) { _ in [IPAddress.unspecified] }
+        await #expect(throws: FetchFailure.notPublic("inside.example")) {
+            try await fetch.document(at: "https://inside.example/")
+        }
+    }
+
+    @Test func `no more than a few are under way, and none waits long`() async throws {
+        let fetch = GuardedFetch(FetchGuard()) { _ in
+            try? await Task.sleep(for: .milliseconds(300))
+            return []
+        }
+        let results = await withTaskGroup(of: FetchFailure?.self) { group in
+            for number in 0..<12 {
+                group.addTask {
+                    do throws(FetchFailure) {
+                        _ = try await fetch.document(at: "https://slow\(number).example/")
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(results.count { $0 == .busy } == 12 - GuardedFetch.mostAtOnce)
+        await #expect(throws: FetchFailure.noSuchHost("later.example")) {
+            try await fetch.document(at: "https://later.example/")
+        }
+    }
+}

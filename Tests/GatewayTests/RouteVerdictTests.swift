@@ -1,0 +1,53 @@
+import Codecs
+import JOSE
+import Telemetry
+import Testing
+import Tokens
+
+@testable import Gateway
+
+/// What the routes would say to a token, without a request.
+@Suite("Route verdicts") struct RouteVerdictTests {
+    private static let now: Int64 = 1_800_000_000
+    private static let document = """
+        issuers:
+          local: { keys: built-in }
+        upstreams:
+          orders: { url: "http://127.0.0.1:9001" }
+        routes:
+          - { name: read, path: /orders/*, methods: [GET], upstream: orders, jwt: { issuer: local, audience: orders } }
+          - { name: write, path: /orders/*, methods: [POST], upstream: orders, jwt: { issuer: local, audience: orders, scopes: [write] } }
+          - { name: open, path: /open, upstream: orders, anonymous: true }
+        """
+
+    private func gateway(_ key: SigningKey) async throws -> GatewayService {
+        let gateway = GatewayService(
+            builtIn: TrustedIssuer(issuer: "https://own.example", keys: try KeySet([key.verificationKey])),
+            explanations: ExplanationRing(), now: { Self.now })
+        _ = try await gateway.load(Self.document) { _ in nil }
+        return gateway
+    }
+
+    @Test func `each route says whether it takes the token, and at which step it does not`() async throws {
+        let key = try SigningKey.generate(.es256, id: "k")
+        let gateway = try await gateway(key)
+        let claims: JSONObject = [
+            "iss": "https://own.example", "aud": "orders", "sub": "ada", "jti": "t1", "scope": "read",
+            "iat": .number(JSONNumber(Self.now)), "exp": .number(JSONNumber(Self.now + 60)),
+        ]
+        let token = Array(try TokenSigner(key: key, type: "at+jwt").sign(claims: claims).utf8)
+        let verdicts = gateway.verdicts(on: token)
+        #expect(verdicts.map(\.route) == ["read", "write", "open"])
+        #expect(verdicts.map(\.path) == ["/orders/*", "/orders/*", "/open"])
+        #expect(verdicts.map(\.methods) == [["GET"], ["POST"], nil])
+        #expect(verdicts.map(\.asksForToken) == [true, true, false])
+        #expect(verdicts.map(\.refusal) == [nil, .scopeMissing, nil])
+        #expect(verdicts[0].steps.last?.outcome == .passed)
+        #expect(verdicts[1].steps.last?.check == .scopes)
+        #expect(verdicts[2].steps.isEmpty)
+
+        await gateway.install(RevocationSnapshot(tokens: [TokenIdentity(issuer: "https://own.example", id: "t1")]))
+        #expect(gateway.verdicts(on: token).map(\.refusal) == [.tokenRevoked, .scopeMissing, nil])
+        #expect(gateway.verdicts(on: Array("no token".utf8)).map { $0.refusal == nil } == [false, false, true])
+    }
+}
