@@ -26,12 +26,12 @@ enum Target {
 
     /// Written anew, in another layout, it is the same set.
     private static func again(_ input: [UInt8], _ keys: [DecodedKey]) {
-        // A private RSA key without its primes takes tens of milliseconds: one reading is enough.
-        let isSlow = keys.contains { if case .rsa(_, _, .some)? = $0.material { true } else { false } }
-        if isSlow { return }
         guard let json = try? JSONReader.read(input, depth: DecodedToken.headerDepth) else {
             return expect(false, "a set that is no JSON")
         }
+        // A private RSA key without its primes takes tens of milliseconds, also where they are not found: one reading is enough.
+        let isSlow = json.object?["keys"]?.array?.contains { $0.object?["d"] != nil && $0.object?["n"] != nil } == true
+        if isSlow { return }
         let text = JSONWriter.write(json, pretty: true)
         guard text.count <= JWKReader.maximumSetSize else { return }
         expect((try? JWKReader.read(text)) == keys, "in another layout it is another set")
