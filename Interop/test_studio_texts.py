@@ -2,6 +2,7 @@
 
 import json
 
+from token_mint import ISSUER
 from wire import wait_for
 
 
@@ -46,10 +47,16 @@ def test_a_json_serialisation_is_read_and_judged(studio, mint):
         {"payload": payload, "protected": header, "signature": signature},
         {"payload": payload, "signatures": [{"protected": header, "signature": signature, "header": {"kid": "other"}}]},
     ):
+        # As at the terminal: a JWT is always compact (RFC 7519 section 1).
         verdict = studio.judge(json.dumps(text, indent=1), json.dumps(mint.public_set()))
-        assert verdict["verdict"] == "valid", verdict
+        assert verdict["code"] == "token-not-compact", verdict
+        assert claims_of(studio)["iss"] == ISSUER
         assert "JSON serialisation" in studio.page.locator("#token-notes").inner_text()
         assert studio.page.locator("#token-ink [data-part='payload']").inner_text() == payload
+        studio.page.get_by_role("button", name="Take the compact form").click()
+        wait_for(lambda: studio.page.input_value("#token") == f"{header}.{payload}.{signature}")
+        studio.settle()
+        assert studio.verdict()["verdict"] == "valid" and studio.page.locator("#take-compact").is_hidden()
 
 
 def test_a_proof_is_judged_with_its_own_key_for_its_request(studio):

@@ -21,6 +21,7 @@ struct InspectionAnswer {
                     .object($0.json)
                 }),
         ]
+        if let judged = pasted.judged { json["judged"] = .string(ByteString(String(decoding: judged, as: UTF8.self))) }
         if pasted.found.count > 1 { json["found"] = .array(pasted.found.map { Self.found($0) }) }
         return .object(json)
     }

@@ -8,6 +8,8 @@ import Tokens
 struct PastedText {
     /// The token as compact text; empty when nothing was pasted.
     let token: [UInt8]
+    /// What a verifier is asked about where that is not the token: it takes no JSON serialisation for a JWT (RFC 7519 §1).
+    let judged: [UInt8]?
     /// For each byte of the token, its offset in the pasted text.
     let offsets: [Int]
     /// What was left out, one sentence each.
@@ -31,6 +33,7 @@ struct PastedText {
             offsets = Array(range)
             notes = []
             partial = nil
+            judged = nil
             return
         }
         if let word = Self.damagedWord(text, shown) {
@@ -38,10 +41,12 @@ struct PastedText {
             offsets = Array(word)
             notes = []
             partial = nil
+            judged = nil
             return
         }
         let limit = result.limit.map { [$0] } ?? []
         notes = shown.notes + Self.noteOfOthers(text, shown, found.count) + limit
+        judged = Self.compact(shown.token) == nil ? nil : Array(text[shown.range])
         if let joined = Self.compact(shown.token) {
             token = joined.text
             offsets = joined.offsets

@@ -51,9 +51,10 @@ public enum StudioJudge {
         #endif
     }
 
-    /// {text, now, choice?} → {token, notes, found?, choice, parts: [{part, start, end, problem?}], header, claims,
+    /// {text, now, choice?} → {token, judged?, notes, found?, choice, parts: [{part, start, end, problem?}], header, claims,
     /// findings}. `found` lists the tokens of a text that has several, [{label?, kind, start, end, alg?, typ?}], and
-    /// `choice` says which of them is shown.
+    /// `choice` says which of them is shown; `judged` is what to judge
+    /// instead of the token.
     ///
     /// `start` and `end` are byte offsets into the pasted text. `header` and `claims` are {problem?, json?, members?,
     /// raw?}; a member is {name, nameText, valueText, title?, about?, source?, url?, time?: {seconds, iso}}.

@@ -80,6 +80,7 @@ import Tokens
         ] {
             let answer = try inspect(text)
             #expect(answer["token"]?.string?.text == plain)
+            #expect(answer["judged"]?.string?.text == text)
             #expect(texts(answer["notes"]).first == "This is the JSON serialisation; a JWT is always compact.")
             let places = try #require(answer["parts"]?.array).compactMap { $0.object }
             let pieces = places.map { place in

@@ -74,7 +74,7 @@ export const bench = {
   },
   // The judge's question about what lies here.
   get question() {
-    return { token: this.seen.token, key: this.keyQuestion, policy: this.policy, now: this.now ?? clock(), seen: this.seen.findings.map(({ severity }) => severity) };
+    return { token: this.seen.judged ?? this.seen.token, key: this.keyQuestion, policy: this.policy, now: this.now ?? clock(), seen: this.seen.findings.map(({ severity }) => severity) };
   },
 
   // Calls back after each judgement with the bench.

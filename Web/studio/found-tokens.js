@@ -1,4 +1,5 @@
-// Several tokens in one text, as in an answer of a token endpoint: which of them is shown.
+// Several tokens in one text, as in an answer of a token endpoint: which of them is shown. And a token in JSON, which no verifier
+// takes for a JWT: its compact form at a press.
 
 import { byId, element } from "./dom.js";
 import { t } from "./texts.js";
@@ -8,10 +9,12 @@ let shown = "";
 
 export function start(theBench) {
   bench = theBench;
+  byId("take-compact").addEventListener("click", () => bench.fill({ token: bench.seen.token }, "compact"));
   bench.onUpdate(draw);
 }
 
 function draw({ seen }) {
+  byId("take-compact").hidden = !seen.judged || seen.token.split(".").length !== 3;
   const box = byId("found-tokens");
   const found = seen.found ?? [];
   box.hidden = found.length < 2;

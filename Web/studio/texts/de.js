@@ -207,4 +207,5 @@ export default {
   "proof.method": "Methode",
   "proof.address": "Adresse",
   "proof.token": "Mitgesandtes Zugriffstoken",
+  "found.compact": "Die kompakte Form nehmen",
 };

@@ -204,4 +204,5 @@ export default {
   "proof.method": "Method",
   "proof.address": "Address",
   "proof.token": "Access token sent with it",
+  "found.compact": "Take the compact form",
 };
