@@ -72,6 +72,9 @@ let package = Package(
         .target(
             name: "OAuth",
             dependencies: ["Codecs", "Tokens", "JOSE", .product(name: "Crypto", package: "swift-crypto")]),
+        // Everything a person configures, each kind declared once.
+        .target(
+            name: "Blueprint", dependencies: ["Codecs", .product(name: "Yams", package: "Yams", condition: server)]),
         .target(name: "HTTPWire"),
         // Tokens checked in anybody's Hummingbird server; nothing here imports it.
         .target(
@@ -145,10 +148,9 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Codecs", "Telemetry", "Tokens", "JOSE", "OAuth", "HTTPWire", "Edge", "Upstreams",
+                "Codecs", "Telemetry", "Tokens", "JOSE", "OAuth", "Blueprint", "HTTPWire", "Edge", "Upstreams",
                 .product(name: "NIOCore", package: "swift-nio", condition: server),
                 .product(name: "NIOPosix", package: "swift-nio", condition: server),
-                .product(name: "Yams", package: "Yams", condition: server),
             ]),
         .target(
             name: "Studio",
@@ -225,6 +227,7 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird", condition: server),
                 .product(name: "NIOCore", package: "swift-nio", condition: server),
             ]),
+        .testTarget(name: "BlueprintTests", dependencies: ["Codecs", "Blueprint"]),
         .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire"]),
         .testTarget(
             name: "EdgeTests",

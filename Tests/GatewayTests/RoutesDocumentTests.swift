@@ -141,12 +141,15 @@ struct RoutesDocumentTests {
     }
 
     @Test(arguments: [
-        ("", "line 1: the document is empty; it needs upstreams and routes"),
+        ("", "line 1: the document is empty"),
         ("routes: [", "line 2: this is not YAML"),
         ("routes: {}", "line 1: routes must be a list (- name: …)"),
         ("- 1", "line 1: the document must be a mapping (name: value)"),
         ("routes: []", "line 1: there are no routes; every request would be refused"),
         ("a: 1\na: 2", "line 1: a name stands twice: a"),
+        ("upstreams: &u { a: { url: http://h } }\nroutes: *u", "line 1: anchors (&name) are not read"),
+        ("upstreams:\n  a: *a", "line 2: aliases (*name) are not read"),
+        ("? &a [*a, *a]\n: 1", "line 1: anchors (&name) are not read"),
     ])
     func `a text that is no routes document says why`(_ text: String, _ beginning: String) {
         #expect(complaints(text).first?.hasPrefix(beginning) == true, "\(complaints(text))")

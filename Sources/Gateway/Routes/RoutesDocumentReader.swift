@@ -1,31 +1,22 @@
-import Yams
+import Blueprint
 
 /// Reads a routes document from YAML and collects every complaint with its line.
 struct RoutesDocumentReader {
-    /// The largest document, in bytes.
-    static let limit = 1_048_576
-
     private let reader = DocumentNodeReader()
     private var document = RoutesDocument()
 
     /// What could be read of the document, and everything that is wrong with it so far.
     static func read(_ text: String) -> (document: RoutesDocument, complaints: [RouteComplaint]) {
-        guard text.utf8.count <= limit else {
-            return (RoutesDocument(), [RouteComplaint(line: 1, message: "more than \(limit) bytes")])
-        }
         var reading = RoutesDocumentReader()
-        do {
-            guard let root = try compose(yaml: text) else {
-                throw RouteComplaint(line: 1, message: "the document is empty; it needs upstreams and routes")
-            }
-            reading.readRoot(root)
+        do throws(DocumentComplaints) {
+            reading.readRoot(try YAMLDocument.read(text))
         } catch {
-            reading.reader.complain(Self.line(of: error), Self.message(of: error))
+            for complaint in error.all { reading.reader.complain(complaint.place.line ?? 1, complaint.message) }
         }
         return (reading.document, reading.reader.complaints)
     }
 
-    private mutating func readRoot(_ root: Node) {
+    private mutating func readRoot(_ root: DocumentNode) {
         guard let entries = reader.mapping(root, "the document", knows: ["address", "issuers", "upstreams", "routes"])
         else {
             return
@@ -41,7 +32,7 @@ struct RoutesDocumentReader {
             case "upstreams":
                 for upstream in reader.mapping(entry.node, "upstreams") ?? [] { readUpstream(upstream) }
             default:
-                guard case .sequence(let routes) = entry.node else {
+                guard case .list(let routes) = entry.node.content else {
                     reader.complain(reader.line(of: entry.node), "routes must be a list (- name: …)")
                     continue
                 }
@@ -50,7 +41,7 @@ struct RoutesDocumentReader {
         }
     }
 
-    private mutating func readIssuer(_ entry: (name: String, line: Int, node: Node)) {
+    private mutating func readIssuer(_ entry: (name: String, line: Int, node: DocumentNode)) {
         let what = "issuer \"\(entry.name)\""
         document.issuerNames.insert(entry.name)
         guard let members = reader.mapping(entry.node, what, knows: ["issuer", "keys"]) else { return }
@@ -79,10 +70,10 @@ struct RoutesDocumentReader {
         }
     }
 
-    private func readKeys(_ node: Node, _ what: String) -> RoutesDocument.Issuer.Keys? {
-        if case .scalar(let scalar) = node {
-            if scalar.string == "built-in" { return .builtIn }
-            reader.complain(reader.line(of: node), "\(what): keys is built-in or { file: … }, not \"\(scalar.string)\"")
+    private func readKeys(_ node: DocumentNode, _ what: String) -> RoutesDocument.Issuer.Keys? {
+        if let text = node.text {
+            if text == "built-in" { return .builtIn }
+            reader.complain(reader.line(of: node), "\(what): keys is built-in or { file: … }, not \"\(text)\"")
             return nil
         }
         guard let members = reader.mapping(node, "keys of \(what)", knows: ["file"]) else { return nil }
@@ -93,7 +84,7 @@ struct RoutesDocumentReader {
         return .file(file)
     }
 
-    private mutating func readUpstream(_ entry: (name: String, line: Int, node: Node)) {
+    private mutating func readUpstream(_ entry: (name: String, line: Int, node: DocumentNode)) {
         let what = "upstream \"\(entry.name)\""
         document.upstreamNames.insert(entry.name)
         guard let members = reader.mapping(entry.node, what, knows: ["url"]) else { return }
@@ -104,7 +95,7 @@ struct RoutesDocumentReader {
         document.upstreams.append(RoutesDocument.Upstream(name: entry.name, url: text, line: url.line))
     }
 
-    private mutating func readRoute(_ node: Node) {
+    private mutating func readRoute(_ node: DocumentNode) {
         document.routeCount += 1
         let line = reader.line(of: node)
         let known = ["name", "path", "methods", "upstream", "jwt", "anonymous"]
@@ -118,7 +109,7 @@ struct RoutesDocumentReader {
             case "jwt":
                 if let rule = readTokenRule(member.node, member.line) { accesses.append(.token(rule)) }
             case "anonymous":
-                if case .scalar(let scalar) = member.node, scalar.string == "true" {
+                if member.node.text == "true" {
                     accesses.append(.anonymous)
                 } else {
                     reader.complain(member.line, "anonymous is true or left out")
@@ -144,7 +135,7 @@ struct RoutesDocumentReader {
                 name: name, path: path, methods: methods, upstream: upstream, access: access, line: line))
     }
 
-    private func readTokenRule(_ node: Node, _ line: Int) -> RoutesDocument.TokenRule? {
+    private func readTokenRule(_ node: DocumentNode, _ line: Int) -> RoutesDocument.TokenRule? {
         let known = ["issuer", "audience", "types", "leeway", "require", "scopes"]
         guard let members = reader.mapping(node, "jwt", knows: known) else { return nil }
         var issuer: String?
@@ -175,15 +166,15 @@ struct RoutesDocumentReader {
     }
 
     /// Names that must be there, or `name: value` for what must be said.
-    private func readClaimRules(_ node: Node) -> [RoutesDocument.ClaimRule] {
-        guard case .sequence(let elements) = node else {
+    private func readClaimRules(_ node: DocumentNode) -> [RoutesDocument.ClaimRule] {
+        guard case .list(let elements) = node.content else {
             reader.complain(reader.line(of: node), "require must be a list: [sub, {roles: admin}]")
             return []
         }
         var rules: [RoutesDocument.ClaimRule] = []
         for element in elements {
-            if case .scalar(let scalar) = element {
-                rules.append(RoutesDocument.ClaimRule(name: scalar.string, value: nil))
+            if let name = element.text {
+                rules.append(RoutesDocument.ClaimRule(name: name, value: nil))
                 continue
             }
             for member in reader.mapping(element, "a required claim") ?? [] {
@@ -192,29 +183,5 @@ struct RoutesDocumentReader {
             }
         }
         return rules
-    }
-
-    private static func line(of error: any Error) -> Int {
-        switch error {
-        case let complaint as RouteComplaint: complaint.line
-        case YamlError.scanner(_, _, let mark, _), YamlError.parser(_, _, let mark, _),
-            YamlError.composer(_, _, let mark, _):
-            mark.line
-        case YamlError.duplicatedKeysInMapping(_, let context): context.mark.line
-        default: 1
-        }
-    }
-
-    private static func message(of error: any Error) -> String {
-        switch error {
-        case let complaint as RouteComplaint: complaint.message
-        case YamlError.scanner(_, let problem, _, _), YamlError.parser(_, let problem, _, _),
-            YamlError.composer(_, let problem, _, _):
-            "this is not YAML: \(problem)"
-        case YamlError.reader(let problem, _, _, _): "this is not YAML: \(problem)"
-        case YamlError.duplicatedKeysInMapping(let names, _):
-            "a name stands twice: \(names.joined(separator: ", "))"
-        default: "this is not YAML"
-        }
     }
 }

@@ -1,0 +1,211 @@
+/// Something that is offered to callers: where it is, who answers, who may call, how often.
+public struct API: Described {
+    /// The path that it is below.
+    public var path = ""
+    /// The host names it is at; nil is any.
+    public var hosts: [String]?
+    /// Who answers.
+    public var upstream: String?
+    /// Who may call; nil only where each route says it.
+    public var access: Access?
+    /// How often.
+    public var limits: [Limit] = []
+    /// The methods that are served; nil is all.
+    public var methods: [String]?
+    /// Policies, by name; what is said here goes before what they say.
+    public var policies: [String] = []
+    /// How long an answer may take to begin.
+    public var timeout: TimeSpan?
+    /// The largest request body.
+    public var maximumBody: ByteSize?
+    /// Whether the token goes on to the upstream.
+    public var forwardsToken = true
+    /// The path's beginning is taken off before the request goes on.
+    public var stripsPath = false
+    /// Parts of it that differ.
+    public var routes: NamedValues<Route> = [:]
+    /// Its versions, each below a path segment or chosen by a field.
+    public var versions: NamedValues<APIVersion> = [:]
+    /// The version that a caller gets who names none.
+    public var defaultVersion: String?
+    /// The field that names a version; nil takes the path's next segment.
+    public var versionHeader: String?
+
+    /// Nothing.
+    public init() {}
+
+    /// What can be said about it.
+    public static let schema = Schema<API>(
+        "an API", "Something that is offered to callers: where it is, who answers, who may call, how often.",
+        judge: { api in
+            if let name = api.defaultVersion, api.versions[name] == nil {
+                return "the default version \"\(name)\" is not among the versions"
+            }
+            if api.access == nil, api.routes.isEmpty || api.routes.entries.contains(where: { $0.value.access == nil }) {
+                return
+                    "this does not say who may call: give access, such as { jwt: { issuer: built-in, audience: … } }, or anonymous"
+            }
+            if api.upstream == nil,
+                api.versions.isEmpty || api.versions.entries.contains(where: { $0.value.upstream == nil })
+            {
+                return "this does not say who answers: give an upstream"
+            }
+            return nil
+        }
+    ) {
+        Field("path", \.path, .path, example: "/orders", isRequired: true, "The path that it is below.")
+        Field(
+            "hosts", optional: \.hosts, .list(of: .text("a host name", example: "api.example", judge: Host.isName)),
+            example: "[api.example]", "The host names it is at. Without it, any.")
+        Field("upstream", optional: \.upstream, .reference(to: .upstream), example: "orders", "Who answers.")
+        Field(
+            "access", optional: \.access, .access, example: "{ jwt: { issuer: built-in, audience: orders } }",
+            "Who may call. What says nothing lets nobody in.")
+        Field(
+            "limit", \.limits, .list(of: .limit, 1...8), example: "100/min per consumer",
+            "How often. Each of several must hold.")
+        Field(
+            "methods", optional: \.methods, .list(of: .method), example: "[GET, POST]",
+            "The methods that are served. Without it, all.")
+        Field(
+            "policies", \.policies, .list(of: .reference(to: .policy), 1...16), example: "[browser]",
+            "Policies by name; what is said here goes before what they say.")
+        Field(
+            "timeout", optional: \.timeout, .span(TimeSpan(milliseconds: 10)...TimeSpan.seconds(3_600)), example: "10s",
+            "How long an answer may take to begin. Without it, the upstream's time.")
+        Field(
+            "maximum-body", optional: \.maximumBody, .size(ByteSize(bytes: 0)...ByteSize(bytes: 1 << 40)),
+            example: "1MiB", "The largest request body. Without it, the listener's.")
+        Field(
+            "forward-token", \.forwardsToken, .flag, example: "false",
+            "Whether the caller's token goes on to the upstream.")
+        Field(
+            "strip-path", \.stripsPath, .flag, example: "true",
+            "Whether the API's path is taken off before the request goes on.")
+        Field(
+            "routes", \.routes, .map(of: .object()),
+            example: "{ write: { path: /items, methods: [POST], limit: 5/s } }", "Parts of it that differ, by name.")
+        Field(
+            "versions", \.versions, .map(of: .object()), example: "{ v1: { sunset: 2027-01-01 }, v2: {} }",
+            "Its versions, by the name that callers use.")
+        Field(
+            "default-version", optional: \.defaultVersion, .text(1...63), example: "v2",
+            "The version that a caller gets who names none.")
+        Field(
+            "version-header", optional: \.versionHeader,
+            .text("a field's name", example: "API-Version", judge: Token.isToken), example: "API-Version",
+            "The header field that names a version. Without it, the path's next segment does.")
+    }
+}
+
+/// A part of an API that differs from the rest; what is not said here is as the API says.
+public struct Route: Described {
+    /// The path below the API's, with `{name}` for one segment and `/*` at the end for everything below.
+    public var path = "/*"
+    /// The methods; nil is the API's.
+    public var methods: [String]?
+    /// Header fields that must be there, and perhaps what they must say: `name` or `name=value`.
+    public var headers: [String] = []
+    /// Who may call; nil is the API's.
+    public var access: Access?
+    /// How often, besides the API's.
+    public var limits: [Limit] = []
+    /// Who answers; nil is the API's.
+    public var upstream: String?
+    /// How long an answer may take to begin; nil is the API's.
+    public var timeout: TimeSpan?
+
+    /// Everything below the API.
+    public init() {}
+
+    /// What can be said about it.
+    public static let schema = Schema<Route>("a route", "A part of an API that differs from the rest.") {
+        Field(
+            "path", \.path, .path, example: "/items/{id}", isRequired: true,
+            "The path below the API's; {name} is one segment, /* at the end everything below.")
+        Field(
+            "methods", optional: \.methods, .list(of: .method), example: "[POST]", "The methods. Without it, the API's."
+        )
+        Field(
+            "headers", \.headers, .list(of: .text(1...256), 1...8), example: "[X-Beta=yes]",
+            "Header fields that must be there, and perhaps what they must say.")
+        Field("access", optional: \.access, .access, example: "anonymous", "Who may call. Without it, as the API says.")
+        Field(
+            "limit", \.limits, .list(of: .limit, 1...8), example: "10/s per address",
+            "How often, besides the API's limits.")
+        Field(
+            "upstream", optional: \.upstream, .reference(to: .upstream), example: "orders",
+            "Who answers. Without it, as the API says.")
+        Field(
+            "timeout", optional: \.timeout, .span(TimeSpan(milliseconds: 10)...TimeSpan.seconds(3_600)), example: "10s",
+            "How long an answer may take to begin. Without it, as the API says.")
+    }
+}
+
+/// A version of an API.
+public struct APIVersion: Described {
+    /// Who answers; nil is the API's.
+    public var upstream: String?
+    /// Since when it should no longer be used, as a date (RFC 9745); nil is never.
+    public var deprecated: String?
+    /// From when on it is not served any more (RFC 8594); nil is never.
+    public var sunset: String?
+
+    /// As the API.
+    public init() {}
+
+    /// What can be said about it.
+    public static let schema = Schema<APIVersion>("a version", "A version of an API.") {
+        Field(
+            "upstream", optional: \.upstream, .reference(to: .upstream), example: "orders-v1",
+            "Who answers. Without it, as the API says.")
+        Field(
+            "deprecated", optional: \.deprecated, .date, example: "2026-06-01",
+            "Since when it should no longer be used (RFC 9745).")
+        Field(
+            "sunset", optional: \.sunset, .date, example: "2027-01-01",
+            "From when on it is not served any more (RFC 8594).")
+    }
+}
+
+extension FieldType where Value == String {
+    /// A path in canonical form.
+    static var path: Self {
+        .text("a path in canonical form", example: "/orders") { text in
+            text.hasPrefix("/") && !text.contains("//") && !text.contains("?") && !text.contains("#")
+                && !text.split(separator: "/").contains(where: { $0 == "." || $0 == ".." })
+        }
+    }
+
+    /// A method in capitals.
+    static var method: Self {
+        .text("a method in capitals", example: "GET") {
+            $0.utf8.allSatisfy { (0x41...0x5A).contains($0) } && $0.utf8.count <= 32
+        }
+    }
+
+    /// A day.
+    static var date: Self {
+        .text("a date", example: "2027-01-01") { text in
+            let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+            guard parts.count == 3, text.utf8.count == 10,
+                let month = WholeNumber.read(String(parts[1].drop { $0 == "0" })),
+                let day = WholeNumber.read(String(parts[2].drop { $0 == "0" })),
+                parts[0].utf8.allSatisfy({ (0x30...0x39).contains($0) })
+            else { return false }
+            return (1...12).contains(month) && (1...31).contains(day)
+        }
+    }
+}
+
+/// Host names.
+enum Host {
+    static func isName(_ text: String) -> Bool {
+        let name = text.hasPrefix("*.") ? text.dropFirst(2) : text[...]
+        return !name.isEmpty && name.utf8.count <= 253
+            && name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
+                (1...63).contains(label.utf8.count) && label.utf8.first != 0x2D && label.utf8.last != 0x2D
+                    && label.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D }
+            }
+    }
+}

@@ -1,0 +1,176 @@
+/// Settings under a name, for several APIs. What an API says itself goes before what its policies say.
+public struct Policy: Described {
+    /// How often.
+    public var limits: [Limit] = []
+    /// How long an answer may take to begin.
+    public var timeout: TimeSpan?
+    /// The largest request body.
+    public var maximumBody: ByteSize?
+    /// The origins whose pages may call (CORS).
+    public var origins: [String] = []
+    /// Header fields that requests get: `name=value`.
+    public var requestHeaders: [String] = []
+    /// Header fields that answers get: `name=value`.
+    public var responseHeaders: [String] = []
+
+    /// Nothing.
+    public init() {}
+
+    /// What can be said about it.
+    public static let schema = Schema<Policy>("a policy", "Settings under a name, for several APIs.") {
+        Field(
+            "limit", \.limits, .list(of: .limit, 1...8), example: "100/min per consumer",
+            "How often. Each of several must hold.")
+        Field(
+            "timeout", optional: \.timeout, .span(TimeSpan(milliseconds: 10)...TimeSpan.seconds(3_600)), example: "10s",
+            "How long an answer may take to begin.")
+        Field(
+            "maximum-body", optional: \.maximumBody, .size(ByteSize(bytes: 0)...ByteSize(bytes: 1 << 40)),
+            example: "1MiB", "The largest request body.")
+        Field(
+            "origins", \.origins,
+            .list(of: .text("an origin", example: "https://app.example", judge: Endpoint.isOrigin)),
+            example: "[https://app.example]",
+            "The origins whose pages may call (CORS). Their preflights are answered before anybody is asked who they are."
+        )
+        Field(
+            "request-headers", \.requestHeaders, .list(of: .headerLine), example: "[X-Tenant=acme]",
+            "Header fields that requests get on their way.")
+        Field(
+            "response-headers", \.responseHeaders, .list(of: .headerLine), example: "[Cache-Control=no-store]",
+            "Header fields that answers get.")
+    }
+}
+
+/// What is sold together: limits for whoever subscribes.
+public struct Plan: Described {
+    /// How often, over all APIs of the plan together.
+    public var limits: [Limit] = []
+    /// The APIs that it opens; empty is all that ask for a plan.
+    public var apis: [String] = []
+
+    /// No limit.
+    public init() {}
+
+    /// What can be said about it.
+    public static let schema = Schema<Plan>(
+        "a plan", "What is sold together: limits for whoever subscribes.", short: "limit"
+    ) {
+        Field(
+            "limit", \.limits, .list(of: .limit, 1...8), example: "10000/day",
+            "How often, over all APIs of the plan together.")
+        Field(
+            "apis", \.apis, .list(of: .reference(to: .api)), example: "[orders]",
+            "The APIs that it opens. Without it, every API.")
+    }
+}
+
+/// Somebody who calls APIs: a person, a team, an application.
+public struct Consumer: Described {
+    /// What people call them.
+    public var title: String?
+    /// The subjects of tokens that are this consumer.
+    public var subjects: [String] = []
+    /// The clients of tokens that are this consumer.
+    public var clients: [String] = []
+    /// Whether they may call.
+    public var isEnabled = true
+
+    /// Nobody yet.
+    public init() {}
+
+    /// What can be said about it.
+    public static let schema = Schema<Consumer>(
+        "a consumer", "Somebody who calls APIs: a person, a team, an application.", short: "title"
+    ) {
+        Field("title", optional: \.title, .text(1...200), example: "Acme Ltd.", "What people call them.")
+        Field(
+            "subjects", \.subjects, .list(of: .text(1...256)), example: "[usr_123]",
+            "The subjects (sub) of tokens that are this consumer.")
+        Field(
+            "clients", \.clients, .list(of: .text(1...256)), example: "[acme-app]",
+            "The clients (client_id, azp) of tokens that are this consumer.")
+        Field("enabled", \.isEnabled, .flag, example: "false", "Whether they may call.")
+    }
+}
+
+/// What a consumer shows who they are with, beside tokens.
+public struct Credential: Described {
+    /// What it is.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// An API key.
+        case apiKey = "api-key"
+        /// A name and a password (RFC 7617).
+        case basic
+    }
+
+    /// Whose.
+    public var consumer = ""
+    /// What it is.
+    public var kind = Kind.apiKey
+    /// The secret; nil lets the server make one and show it once.
+    public var secret: SecretSource?
+    /// Whether it still opens anything.
+    public var isEnabled = true
+
+    /// Nobody's.
+    public init() {}
+
+    /// What can be said about it.
+    public static let schema = Schema<Credential>(
+        "a credential", "What a consumer shows who they are with, beside tokens.", short: "consumer"
+    ) {
+        Field("consumer", \.consumer, .reference(to: .consumer), example: "acme", isRequired: true, "Whose it is.")
+        Field("kind", \.kind, .choice(), example: "basic", "What it is.")
+        Field(
+            "secret", optional: \.secret, .secret, example: "{ env: ACME_KEY }", isSecret: true,
+            "The secret. Without it the server makes one and shows it once.")
+        Field("enabled", \.isEnabled, .flag, example: "false", "Whether it still opens anything.")
+    }
+}
+
+/// A consumer's place in a plan.
+public struct Subscription: Described {
+    /// Whose.
+    public var consumer = ""
+    /// Of which plan.
+    public var plan = ""
+    /// Until when, as a date; nil is without end.
+    public var ends: String?
+
+    /// Nobody's.
+    public init() {}
+
+    /// What can be said about it.
+    public static let schema = Schema<Subscription>("a subscription", "A consumer's place in a plan.") {
+        Field("consumer", \.consumer, .reference(to: .consumer), example: "acme", isRequired: true, "Whose it is.")
+        Field("plan", \.plan, .reference(to: .plan), example: "bronze", isRequired: true, "Of which plan.")
+        Field(
+            "ends", optional: \.ends, .date, example: "2027-01-01",
+            "The first day without it. Without an end, it goes on.")
+    }
+}
+
+/// A setting of the whole server.
+public struct Setting: Described {
+    /// Its value.
+    public var value = ""
+
+    /// Empty.
+    public init() {}
+
+    /// What can be said about it.
+    public static let schema = Schema<Setting>("a setting", "A setting of the whole server.", short: "value") {
+        Field("value", \.value, .text(0...1_024), example: "https://api.example", isRequired: true, "Its value.")
+    }
+}
+
+extension FieldType where Value == String {
+    /// `name=value`.
+    static var headerLine: Self {
+        .text("name=value", example: "X-Tenant=acme") { text in
+            guard let sign = text.firstIndex(of: "="), Token.isToken(String(text[..<sign])) else { return false }
+            return text[sign...].utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
+        }
+    }
+}
