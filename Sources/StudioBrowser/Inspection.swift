@@ -125,6 +125,9 @@ struct Inspection {
     /// What a verifier would say of the object's members.
     private static func defect(of object: JSONObject, _ part: TokenPart) -> String? {
         if part == .header {
+            var object = object
+            // A proof must bring its key (RFC 9449 §4.2); whatever else does may not.
+            if ProofQuestion.isProof(header: object) { object["jwk"] = nil }
             do throws(HeaderDefect) {
                 _ = try TokenHeader(object)
             } catch {

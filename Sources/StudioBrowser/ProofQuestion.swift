@@ -28,7 +28,12 @@ struct ProofQuestion {
 
     /// Whether a token says that it is a proof.
     static func isProof(_ token: [UInt8]) -> Bool {
-        guard let header = Inspection.header(of: token), let type = header["typ"] else { return false }
+        Inspection.header(of: token).map { isProof(header: $0) } ?? false
+    }
+
+    /// Whether a header is a proof's.
+    static func isProof(header: JSONObject) -> Bool {
+        guard let type = header["typ"] else { return false }
         return (try? TokenHeader(["alg": "none", "typ": type]))?.hasType(Self.type) == true
     }
 

@@ -46,6 +46,15 @@ import Tokens
         let asked = question["keys"]?.array?.first?.object?["jwk"]?.object
         #expect(asked?["x"] == (try JSONReader.read(Array(jwk.utf8)).object?["x"]))
 
+        let inspected = try #require(
+            try JSONReader.read(
+                StudioJudge.ask(
+                    JSONWriter.write([
+                        "ask": "inspect", "text": .string(ByteString(token)), "now": .number(JSONNumber(now)),
+                    ]))
+            ).object)
+        #expect(inspected["header"]?.object?["problem"] == nil, "a proof's header may have a key")
+
         let named: JSONObject = ["method": "GET", "address": "https://API.example:443/orders?page=2"]
         let good = try ask("judge", token, policy: named, holds: true, at: now)
         #expect(good["verdict"]?.string == "valid")

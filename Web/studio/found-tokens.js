@@ -32,7 +32,7 @@ function choice({ label, kind, alg, typ }, index, checked) {
   const input = element("input", { type: "radio", name: "found-token", value: index });
   input.checked = checked;
   input.addEventListener("change", () => bench.choose(index));
-  return element("label", { class: "inline" }, input,
-    element("span", {}, label ?? t("found.unnamed", { number: index + 1 })),
-    element("span", { class: "aside" }, [t(`found.kind.${kind}`), alg, typ].filter(Boolean).join(" · ")));
+  return element("label", { class: "choice" }, input,
+    element("span", {}, label ?? t("found.unnamed", { number: index + 1 }),
+      element("small", {}, [t(`found.kind.${kind}`), alg, typ].filter(Boolean).join(" · "))));
 }

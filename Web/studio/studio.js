@@ -15,7 +15,7 @@ import { showFindings, showJudgement, showNoJudge } from "./verdict.js";
 
 let epoch = "";
 
-function draw({ seen, key, judgement, now }) {
+function draw({ seen, key, judgement, now, isProof }) {
   const moment = now ?? clock();
   byId("token-field").dataset.plain = String(seen.isTooLarge);
   paintToken(byId("token-ink"), seen.isTooLarge ? "" : byId("token").value, seen.parts);
@@ -30,7 +30,7 @@ function draw({ seen, key, judgement, now }) {
   byId("key-notes").replaceChildren(...key.findings.map(({ severity: level, text }) => element("li", { "data-level": level }, text)));
   showFindings(seen.findings);
   showJudgement(judgement);
-  drawTimeline(seen.claims.members ?? [], moment);
+  drawTimeline(seen.claims.members ?? [], moment, isProof);
   drawMoment();
   epoch = passedMoments();
 }

@@ -8,9 +8,11 @@ const shown = ["auth_time", "iat", "nbf", "exp"];
 const width = 400;
 const margin = 34;
 let moments = [];
+let mayBeEndless = true;
 
-// members: those of the claims; now: seconds since 1970.
-export function drawTimeline(members, now) {
+// members: those of the claims; now: seconds since 1970; isProof: a proof is too old a minute after it was made, and says no end.
+export function drawTimeline(members, now, isProof) {
+  mayBeEndless = !isProof;
   moments = shown.map((name) => members.find((member) => member.name === name && member.time))
     .filter(Boolean).map((member) => ({ name: member.name, seconds: member.time.seconds, iso: member.time.iso }));
   byId("timeline-panel").hidden = moments.length === 0;
@@ -21,7 +23,7 @@ export function tickTimeline(now) {
   if (moments.length === 0) return;
   byId("timeline").replaceChildren(picture(now), legend(now));
   const end = moments.find(({ name }) => name === "exp");
-  setText(byId("countdown"), end ? t(end.seconds > now ? "timeline.left" : "timeline.over", { distance: relativeTime(end.seconds, now) }) : t("timeline.endless"));
+  setText(byId("countdown"), end ? t(end.seconds > now ? "timeline.left" : "timeline.over", { distance: relativeTime(end.seconds, now) }) : mayBeEndless ? t("timeline.endless") : "");
   byId("countdown").dataset.tone = end && end.seconds <= now ? "danger" : "good";
 }
 
