@@ -227,7 +227,9 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird", condition: server),
                 .product(name: "NIOCore", package: "swift-nio", condition: server),
             ]),
-        .testTarget(name: "BlueprintTests", dependencies: ["Codecs", "Blueprint"]),
+        .testTarget(
+            name: "BlueprintTests",
+            dependencies: ["Codecs", "Blueprint", .product(name: "Yams", package: "Yams", condition: server)]),
         .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire"]),
         .testTarget(
             name: "EdgeTests",
@@ -250,7 +252,13 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio", condition: server),
                 .product(name: "NIOPosix", package: "swift-nio", condition: server),
             ]),
-        .testTarget(name: "FetchingTests", dependencies: ["HTTPWire", "Fetching"]),
+        .testTarget(
+            name: "FetchingTests",
+            dependencies: [
+                "HTTPWire", "Fetching",
+                .product(name: "NIOCore", package: "swift-nio", condition: server),
+                .product(name: "NIOPosix", package: "swift-nio", condition: server),
+            ]),
         .testTarget(name: "StorageTests", dependencies: ["Codecs", "Storage", "TestSupport"]),
         .testTarget(
             name: "ControlPlaneTests",

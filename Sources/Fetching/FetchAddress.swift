@@ -4,7 +4,7 @@ public struct FetchAddress: Sendable, Hashable {
     /// The longest address, in bytes.
     public static let maximumSize = 2_048
 
-    /// The whole address.
+    /// The whole address, its scheme and host in lower case: whoever connects must find the host that was judged.
     public let text: String
     /// Whether it is asked over TLS.
     public let isEncrypted: Bool
@@ -32,7 +32,9 @@ public struct FetchAddress: Sendable, Hashable {
         guard behind.starts(with: "://".utf8) else { return nil }
         let authority = behind.dropFirst(3).prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
         guard let (host, port) = Self.divide(authority, usual: isEncrypted ? 443 : 80) else { return nil }
-        self.text = text
+        self.text =
+            (isEncrypted ? "https://" : "http://") + Self.lowercased(authority)
+            + String(decoding: bytes[authority.endIndex...], as: UTF8.self)
         self.isEncrypted = isEncrypted
         self.host = host
         self.port = port

@@ -48,17 +48,22 @@ public final class GuardedFetch: Sendable {
             return true
         }
         guard isFree else { throw .busy }
-        defer { underWay.withLock { $0 -= 1 } }
-        let result = await withTaskGroup(of: Result<Document, FetchFailure>.self) { group in
-            group.addTask { await self.fetch(place) }
-            group.addTask {
-                try? await Task.sleep(for: .seconds(Self.patience))
-                return .failure(.unreachable(place.host, why: Self.tooLate))
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? .failure(.busy)
+        let (results, sink) = AsyncStream.makeStream(of: Result<Document, FetchFailure>.self)
+        // Whoever asks waits no longer than promised; the place is taken until the fetch has really ended.
+        let fetching = Task {
+            sink.yield(await self.fetch(place))
+            self.underWay.withLock { $0 -= 1 }
         }
-        return try result.get()
+        let waiting = Task {
+            try? await Task.sleep(for: .seconds(Self.patience))
+            sink.yield(.failure(.unreachable(place.host, why: Self.tooLate)))
+        }
+        defer {
+            fetching.cancel()
+            waiting.cancel()
+        }
+        for await result in results { return try result.get() }
+        throw .unreachable(place.host, why: Self.tooLate)
     }
 
     private func fetch(_ place: FetchAddress) async -> Result<Document, FetchFailure> {
@@ -116,9 +121,16 @@ public final class GuardedFetch: Sendable {
         }
     }
 
-    /// Asks the system, on a thread that may wait.
+    /// Threads that may wait for name servers, which strangers choose: nobody else's work waits behind them.
+    private static let resolvers: NIOThreadPool = {
+        let pool = NIOThreadPool(numberOfThreads: mostAtOnce)
+        pool.start()
+        return pool
+    }()
+
+    /// Asks the system.
     private static func systemAddresses(of host: String) async -> [IPAddress] {
-        (try? await NIOThreadPool.singleton.runIfActive { blockingAddresses(of: host) }) ?? []
+        (try? await resolvers.runIfActive { blockingAddresses(of: host) }) ?? []
     }
 
     private static func blockingAddresses(of host: String) -> [IPAddress] {

@@ -1,5 +1,8 @@
 import Fetching
 import HTTPWire
+import NIOCore
+import NIOPosix
+import Synchronization
 import Testing
 
 /// Where this server may be sent by a stranger's word.
@@ -98,6 +101,43 @@ import Testing
         }
     }
 
+    /// The client looks the judged address up by the host's name as it stands in the address: another spelling would be
+    /// resolved anew, by whoever answers then.
+    @Test func `whatever the spelling of its name, the judged address is connected to`() async throws {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let server = try await ServerBootstrap(group: group).childChannelInitializer { channel in
+            channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(OneAnswer()) }
+        }.bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(server.localAddress?.port)
+        let inside = try address("127.0.0.1")
+        let asked = Mutex<[String]>([])
+        let fetch = GuardedFetch(FetchGuard(networks: [try #require(IPNetwork("127.0.0.1"))])) { host in
+            asked.withLock { $0.append(host) }
+            return [inside]
+        }
+        for host in ["keys.invalid", "KEYS.Invalid", "Keys.INVALID"] {
+            let document = try await fetch.document(at: "HTTP://\(host):\(port)/Keys?A=b")
+            #expect(document.address == inside)
+            #expect(String(decoding: document.body, as: UTF8.self).hasPrefix("GET /Keys?A=b HTTP/1.1"))
+        }
+        #expect(asked.withLock { $0 } == ["keys.invalid", "keys.invalid", "keys.invalid"])
+        try await server.close()
+    }
+
+    @Test func `a name server that never answers keeps nobody waiting longer than promised`() async throws {
+        let (released, release) = AsyncStream.makeStream(of: Void.self)
+        let fetch = GuardedFetch(FetchGuard()) { _ in
+            // Deaf to being cancelled, as the system's resolver is.
+            await Task.detached { for await _ in released {} }.value
+            return []
+        }
+        await #expect(throws: FetchFailure.unreachable("mute.example", why: "no complete answer came within 5 seconds"))
+        {
+            try await fetch.document(at: "https://mute.example/")
+        }
+        release.finish()
+    }
+
     @Test func `no more than a few are under way, and none waits long`() async throws {
         let fetch = GuardedFetch(FetchGuard()) { _ in
             try? await Task.sleep(for: .milliseconds(300))
@@ -120,5 +160,19 @@ import Testing
         await #expect(throws: FetchFailure.noSuchHost("later.example")) {
             try await fetch.document(at: "https://later.example/")
         }
+    }
+}
+
+/// Answers whatever comes with what came, and hangs up.
+private final class OneAnswer: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let asked = unwrapInboundIn(data)
+        var answer = ByteBuffer(
+            string: "HTTP/1.1 200 OK\r\nContent-Length: \(asked.readableBytes)\r\nConnection: close\r\n\r\n")
+        answer.writeImmutableBuffer(asked)
+        context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
     }
 }
