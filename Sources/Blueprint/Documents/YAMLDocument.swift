@@ -61,6 +61,9 @@ public enum YAMLDocument {
                     continue
                 }
                 let below = place.below(name.string, line: keyLine)
+                if name.string == "<<" {
+                    complaints.add(below, "merge keys (<<) are not read: write it out where it is needed")
+                }
                 entries.append(
                     DocumentNode.Entry(
                         name: name.string, place: below, value: Self.node(value, below, depth + 1, &complaints)))

@@ -1,98 +1,48 @@
-/// Looks for what YAML has and our documents have not, before anything is composed: anchors and aliases (2 kB of nested
-/// aliases can stand for more nodes than fit into memory), tags, merge keys, several documents.
+/// Looks for anchors, aliases and tags before anything is composed: 2 kB of nested aliases can stand for more nodes than fit
+/// into memory.
 ///
-/// It reads line by line and knows quotation marks, comments and block scalars; what it cannot tell it refuses. A pure
-/// function of the text, linear in its length.
-struct YAMLMarks {
+/// What is text and what is structure only a parser can tell: a quotation mark inside of unquoted text opens nothing. So
+/// this does not ask. It names whatever could be one of them, where one can begin (YAML 1.2 §6.8, §6.9, §7.1), also within
+/// quotation marks and block scalars; only comments in lines without quotation marks are left out. A pure function, linear
+/// in the text.
+enum YAMLMarks {
     /// The first of them and its line; nil where there is none.
-    static func first(in text: some StringProtocol) -> (line: Int, message: String)? {
-        var marks = YAMLMarks()
-        for (index, line) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    static func first(in text: String) -> (line: Int, message: String)? {
+        for (index, line) in text.unicodeScalars.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" })
             .enumerated()
         {
-            if let message = marks.look(at: Array(line)) { return (index + 1, message) }
+            // YAML 1.1 ends lines, and with them comments, at these as well.
+            for piece in line.split(whereSeparator: { ["\r", "\u{85}", "\u{2028}", "\u{2029}"].contains($0) }) {
+                guard let what = first(inLine: Array(String(piece).utf8)) else { continue }
+                return (index + 1, "\(what) are not read: write it out where it is needed")
+            }
         }
         return nil
     }
 
-    /// The quotation mark of a scalar that goes on over the line's end.
-    private var quote: UInt8?
-    /// The indentation of the line that began a block scalar: what is indented more is its text.
-    private var block: Int?
-    private var isFirstContent = true
-
-    private mutating func look(at line: [UInt8]) -> String? {
-        let indentation = line.prefix { $0 == 0x20 }.count
-        let isBlank = line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
-        if quote == nil, let start = block {
-            if isBlank || indentation > start { return nil }
-            block = nil
-        }
-        if quote == nil {
-            if line.starts(with: "---".utf8) || line.starts(with: "...".utf8), line.count == 3 || line[3] <= 0x20 {
-                defer { isFirstContent = false }
-                if !isFirstContent { return "this holds a second document; one document is one file" }
-                return nil
-            }
-            if line.first == UInt8(ascii: "%") { return "directives (%…) are not read" }
-        }
-        if !isBlank { isFirstContent = false }
-        return lookForIndicators(in: line, indentation)
-    }
-
-    private mutating func lookForIndicators(in line: [UInt8], _ indentation: Int) -> String? {
-        var at = 0
-        // Whether a node can begin here, behind nothing but an indicator and blanks.
-        var mayBegin = true
-        while at < line.count {
-            let byte = line[at]
-            if let mark = quote {
-                if byte == UInt8(ascii: "\\"), mark == UInt8(ascii: "\"") {
-                    at += 2
-                    continue
-                }
-                if byte == mark {
-                    if mark == UInt8(ascii: "'"), at + 1 < line.count, line[at + 1] == mark {
-                        at += 2
-                        continue
-                    }
-                    quote = nil
-                    mayBegin = false
-                }
-                at += 1
-                continue
-            }
+    private static func first(inLine line: [UInt8]) -> String? {
+        let hasQuotes = line.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") }
+        for (at, byte) in line.enumerated() {
+            guard at == 0 || endsToken(line[at - 1]) else { continue }
+            let next = at + 1 < line.count ? line[at + 1] : 0x20
             switch byte {
-            case 0x20, 0x09, 0x0D: break
-            case UInt8(ascii: "#") where at == 0 || line[at - 1] <= 0x20: return nil
-            case UInt8(ascii: "\""), UInt8(ascii: "'"):
-                if mayBegin { quote = byte }
-            case UInt8(ascii: "&") where mayBegin: return Self.says("anchors (&name)")
-            case UInt8(ascii: "*") where mayBegin: return Self.says("aliases (*name)")
-            case UInt8(ascii: "!") where mayBegin: return Self.says("tags (!name)")
-            case UInt8(ascii: "<") where mayBegin && line[at...].starts(with: "<<".utf8):
-                return Self.says("merge keys (<<)")
-            case UInt8(ascii: "|") where mayBegin, UInt8(ascii: ">") where mayBegin:
-                block = indentation
-                return nil
-            case UInt8(ascii: "-") where mayBegin && Self.endsWord(line, at + 1),
-                UInt8(ascii: "?") where mayBegin && Self.endsWord(line, at + 1),
-                UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: ","):
-                mayBegin = true
-                at += 1
-                continue
-            case UInt8(ascii: ":") where Self.endsWord(line, at + 1):
-                mayBegin = true
-                at += 1
-                continue
-            default: mayBegin = false
+            case UInt8(ascii: "#") where !hasQuotes && (at == 0 || line[at - 1] <= 0x20): return nil
+            case UInt8(ascii: "&") where isNameByte(next): return "anchors (&name)"
+            case UInt8(ascii: "*") where isNameByte(next): return "aliases (*name)"
+            case UInt8(ascii: "!") where next > 0x20: return "tags (!name)"
+            default: break
             }
-            at += 1
         }
         return nil
     }
 
-    private static func endsWord(_ line: [UInt8], _ place: Int) -> Bool { place >= line.count || line[place] <= 0x20 }
+    /// Whether a token can begin behind this byte: blanks, line breaks of every kind, a byte order mark, indicators.
+    private static func endsToken(_ byte: UInt8) -> Bool {
+        byte <= 0x20 || byte >= 0x7F || "[]{},:-?".utf8.contains(byte)
+    }
 
-    private static func says(_ what: String) -> String { "\(what) are not read: write it out where it is needed" }
+    /// What names of anchors are made of; where none follows, nothing is named.
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF) || byte >= 0x7F || "_-".utf8.contains(byte)
+    }
 }
