@@ -75,6 +75,8 @@ let package = Package(
         // Everything a person configures, each kind declared once.
         .target(
             name: "Blueprint", dependencies: ["Codecs", .product(name: "Yams", package: "Yams", condition: server)]),
+        // How often who has called: limits that hold over all event loops.
+        .target(name: "Traffic"),
         .target(name: "HTTPWire"),
         // Tokens checked in anybody's Hummingbird server; nothing here imports it.
         .target(
@@ -148,7 +150,9 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Codecs", "Telemetry", "Tokens", "JOSE", "OAuth", "Blueprint", "HTTPWire", "Edge", "Upstreams",
+                "Codecs", "Telemetry", "Tokens", "JOSE", "OAuth", "Blueprint", "Traffic", "HTTPWire", "Edge",
+                "Upstreams",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio", condition: server),
                 .product(name: "NIOPosix", package: "swift-nio", condition: server),
             ]),
@@ -169,7 +173,8 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Codecs", "Telemetry", "Tokens", "JOSE", "HTTPWire", "Edge", "Upstreams", "Fetching", "Storage",
+                "Codecs", "Telemetry", "Tokens", "JOSE", "OAuth", "Blueprint", "HTTPWire", "Edge", "Upstreams",
+                "Fetching", "Storage",
                 "ControlPlane", "TokenService", "Gateway", "Studio",
                 .product(name: "AsyncHTTPClient", package: "async-http-client", condition: server),
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
@@ -185,7 +190,7 @@ let package = Package(
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "Codecs", "Tokens", "JOSE", "OAuth", .target(name: "Daemon", condition: server),
+                "Codecs", "Tokens", "JOSE", "OAuth", "Blueprint", .target(name: "Daemon", condition: server),
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: server),
                 .product(name: "AsyncHTTPClient", package: "async-http-client", condition: server),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -199,7 +204,7 @@ let package = Package(
         // Tests: one target for each target above.
         .target(name: "TestSupport", dependencies: ["Codecs"], path: "Tests/TestSupport"),
         .testTarget(name: "CodecsTests", dependencies: ["Codecs", "TestSupport"]),
-        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
+        .testTarget(name: "TelemetryTests", dependencies: ["Codecs", "Telemetry"]),
         .testTarget(name: "TokensTests", dependencies: ["Codecs", "Tokens", "TestSupport"]),
         .testTarget(
             name: "JOSETests",
@@ -230,6 +235,7 @@ let package = Package(
         .testTarget(
             name: "BlueprintTests",
             dependencies: ["Codecs", "Blueprint", .product(name: "Yams", package: "Yams", condition: server)]),
+        .testTarget(name: "TrafficTests", dependencies: ["Traffic"]),
         .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire"]),
         .testTarget(
             name: "EdgeTests",
@@ -248,7 +254,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Codecs", "Tokens", "JOSE", "HTTPWire", "Edge", "Upstreams", "Gateway", "TestSupport",
+                "Codecs", "Telemetry", "Tokens", "JOSE", "Blueprint", "Traffic", "HTTPWire", "Edge", "Upstreams",
+                "Gateway", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio", condition: server),
                 .product(name: "NIOPosix", package: "swift-nio", condition: server),
             ]),

@@ -92,7 +92,7 @@ def kept_studio(kept_page):
     assert kept_page.violations == [] and kept_page.errors == []
 
 
-def write_routes(folder: Path, text: str, name: str = "routes.yaml") -> Path:
+def write_configuration(folder: Path, text: str, name: str = "signet.yaml") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
     path.write_text(text)

@@ -100,10 +100,11 @@ class Signet:
 
     data: Path
     demo: bool = False
-    routes: Path | None = None
+    config: Path | None = None
     demo_password: str | None = None
     master_key: str | None = None
     arguments: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
     control_port: int = field(default_factory=free_port)
     gateway_port: int = field(default_factory=free_port)
     process: subprocess.Popen | None = None
@@ -128,14 +129,14 @@ class Signet:
             binary(), "serve", "--data", str(self.data),
             "--control", f"localhost:{self.control_port}", "--gateway", f"127.0.0.1:{self.gateway_port}",
         ]
-        if self.routes:
-            command += ["--routes", str(self.routes)]
+        if self.config:
+            command += ["--config", str(self.config)]
         if self.demo:
             command.append("--demo")
         return [*command, *self.arguments]
 
     def start(self, timeout=30.0) -> "Signet":
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("SIGNET_")}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("SIGNET_")} | self.environment
         if self.demo_password is not None:
             environment["SIGNET_DEMO_PASSWORD"] = self.demo_password
         if self.master_key is not None:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bad_tokens import POLICY, bad_tokens, cannot_travel, good_tokens
-from conftest import write_routes
+from conftest import write_configuration
 from signet_process import Signet, run
 from studio_page import StudioPage
 from wire import Wire
@@ -26,19 +26,18 @@ issuers:
   partner-mac:
     issuer: {issuer}
     keys: {{ file: ./secret.jwks.json }}
-upstreams:
-  echo: {{ url: "http://127.0.0.1:{port}" }}
-routes:
-  - name: public
+upstreams: {{ echo: "http://127.0.0.1:{port}" }}
+apis:
+  public:
     path: /public
     upstream: echo
-    jwt: {{ issuer: partner, audience: {audience}, types: [at+jwt], leeway: 30,
-            require: [exp, sub, {{roles: user}}], scopes: ["orders:read"] }}
-  - name: secret
+    access: {{ jwt: {{ issuer: partner, audience: {audience}, types: [at+jwt], leeway: 30s,
+                      claims: [exp, sub, roles=user], scopes: ["orders:read"] }} }}
+  secret:
     path: /secret
     upstream: echo
-    jwt: {{ issuer: partner-mac, audience: {audience}, types: [at+jwt], leeway: 30,
-            require: [exp, sub, {{roles: user}}], scopes: ["orders:read"] }}
+    access: {{ jwt: {{ issuer: partner-mac, audience: {audience}, types: [at+jwt], leeway: 30s,
+                      claims: [exp, sub, roles=user], scopes: ["orders:read"] }} }}
 """
 
 
@@ -52,9 +51,9 @@ def server(tmp_path_factory, mint, upstream):
     folder = tmp_path_factory.mktemp("bad-tokens")
     (folder / "public.jwks.json").write_text(json.dumps(mint.public_set()))
     (folder / "secret.jwks.json").write_text(json.dumps(mint.secret_set()))
-    routes = write_routes(
+    routes = write_configuration(
         folder, ROUTES.format(issuer=POLICY["issuer"], audience=POLICY["audience"], port=upstream.port))
-    signet = Signet(data=folder / "data", routes=routes).start()
+    signet = Signet(data=folder / "data", config=routes).start()
     yield signet
     signet.stop()
 

@@ -9,22 +9,16 @@ import threading
 
 import pytest
 
-from conftest import write_routes
+from conftest import write_configuration
 from signet_process import Signet
 from wire import Wire, request, wait_for
 
 ROUTES = """
-issuers:
-  local: {{ keys: built-in }}
-upstreams:
-  recorder: {{ url: "http://127.0.0.1:{port}" }}
-routes:
-  - {{ name: open, path: /open/*, upstream: recorder, anonymous: true }}
-  - {{ name: evil, path: /evil/*, upstream: recorder, anonymous: true }}
-  - name: closed
-    path: /closed
-    upstream: recorder
-    jwt: {{ issuer: local, audience: demo }}
+upstreams: {{ recorder: "http://127.0.0.1:{port}" }}
+apis:
+  open: {{ path: /open, upstream: recorder, access: anonymous }}
+  evil: {{ path: /evil, upstream: recorder, access: anonymous }}
+  closed: {{ path: /closed, upstream: recorder, access: {{ jwt: {{ issuer: built-in, audience: demo }} }} }}
 """
 SMUGGLED = b"GET /open/smuggled HTTP/1.1\r\nHost: gateway.example\r\n\r\n"
 
@@ -32,7 +26,7 @@ SMUGGLED = b"GET /open/smuggled HTTP/1.1\r\nHost: gateway.example\r\n\r\n"
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, upstream):
     folder = tmp_path_factory.mktemp("framing")
-    signet = Signet(data=folder / "data", routes=write_routes(folder, ROUTES.format(port=upstream.port))).start()
+    signet = Signet(data=folder / "data", config=write_configuration(folder, ROUTES.format(port=upstream.port))).start()
     yield signet
     signet.stop()
 

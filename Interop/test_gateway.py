@@ -8,53 +8,51 @@ import time
 
 import pytest
 
-from conftest import write_routes
+from conftest import write_configuration
 from signet_process import Signet, StartFailed, call, free_port, run
 from wire import Wire, request, wait_for
 
 ROUTES = """
 issuers:
   partner: {{ issuer: "https://idp.example", keys: {{ file: ./keys.json }} }}
-upstreams:
-  recorder: {{ url: "http://127.0.0.1:{port}" }}
-  nobody: {{ url: "http://127.0.0.1:{closed}" }}
-routes:
-  - {{ name: open, path: /open/*, upstream: recorder, anonymous: true }}
-  - {{ name: gone, path: /gone, upstream: nobody, anonymous: true }}
-  - {{ name: post-only, path: /post-only, methods: [POST], upstream: recorder, anonymous: true }}
-  - name: closed
-    path: /closed/*
+upstreams: {{ recorder: "http://127.0.0.1:{port}", nobody: "http://127.0.0.1:{closed}" }}
+apis:
+  open: {{ path: /open, upstream: recorder, access: anonymous }}
+  gone: {{ path: /gone, upstream: nobody, access: anonymous }}
+  post-only: {{ path: /post-only, methods: [POST], upstream: recorder, access: anonymous }}
+  closed:
+    path: /closed
     upstream: recorder
-    jwt: {{ issuer: partner, audience: orders, types: [at+jwt], require: [sub, {{roles: user}}], scopes: ["orders:read"] }}
+    access: {{ jwt: {{ issuer: partner, audience: orders, types: [at+jwt], claims: [sub, roles=user], scopes: ["orders:read"] }} }}
 """
 
 
-BAD_ROUTES = """issuers:
-  partner: { issuer: "https://idp.example", keys: { file: ./missing.json } }
-upstreams:
-  recorder: { url: "ftp://127.0.0.1" }
-routes:
-  - name: both
+BAD_CONFIGURATION = """upstreams:
+  recorder: ftp://127.0.0.1
+apis:
+  both:
     path: /both
     upstream: recorder
-    anonymous: true
-    jwt: { issuer: partner, audience: x }
-  - name: neither
+    access: { anonymous: true, jwt: { issuer: built-in, audience: x } }
+  neither:
     path: /neither
     upstream: recorder
-
-  - name: strange
-    path: /strange
-    upstream: recorder
-    jwt: { issuer: stranger, audience: x }
-  - name: lost
+  lost:
     path: no-slash
     upstream: recorder
-    anonymous: true
-  - name: typo
+    access: anonymous
+  typo:
     path: /typo
     upstraem: recorder
-    anonymous: true
+    access: anonymous
+"""
+
+MISSING = """issuers:
+  partner: { issuer: "https://idp.example", keys: { file: ./missing.json } }
+upstreams: { recorder: "http://127.0.0.1:9" }
+apis:
+  strange: { path: /strange, upstream: recorder, access: { jwt: { issuer: stranger, audience: x } } }
+  lost: { path: /lost, upstream: nowhere, access: anonymous }
 """
 
 
@@ -67,8 +65,8 @@ def folder(tmp_path_factory, mint):
 
 @pytest.fixture(scope="module")
 def server(folder, upstream):
-    routes = write_routes(folder, ROUTES.format(port=upstream.port, closed=free_port()))
-    signet = Signet(data=folder / "data", routes=routes).start()
+    routes = write_configuration(folder, ROUTES.format(port=upstream.port, closed=free_port()))
+    signet = Signet(data=folder / "data", config=routes).start()
     yield signet
     signet.stop()
 
@@ -354,23 +352,25 @@ def test_one_canonical_path_for_policy_and_wire(server, upstream, target):
 # Reloading.
 
 
-def test_a_bad_routes_document_lists_every_complaint_and_changes_nothing(folder, upstream, mint):
+def test_a_bad_configuration_lists_every_complaint_and_changes_nothing(folder, upstream, mint):
     work = folder / "reload"
     work.mkdir()
     (work / "keys.json").write_text(json.dumps(mint.public_set()))
     good = ROUTES.format(port=upstream.port, closed=free_port())
-    routes = write_routes(work, good)
-    signet = Signet(data=work / "data", routes=routes).start()
+    routes = write_configuration(work, good)
+    signet = Signet(data=work / "data", config=routes).start()
     try:
-        routes.write_text(BAD_ROUTES)
-        told = run("reload", "--data", str(signet.data))
-        assert told.returncode == 1, told.stdout
-        said = (told.stdout + told.stderr).splitlines()
-        for line, word in (
-            (2, "missing.json"), (4, "http://"), (6, "both"), (11, "nobody"), (18, "stranger"), (19, "path"),
-            (23, "upstream"), (25, "upstraem"),
+        for document, complaints in (
+            (BAD_CONFIGURATION, ((2, "http://"), (7, "who may call"), (8, "who may call"), (12, "path"), (17, "upstraem"))),
+            (MISSING, ((5, "stranger"), (6, "nowhere"))),
+            (MISSING.replace("stranger", "partner").replace("nowhere", "recorder"), ((2, "missing.json"),)),
         ):
-            assert any(text.startswith(f"line {line}:") and word in text for text in said), (line, word, said)
+            routes.write_text(document)
+            for told in (run("reload", "--data", str(signet.data)), run("check", str(routes))):
+                assert told.returncode == 1, told.stdout
+                said = (told.stdout + told.stderr).splitlines()
+                for line, word in complaints:
+                    assert any(text.startswith(f"line {line}:") and word in text for text in said), (line, word, said)
         assert call("GET", f"{signet.gateway}/open/still").status == 200, "the bad document changed something"
         assert call("GET", f"{signet.gateway}/typo").status == 404
 
@@ -379,7 +379,7 @@ def test_a_bad_routes_document_lists_every_complaint_and_changes_nothing(folder,
         assert signet.process.poll() is None
         assert call("GET", f"{signet.gateway}/open/still").status == 200
 
-        routes.write_text(good.replace("/open/*", "/opened/*"))
+        routes.write_text(good.replace("path: /open,", "path: /opened,"))
         told = run("reload", "--data", str(signet.data))
         assert told.returncode == 0, told.stdout + told.stderr
         assert call("GET", f"{signet.gateway}/opened/now").status == 200
@@ -392,15 +392,15 @@ def test_a_bad_routes_document_lists_every_complaint_and_changes_nothing(folder,
         signet.stop()
 
 
-@pytest.mark.parametrize("text", ["", "[", "routes: 5\n", "a: &a [*a]\n", "routes:\n  - {name: x}\n", "\0", "- - -\n", "a: 1\na: 2\n"])
+@pytest.mark.parametrize("text", ["", "[", "apis: 5\n", "a: &a [*a]\n", "apis:\n  - {name: x}\n", "\0", "- - -\n", "a: 1\na: 2\n"])
 def test_a_server_does_not_start_on_a_bad_document(tmp_path, text):
-    routes = write_routes(tmp_path, text)
-    signet = Signet(data=tmp_path / "data", routes=routes)
+    routes = write_configuration(tmp_path, text)
+    signet = Signet(data=tmp_path / "data", config=routes)
     try:
         signet.start(timeout=10)
     except StartFailed as failed:
         assert signet.process.returncode not in (None, 0) and signet.process.returncode > 0, "died of a signal"
-        assert "routes.yaml" in str(failed)
+        assert "signet.yaml" in str(failed)
     else:
         signet.stop()
         assert text == "", f"started on {text!r}"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import write_routes
+from conftest import write_configuration
 from signet_process import Signet, free_port, run
 from wire import wait_for
 
@@ -39,10 +39,8 @@ backend gateway
     server signet 127.0.0.1:{gateway} source 127.0.0.1
 """
 ROUTES = """
-upstreams:
-  recorder: {{ url: "http://127.0.0.1:{port}" }}
-routes:
-  - {{ name: open, path: /open/*, upstream: recorder, anonymous: true }}
+upstreams: {{ recorder: "http://127.0.0.1:{port}" }}
+apis: {{ open: {{ path: /open, upstream: recorder, access: anonymous }} }}
 """
 
 
@@ -54,8 +52,8 @@ class Site:
         if not Path(command).exists():
             pytest.skip("haproxy is not here: apt-get install haproxy")
         folder.mkdir()
-        routes = write_routes(folder, ROUTES.format(port=upstream.port))
-        self.signet = Signet(data=folder / "data", routes=routes, arguments=arguments).start()
+        routes = write_configuration(folder, ROUTES.format(port=upstream.port))
+        self.signet = Signet(data=folder / "data", config=routes, arguments=arguments).start()
         done = run("user", "create", "ada", "--password-env", "ADA", "--data", str(self.signet.data), env={"ADA": PASSWORD})
         assert done.returncode == 0, done.stderr
         self.logins, self.apis = free_port(), free_port()

@@ -95,18 +95,19 @@ class Signet:
         self.folder.mkdir()
         self.gateway = free_port()
         self.keys: dict[str, Path] = {}
-        routes = ["upstreams:", f'  bench: {{ url: "http://127.0.0.1:{upstream}" }}']
-        issuers, paths = [], ["  - { name: open, path: /bench/open, upstream: bench, anonymous: true }"]
+        upstreams = f"upstreams: {{ bench: http://127.0.0.1:{upstream} }}"
+        issuers, apis = [], ["  open: { path: /bench/open, upstream: bench, access: anonymous }"]
         for alg in ("RS256", "ES256", "Ed25519", "HS256"):
             self._make_key(alg)
-            issuers.append(f'  {alg}: {{ issuer: "https://{alg}.example", keys: {{ file: ./{alg}.jwks.json }} }}')
-            paths.append(
-                f"  - {{ name: {alg}, path: /bench/{alg}, upstream: bench, "
-                f"jwt: {{ issuer: {alg}, audience: bench, require: [exp, sub] }} }}")
-        (self.folder / "routes.yaml").write_text("\n".join(["issuers:", *issuers, *routes, "routes:", *paths]) + "\n")
+            name = alg.lower()
+            issuers.append(f'  {name}: {{ issuer: "https://{alg}.example", keys: {{ file: ./{alg}.jwks.json }} }}')
+            apis.append(
+                f"  {name}: {{ path: /bench/{alg}, upstream: bench, "
+                f"access: {{ jwt: {{ issuer: {name}, audience: bench, claims: [exp, sub] }} }} }}")
+        (self.folder / "signet.yaml").write_text("\n".join(["issuers:", *issuers, upstreams, "apis:", *apis]) + "\n")
         environment = {key: value for key, value in os.environ.items() if not key.startswith("SIGNET_")}
         self.process = subprocess.Popen(
-            [binary, "serve", "--data", str(self.folder / "data"), "--routes", str(self.folder / "routes.yaml"),
+            [binary, "serve", "--data", str(self.folder / "data"), "--config", str(self.folder / "signet.yaml"),
              "--control", f"localhost:{free_port()}", "--gateway", f"127.0.0.1:{self.gateway}"],
             preexec_fn=pinned(core), env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=(self.folder / "log").open("w"))

@@ -63,6 +63,9 @@ extension Blueprint {
                     }
                 )
             }
+            + consumers.entries.map {
+                ("consumers/\($0.name)", [Reference(pointer: "/issuer", kind: .issuer, name: $0.value.issuer)])
+            }
             + credentials.entries.map {
                 ("credentials/\($0.name)", [Reference(pointer: "/consumer", kind: .consumer, name: $0.value.consumer)])
             }
@@ -107,7 +110,8 @@ extension API {
 
 extension DocumentNode {
     /// The place of a value, or of the nearest thing around it that is there.
-    func place(at pointer: String) -> DocumentPlace {
+    /// - Parameter pointer: a JSON pointer (RFC 6901).
+    public func place(at pointer: String) -> DocumentPlace {
         var node = self
         var place = place
         for name in pointer.split(separator: "/") {

@@ -22,7 +22,8 @@ struct SignetCommand: AsyncParsableCommand {
 
     #if Server
         private static let serverCommands: [any ParsableCommand.Type] = [
-            ServeCommand.self, ExplainCommand.self, ReloadCommand.self, ClientCommand.self, UserCommand.self,
+            ServeCommand.self, CheckCommand.self, ExplainSettingCommand.self, ReloadCommand.self, ExplainCommand.self,
+            ClientCommand.self, UserCommand.self,
             SessionCommand.self, SigningKeyCommand.self, MasterKeyCommand.self, AuditCommand.self,
         ]
     #else

@@ -21,18 +21,18 @@ struct ControlSocket {
 
     let path: String
     let explanations: ExplanationRing
-    let routes: RoutesSource
+    let source: ConfigurationSource
     let tokens: AuthorizationService
 
     init(
-        path: String, explanations: ExplanationRing, routes: RoutesSource, tokens: AuthorizationService
+        path: String, explanations: ExplanationRing, source: ConfigurationSource, tokens: AuthorizationService
     ) throws {
         guard path.utf8.count <= Self.longestPath else {
             throw StartFailure("the data folder's path is too long for a socket in it; choose a shorter --data")
         }
         self.path = path
         self.explanations = explanations
-        self.routes = routes
+        self.source = source
         self.tokens = tokens
     }
 
@@ -55,13 +55,13 @@ struct ControlSocket {
             }
             return Response.json(explanation.json)
         }
-        router.post("/reload") { [routes] _, _ in
+        router.post("/reload") { [source] _, _ in
             do {
-                let count = try await routes.load()
+                let count = try await source.load()
                 return Response.json(["routes": .number(JSONNumber(Int64(count)))])
             } catch {
                 throw ProblemBody(
-                    .unprocessableContent, code: "routes-refused", title: "Routes refused",
+                    .unprocessableContent, code: "configuration-refused", title: "Configuration refused",
                     detail: "\(error)")
             }
         }

@@ -26,8 +26,8 @@ public struct DaemonConfiguration: Sendable {
     public var issuer: String
     /// Whom the tokens that are issued here are for (`aud`); at least one.
     public var audiences: [String]
-    /// The routes document; nil is none, or the demo's.
-    public var routesFile: String?
+    /// The configuration's document; nil is none, or the demo's.
+    public var configurationFile: String?
     /// The addresses and networks of the proxies in front of both listeners whose `X-Forwarded-*` count.
     public var trustedProxies: [String] = []
     /// The addresses and networks beside the public internet that documents are fetched from by a visitor's word.
@@ -49,14 +49,14 @@ public struct DaemonConfiguration: Sendable {
     /// A configuration.
     public init(
         dataFolder: String, control: Address, gateway: Address, issuer: String, audiences: [String],
-        routesFile: String?, demo: Bool, masterKey: String?, demoPassword: String?
+        configurationFile: String?, demo: Bool, masterKey: String?, demoPassword: String?
     ) {
         self.dataFolder = dataFolder
         self.control = control
         self.gateway = gateway
         self.issuer = issuer
         self.audiences = audiences
-        self.routesFile = routesFile
+        self.configurationFile = configurationFile
         self.demo = demo
         self.masterKey = masterKey
         self.demoPassword = demoPassword

@@ -42,18 +42,18 @@ struct GatewayListenerService: Service {
     }
 }
 
-/// Reads the routes again at each SIGHUP. A bad document changes nothing.
+/// Reads the configuration again at each SIGHUP. A bad document changes nothing.
 struct ReloadService: Service {
-    let routes: RoutesSource
+    let source: ConfigurationSource
     let logger: Logger
 
     func run() async throws {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
             do {
-                let count = try await routes.load()
-                logger.notice("routes reloaded", metadata: ["routes": "\(count)"])
+                let count = try await source.load()
+                logger.notice("configuration reloaded", metadata: ["routes": "\(count)"])
             } catch {
-                logger.error("the routes document is bad; nothing was changed", metadata: ["complaints": "\(error)"])
+                logger.error("the configuration is bad; nothing was changed", metadata: ["complaints": "\(error)"])
             }
         }
     }

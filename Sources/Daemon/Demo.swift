@@ -8,25 +8,18 @@ import NIOPosix
 import ServiceLifecycle
 import TokenService
 
-/// The demo's routes: one that everybody may use, one that wants a token.
-enum DemoRoutes {
+/// The demo's configuration: an API that everybody may use, one that wants a token.
+enum DemoConfiguration {
     static func document(port: Int, audience: String) -> String {
         """
-        issuers:
-          local: { keys: built-in }
-        upstreams:
-          demo: { url: "http://127.0.0.1:\(port)" }
-        routes:
-          - name: open
-            path: /demo/open
-            methods: [GET]
-            upstream: demo
-            anonymous: true
-          - name: orders
+        upstreams: { demo: http://127.0.0.1:\(port) }
+        apis:
+          open: { path: /demo/open, methods: GET, upstream: demo, access: anonymous }
+          orders:
             path: /demo/orders
-            methods: [GET]
+            methods: GET
             upstream: demo
-            jwt: { issuer: local, audience: \(JSONWriter.text(.string(ByteString(audience)))), types: [at+jwt], require: [sub] }
+            access: { jwt: { issuer: built-in, audience: \(JSONWriter.text(.string(ByteString(audience)))), types: at+jwt, claims: sub } }
         """
     }
 }

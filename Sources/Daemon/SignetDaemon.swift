@@ -67,9 +67,7 @@ public struct SignetDaemon: Sendable {
         let tokens = try await AuthorizationService.start(
             store: store, configuration: authorization, clock: clock, logger: logger)
         let explanations = ExplanationRing()
-        let gateway = GatewayService(
-            builtIn: TrustedIssuer(issuer: tokens.configuration.issuer, keys: tokens.keySet),
-            explanations: explanations, now: clock)
+        let gateway = GatewayService(explanations: explanations, now: clock)
         await tokens.revocations.subscribe { await gateway.install($0) }
         await tokens.subscribeToKeys { [issuer = tokens.configuration.issuer, logger] keys in
             do {
@@ -80,12 +78,14 @@ public struct SignetDaemon: Sendable {
         }
 
         let demo = configuration.demo ? try await DemoUpstream.open() : nil
-        let routes = RoutesSource(
-            file: configuration.routesFile, demo: demo.map { ($0.port, configuration.audiences.first ?? "") },
-            gateway: gateway, logger: logger)
-        let count = try await routes.load()
+        let source = ConfigurationSource(
+            file: configuration.configurationFile.map { ConfigurationFile(path: $0) },
+            demo: demo.map { ($0.port, configuration.audiences.first ?? "") }, gateway: gateway,
+            builtIn: { [issuer = tokens.configuration.issuer] in TrustedIssuer(issuer: issuer, keys: tokens.keySet) },
+            fetch: KeyFetch(guardedFetch), logger: logger)
+        let count = try await source.load()
         if count == 0 {
-            announce("there are no routes: the gateway refuses every request; --routes FILE gives it some")
+            announce("there are no APIs: the gateway refuses every request; --config FILE gives it some")
         }
 
         // After the routes: a first start that fails on them has not yet shown the password that is shown only once.
@@ -106,13 +106,13 @@ public struct SignetDaemon: Sendable {
         var services: [any Service] = [UpkeepService(tokens: tokens), LogoutNoticeService(tokens: tokens)]
         if let demo { services.append(demo) }
         services.append(
-            try ControlSocket(path: socketPath, explanations: explanations, routes: routes, tokens: tokens)
+            try ControlSocket(path: socketPath, explanations: explanations, source: source, tokens: tokens)
                 .service(doors))
         services.append(controlPlane(tokens, gateway, doors))
         services.append(
             GatewayListenerService(
                 gateway: gateway, address: configuration.gateway, trustedProxies: configuration.proxies, doors: doors))
-        services.append(ReloadService(routes: routes, logger: logger))
+        services.append(ReloadService(source: source, logger: logger))
         var group = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(30)
@@ -134,9 +134,13 @@ public struct SignetDaemon: Sendable {
 }
 
 extension SignetDaemon {
+    private var guardedFetch: GuardedFetch {
+        GuardedFetch(FetchGuard(networks: configuration.fetchNetworks.compactMap { IPNetwork($0) }))
+    }
+
     /// The parts of this server that the Studio's online page asks.
     private func onlineStudio(_ tokens: AuthorizationService, _ gateway: GatewayService) -> OnlineStudio {
-        let fetch = GuardedFetch(FetchGuard(networks: configuration.fetchNetworks.compactMap { IPNetwork($0) }))
+        let fetch = guardedFetch
         let connections = OnlineStudio.Connections(
             issuer: tokens.configuration.issuer, ownKeys: { tokens.keySet.publicJWKS },
             fetch: { try await fetch.document(at: $0).body },

@@ -1,11 +1,13 @@
+public import Blueprint
 import Edge
 public import HTTPWire
 public import NIOCore
 import Synchronization
 public import Telemetry
 public import Tokens
+import Traffic
 
-/// The gateway as a running thing: a listener, and one handler per event loop that is handed new snapshots.
+/// The gateway as a running thing: listeners, and one handler per event loop that is handed new snapshots.
 public final class GatewayService: Sendable {
     private struct State {
         var snapshot = GatewaySnapshot(routes: .empty, revocations: .empty)
@@ -14,77 +16,83 @@ public final class GatewayService: Sendable {
 
     /// What the routes are made from, to make them again when keys change. No event loop ever waits for it.
     private struct Source {
-        var builtIn: TrustedIssuer?
-        /// The routes document.
-        var text: String?
-        /// The files that it names, as they were read.
-        var files: [String: [UInt8]] = [:]
+        var blueprint = Blueprint()
+        var surroundings: Surroundings?
     }
 
     private let state = Mutex(State())
-    private let source: Mutex<Source>
-    private let proofs = RequestProofs()
-    private let explanations: ExplanationRing
-    private let now: @Sendable () -> Int64
+    private let source = Mutex(Source())
+    private let shared: GatewayShared
+    private let published: PublishedKeys
+    private let numbers = LimitNumbers()
 
     /// A gateway without routes: it refuses everything until `load` gives it some.
-    /// - Parameters:
-    ///   - builtIn: the token service in this process, for routes that say `keys: built-in`.
-    ///   - now: seconds since 1970.
-    public init(builtIn: TrustedIssuer?, explanations: ExplanationRing, now: @escaping @Sendable () -> Int64) {
-        source = Mutex(Source(builtIn: builtIn))
-        self.explanations = explanations
-        self.now = now
+    /// - Parameter now: seconds since 1970.
+    public init(explanations: ExplanationRing, now: @escaping @Sendable () -> Int64) {
+        shared = GatewayShared(explanations: explanations, now: now)
+        published = PublishedKeys(clock: { Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000_000) })
     }
 
-    /// Opens the listener and starts serving.
+    /// Opens a listener and starts serving.
     /// - Parameter trustedProxies: who may say for whom it asks.
     public func listen(
         host: String, port: Int, group: any EventLoopGroup, trustedProxies: TrustedProxies = .none
     ) async throws -> GatewayListener {
         var configuration = EdgeConfiguration()
         configuration.trustedProxies = trustedProxies
-        let listener = try await Listener.bind(host: host, port: port, group: group, configuration: configuration) {
+        let listener = try await Edge.Listener.bind(host: host, port: port, group: group, configuration: configuration)
+        {
             eventLoop in
             self.makeHandler(on: eventLoop)
         }
         return GatewayListener(listener: listener)
     }
 
-    /// Reads a routes document and puts it to work on every loop; a bad one changes nothing.
-    /// - Parameters:
-    ///   - text: the YAML text.
-    ///   - readFile: reads a file that the document names; nil when it cannot be read.
-    /// - Returns: the number of routes, and the keys of the files that are no good and were passed over.
+    // MARK: Configuration
+
+    /// Looks whether a blueprint could be put to work here, and changes nothing.
+    /// - Returns: how many routes it has, and what is worth a warning.
+    public static func check(
+        _ blueprint: Blueprint, in surroundings: Surroundings
+    ) throws(ConfigurationComplaints) -> LoadedConfiguration {
+        var compiler = GatewayCompiler(
+            blueprint, surroundings: surroundings, published: PublishedKeys(clock: { 0 }), numbers: LimitNumbers(),
+            isTrial: true)
+        let table = try compiler.compile()
+        return LoadedConfiguration(routes: table.routes.count, warnings: compiler.warnings)
+    }
+
+    /// Puts a blueprint to work on every loop; one that is no good changes nothing.
+    /// - Returns: how many routes it has, and what is worth a warning.
     public func load(
-        _ text: String, readFile: @escaping (String) -> [UInt8]?
-    ) async throws -> (routes: Int, passedOver: [RouteComplaint]) {
-        let loaded = try source.withLock { source in
-            var files: [String: [UInt8]] = [:]
-            var compiler = RouteTableCompiler(builtIn: source.builtIn) { name in
-                let content = readFile(name)
-                files[name] = content
-                return content
-            }
-            let table = try compiler.compile(text)
-            source.text = text
-            source.files = files
+        _ blueprint: Blueprint, in surroundings: Surroundings
+    ) async throws(ConfigurationComplaints) -> LoadedConfiguration {
+        let kept = KeptFiles(surroundings)
+        let loaded = try source.withLock { source throws(ConfigurationComplaints) in
+            var compiler = GatewayCompiler(
+                blueprint, surroundings: kept.surroundings, published: published, numbers: numbers)
+            let table = try compiler.compile()
+            source = Source(blueprint: blueprint, surroundings: kept.surroundings)
             state.withLock { $0.snapshot.routes = table }
-            return (table.count, compiler.passedOver)
+            published.keep(compiler.places)
+            numbers.keep(compiler.limitNumbers)
+            shared.traffic.retain(numbers: compiler.limitNumbers)
+            return LoadedConfiguration(routes: table.routes.count, warnings: compiler.warnings)
         }
         await deliver()
         return loaded
     }
 
     /// Believes the token service of this process with other keys from now on; returns once every loop does.
-    public func trust(_ builtIn: TrustedIssuer) async throws {
-        try source.withLock { source in
-            source.builtIn = builtIn
-            guard let text = source.text else { return }
+    public func trust(_ builtIn: TrustedIssuer) async throws(ConfigurationComplaints) {
+        try source.withLock { source throws(ConfigurationComplaints) in
             // The files as they were: what changed on the disk meanwhile waits until somebody asks for it.
-            let files = source.files
-            var compiler = RouteTableCompiler(builtIn: builtIn) { files[$0] }
-            let table = try compiler.compile(text)
+            guard var surroundings = source.surroundings else { return }
+            surroundings.builtIn = builtIn
+            var compiler = GatewayCompiler(
+                source.blueprint, surroundings: surroundings, published: published, numbers: numbers)
+            let table = try compiler.compile()
+            source.surroundings = surroundings
             state.withLock { $0.snapshot.routes = table }
         }
         await deliver()
@@ -96,10 +104,10 @@ public final class GatewayService: Sendable {
         await deliver()
     }
 
-    /// What each route would say to a token that came by itself, in the order of the routes document.
+    /// What each route would say to a token that came by itself, in the order of the document.
     public func verdicts(on token: [UInt8]) -> [RouteVerdict] {
         let snapshot = state.withLock { $0.snapshot }
-        let now = now()
+        let now = shared.now()
         return snapshot.routes.routes.map {
             RouteVerdict(of: $0, on: token, now: now, revocations: snapshot.revocations)
         }
@@ -115,19 +123,47 @@ public final class GatewayService: Sendable {
 
     private func makeHandler(on eventLoop: any EventLoop) -> GatewayHandler {
         state.withLock { state in
-            let handler = GatewayHandler(
-                eventLoop: eventLoop, snapshot: state.snapshot, proofs: proofs, explanations: explanations, now: now)
+            let handler = GatewayHandler(GatewayLoop(eventLoop: eventLoop, snapshot: state.snapshot, shared: shared))
             state.handlers.append(NIOLoopBound(handler, eventLoop: eventLoop))
             return handler
         }
     }
 }
 
-/// The gateway's open door.
-public struct GatewayListener: Sendable {
-    private let listener: Listener
+/// What a configuration brought.
+public struct LoadedConfiguration: Sendable {
+    /// How many routes.
+    public let routes: Int
+    /// What is no fault and worth a warning.
+    public let warnings: [ConfigurationComplaint]
+}
 
-    init(listener: Listener) {
+/// The files that a configuration names, as they were when it was read.
+private final class KeptFiles: Sendable {
+    private let given: Surroundings
+    private let files = Mutex<[String: [UInt8]?]>([:])
+
+    init(_ surroundings: Surroundings) { given = surroundings }
+
+    var surroundings: Surroundings {
+        var kept = given
+        kept.readFile = { name in
+            self.files.withLock { files in
+                if let known = files[name] { return known }
+                let read = self.given.readFile(name)
+                files[name] = .some(read)
+                return read
+            }
+        }
+        return kept
+    }
+}
+
+/// An open listener of the gateway.
+public struct GatewayListener: Sendable {
+    private let listener: Edge.Listener
+
+    init(listener: Edge.Listener) {
         self.listener = listener
     }
 

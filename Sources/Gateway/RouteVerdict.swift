@@ -2,9 +2,9 @@ public import Codecs
 import JOSE
 public import Tokens
 
-/// What one route says to a token, found out without a request: by the same policy and the same revocations.
+/// What one route says to a token, found out without a request: by the same rules and the same revocations.
 public struct RouteVerdict: Sendable {
-    /// The route's name.
+    /// The route's title.
     public let route: String
     /// What it serves, as its document writes it.
     public let path: String
@@ -18,17 +18,19 @@ public struct RouteVerdict: Sendable {
     public let steps: [VerificationStep]
 
     init(of route: Route, on token: [UInt8], now: Int64, revocations: RevocationSnapshot) {
-        self.route = route.name
-        let path = String(decoding: route.path, as: UTF8.self)
-        self.path = route.coversBelow ? (path.hasSuffix("/") ? path : path + "/") + "*" : path
+        self.route = route.title
+        path = route.pattern
         methods = route.methods?.map { String(decoding: $0, as: UTF8.self) }
-        asksForToken = route.bearer != nil
+        let rules = route.access?.tokens ?? []
+        asksForToken = !rules.isEmpty
         var steps: [VerificationStep] = []
         var refusal: RejectionCode?
-        do throws(TokenRejection) {
-            _ = try route.bearer?.verifier.verify(token, now: now, revocations: revocations) { steps.append($0) }
-        } catch {
-            refusal = error.code
+        // Of several rules the first that takes it, else what the first one says.
+        for (index, rule) in rules.enumerated() {
+            var made: [VerificationStep] = []
+            let said = rule.refusal(of: token, now: now, revocations: revocations) { made.append($0) }
+            if index == 0 || said == nil { (steps, refusal) = (made, said) }
+            if said == nil { break }
         }
         self.refusal = refusal
         self.steps = steps
@@ -44,5 +46,23 @@ public struct RouteVerdict: Sendable {
         if let methods { json["methods"] = .array(methods.map { .string(ByteString($0)) }) }
         if let refusal { json["code"] = .string(ByteString(refusal.rawValue)) }
         return .object(json)
+    }
+}
+
+extension TokenRequirement {
+    /// Why the rule would refuse a token that came by itself; nil when it would take it.
+    func refusal(
+        of token: [UInt8], now: Int64, revocations: RevocationSnapshot, report: (VerificationStep) -> Void
+    ) -> RejectionCode? {
+        // Published keys that have never come are no keys.
+        guard let verifier = trusted(for: token).verifier else { return .keyUnknown }
+        return withoutActuallyEscaping(report) { report in
+            do throws(TokenRejection) {
+                _ = try verifier.verify(token, now: now, revocations: revocations, report: report)
+                return nil
+            } catch {
+                return error.code
+            }
+        }
     }
 }

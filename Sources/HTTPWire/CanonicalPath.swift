@@ -56,6 +56,21 @@ public struct CanonicalPath: Hashable, Sendable {
         return bytes.count == length || bytes[length] == UInt8(ascii: "/")
     }
 
+    /// The same path without its first bytes, which must end where a segment ends: `/orders/7` without 7 is `/7`, and
+    /// nothing left is `/`. The query stays.
+    public func dropping(_ length: Int) -> CanonicalPath {
+        guard length > 0, length <= bytes.count, bytes.count == length || bytes[length] == UInt8(ascii: "/") else {
+            return self
+        }
+        let rest = Array(bytes.dropFirst(length))
+        return CanonicalPath(bytes: rest.isEmpty ? [UInt8(ascii: "/")] : rest, query: query)
+    }
+
+    private init(bytes: [UInt8], query: [UInt8]?) {
+        self.bytes = bytes
+        self.query = query
+    }
+
     /// Whether nothing needs decoding, resolving or refusing: the case of nearly every request.
     private static func isPlain(_ path: UnsafeRawBufferPointer) -> Bool {
         var previous: UInt8 = 0

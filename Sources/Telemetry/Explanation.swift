@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Why one request was refused, step by step. Holds no token, no header value and no query.
 public struct Explanation: Sendable {
     /// One step that was made on the way to the refusal.
@@ -42,54 +40,34 @@ public struct Explanation: Sendable {
     public let detail: String
     /// The verification's steps, when it came to that.
     public let steps: [Step]
+    /// Whether the request brought a credential, good or not. The ring keeps these apart from everybody's 404s.
+    public let hasCredential: Bool
 
     /// An explanation.
     public init(
         trace: TraceID, time: Int64, method: String, path: String, route: String?, phase: String, status: Int,
-        code: String, detail: String, steps: [Step]
+        code: String, detail: String, steps: [Step], hasCredential: Bool = false
     ) {
         self.trace = trace
         self.time = time
         self.method = method
-        self.path = String(decoding: path.utf8.prefix(256), as: UTF8.self)
+        self.path = UTF8Text.cut(path)
         self.route = route
         self.phase = phase
         self.status = status
         self.code = code
         self.detail = detail
         self.steps = steps
-    }
-}
-
-/// The last explanations, in memory: when it is full, the oldest makes room.
-public final class ExplanationRing: Sendable {
-    private struct State {
-        var slots: [Explanation] = []
-        var next = 0
+        self.hasCredential = hasCredential
     }
 
-    private let capacity: Int
-    private let state = Mutex(State())
-
-    /// A ring for this many explanations.
-    public init(capacity: Int = 4_096) {
-        self.capacity = max(1, capacity)
-    }
-
-    /// Keeps an explanation.
-    public func append(_ explanation: Explanation) {
-        state.withLock { state in
-            if state.slots.count < capacity {
-                state.slots.append(explanation)
-            } else {
-                state.slots[state.next] = explanation
-                state.next = (state.next + 1) % capacity
-            }
-        }
-    }
-
-    /// The explanation of this trace, while it is kept.
-    public func explanation(of trace: TraceID) -> Explanation? {
-        state.withLock { state in state.slots.last { $0.trace == trace } }
+    /// Explains a request that was refused or whose upstream failed, from its record; nil for any other. A record
+    /// knows the reason; the sentence and the steps are the refusal's own.
+    public init?(_ record: ExchangeRecord, detail: String, steps: [Step] = []) {
+        guard let code = record.code else { return nil }
+        self.init(
+            trace: record.trace, time: record.start / 1_000, method: record.method.name, path: record.path,
+            route: record.route?.route, phase: record.phase ?? "", status: record.status, code: code, detail: detail,
+            steps: steps, hasCredential: record.hasCredential)
     }
 }

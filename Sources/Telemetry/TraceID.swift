@@ -1,13 +1,21 @@
-/// Names one refused request, for the person who was refused and the operator who explains it. 128 random bits: knowing
-/// one says nothing about another.
+/// Names one trace: the refused request for the person who was refused and the operator who explains it, and all
+/// requests that one call led to (W3C Trace Context, `trace-id`). 128 random bits: knowing one says nothing about
+/// another. A client that brings its own chooses it freely, and may bring one several times.
 public struct TraceID: Hashable, Sendable, CustomStringConvertible {
     private let high: UInt64
     private let low: UInt64
 
-    /// A new identifier.
+    /// A fresh identifier from the system's random numbers.
     public init() {
-        high = .random(in: .min ... .max)
-        low = .random(in: .min ... .max)
+        var generator = SystemRandomNumberGenerator()
+        self.init(using: &generator)
+    }
+
+    /// A fresh identifier from these random numbers, never the one of zeros only.
+    public init(using generator: inout some RandomNumberGenerator) {
+        high = generator.next()
+        let random = generator.next() as UInt64
+        low = high | random == 0 ? 1 : random
     }
 
     /// Reads 32 hexadecimal digits; anything else is nil.
@@ -21,12 +29,26 @@ public struct TraceID: Hashable, Sendable, CustomStringConvertible {
         self.low = low
     }
 
-    /// The same in words.
-    public var description: String { Self.digits(high) + Self.digits(low) }
+    /// Reads 32 digits in lower case at an offset, not all of them zero (W3C Trace Context §3.2.2.3).
+    init?(lowercase text: UnsafeRawBufferPointer, at offset: Int) {
+        guard let high = HexDigits.value(in: text, at: offset, count: 16),
+            let low = HexDigits.value(in: text, at: offset + 16, count: 16), high | low != 0
+        else { return nil }
+        self.high = high
+        self.low = low
+    }
 
-    private static func digits(_ half: UInt64) -> String {
-        let text = String(half, radix: 16)
-        return String(repeating: "0", count: 16 - text.utf8.count) + text
+    /// The same in words.
+    public var description: String {
+        var digits: [UInt8] = []
+        append(to: &digits)
+        return String(decoding: digits, as: UTF8.self)
+    }
+
+    /// Appends the 32 digits in lower case.
+    public func append(to output: inout [UInt8]) {
+        HexDigits.append(high, to: &output)
+        HexDigits.append(low, to: &output)
     }
 
     private static func isHexadecimal(_ byte: UInt8) -> Bool {

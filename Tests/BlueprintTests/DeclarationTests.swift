@@ -37,7 +37,7 @@ import Testing
         try check(HealthCheck.self)
         try check(Policy.self)
         try check(API.self)
-        try check(Route.self)
+        try check(APIRoute.self)
         try check(APIVersion.self)
         try check(TokenRule.self)
         try check(KeyPlace.self)

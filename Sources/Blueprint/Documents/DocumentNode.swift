@@ -72,6 +72,12 @@ public struct DocumentComplaint: Error, Sendable, Equatable, CustomStringConvert
     /// What is wrong and what to do.
     public let message: String
 
+    /// A complaint.
+    public init(place: DocumentPlace, message: String) {
+        self.place = place
+        self.message = message
+    }
+
     /// `line 3: …`, or `/apis/orders: …` where there are no lines.
     public var description: String {
         if let line = place.line { return "line \(line): \(message)" }

@@ -20,10 +20,14 @@ public struct API: Described {
     public var maximumBody: ByteSize?
     /// Whether the token goes on to the upstream.
     public var forwardsToken = true
+    /// Header fields that tell the upstream who calls: `X-User=sub`.
+    public var identityHeaders: [String] = []
+    /// Whether an answer may pause for as long as it likes, as server-sent events do.
+    public var streams = false
     /// The path's beginning is taken off before the request goes on.
     public var stripsPath = false
     /// Parts of it that differ.
-    public var routes: NamedValues<Route> = [:]
+    public var routes: NamedValues<APIRoute> = [:]
     /// Its versions, each below a path segment or chosen by a field.
     public var versions: NamedValues<APIVersion> = [:]
     /// The version that a caller gets who names none.
@@ -80,6 +84,18 @@ public struct API: Described {
             "forward-token", \.forwardsToken, .flag, example: "false",
             "Whether the caller's token goes on to the upstream.")
         Field(
+            "identity-headers", \.identityHeaders,
+            .list(
+                of: .text(
+                    "a field's name, = and consumer, plan or a claim", example: "X-User=sub",
+                    judge: IdentityHeader.isHeader), 1...32),
+            example: "[X-User=sub, X-Consumer=consumer]",
+            "Header fields that tell the upstream who calls: a claim, or consumer, or plan. The caller's own of that name never pass."
+        )
+        Field(
+            "streams", \.streams, .flag, example: "true",
+            "Whether an answer may pause for as long as it likes, as server-sent events do; it ends with its token.")
+        Field(
             "strip-path", \.stripsPath, .flag, example: "true",
             "Whether the API's path is taken off before the request goes on.")
         Field(
@@ -99,7 +115,7 @@ public struct API: Described {
 }
 
 /// A part of an API that differs from the rest; what is not said here is as the API says.
-public struct Route: Described {
+public struct APIRoute: Described {
     /// The path below the API's, with `{name}` for one segment and `/*` at the end for everything below.
     public var path = "/*"
     /// The methods; nil is the API's.
@@ -114,12 +130,16 @@ public struct Route: Described {
     public var upstream: String?
     /// How long an answer may take to begin; nil is the API's.
     public var timeout: TimeSpan?
+    /// Whether an answer may pause for as long as it likes; nil is as the API says.
+    public var streams: Bool?
+    /// Where callers are sent instead; nil passes them on.
+    public var redirect: String?
 
     /// Everything below the API.
     public init() {}
 
     /// What can be said about it.
-    public static let schema = Schema<Route>("a route", "A part of an API that differs from the rest.") {
+    public static let schema = Schema<APIRoute>("a route", "A part of an API that differs from the rest.") {
         Field(
             "path", \.path, .path, example: "/items/{id}", isRequired: true,
             "The path below the API's; {name} is one segment, /* at the end everything below.")
@@ -139,6 +159,16 @@ public struct Route: Described {
         Field(
             "timeout", optional: \.timeout, .span(TimeSpan(milliseconds: 10)...TimeSpan.seconds(3_600)), example: "10s",
             "How long an answer may take to begin. Without it, as the API says.")
+        Field(
+            "streams", optional: \.streams, .flag, example: "true",
+            "Whether an answer may pause for as long as it likes. Without it, as the API says.")
+        Field(
+            "redirect", optional: \.redirect,
+            .text("an address or a path", example: "https://new.example/orders") { text in
+                (text.hasPrefix("/") || text.hasPrefix("https://") || text.hasPrefix("http://"))
+                    && text.utf8.count <= 2_048 && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+            }, example: "https://new.example/orders",
+            "Where callers are sent instead, with 308: what stands behind /* and the query are put behind it.")
     }
 }
 
@@ -208,4 +238,17 @@ enum Host {
                     && label.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D }
             }
     }
+}
+
+/// `X-User=sub`: a header field, and what of the caller stands in it.
+public enum IdentityHeader {
+    /// Name and source; nil for anything else.
+    public static func read(_ text: String) -> (name: String, source: String)? {
+        guard let sign = text.firstIndex(of: "="), Token.isToken(String(text[..<sign])) else { return nil }
+        let source = String(text[text.index(after: sign)...])
+        guard (1...256).contains(source.utf8.count) else { return nil }
+        return (String(text[..<sign]), source)
+    }
+
+    static func isHeader(_ text: String) -> Bool { read(text) != nil }
 }

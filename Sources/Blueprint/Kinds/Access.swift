@@ -54,6 +54,8 @@ public struct TokenRule: Described {
     public var leeway = TimeSpan.seconds(30)
     /// The cookie that may bring the token instead of the `Authorization` field; nil is none.
     public var cookie: String?
+    /// Where browsers are sent that bring no good token; nil answers them as anybody.
+    public var login: String?
 
     /// A rule that nothing satisfies.
     public init() {}
@@ -84,6 +86,14 @@ public struct TokenRule: Described {
             "cookie", optional: \.cookie, .text("a cookie's name", example: "__Host-token", judge: Token.isToken),
             example: "__Host-token",
             "The cookie that may bring the token. Then other sites' requests are refused unless they only read.")
+        Field(
+            "login", optional: \.login,
+            .text("a path or an address", example: "/login") { text in
+                (text.hasPrefix("/") || text.hasPrefix("https://") || text.hasPrefix("http://"))
+                    && text.utf8.count <= 2_048 && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+            }, example: "https://login.example/start?return=",
+            "Where a browser that opens a page is sent when it brings no good token, with its own address behind a final =."
+        )
     }
 }
 

@@ -69,6 +69,8 @@ public struct Plan: Described {
 public struct Consumer: Described {
     /// What people call them.
     public var title: String?
+    /// Whose tokens name them.
+    public var issuer = Blueprint.builtInIssuer
     /// The subjects of tokens that are this consumer.
     public var subjects: [String] = []
     /// The clients of tokens that are this consumer.
@@ -84,6 +86,9 @@ public struct Consumer: Described {
         "a consumer", "Somebody who calls APIs: a person, a team, an application.", short: "title"
     ) {
         Field("title", optional: \.title, .text(1...200), example: "Acme Ltd.", "What people call them.")
+        Field(
+            "issuer", \.issuer, .reference(to: .issuer), example: "corporate",
+            "Whose tokens name them: the same subject of another issuer is somebody else.")
         Field(
             "subjects", \.subjects, .list(of: .text(1...256)), example: "[usr_123]",
             "The subjects (sub) of tokens that are this consumer.")

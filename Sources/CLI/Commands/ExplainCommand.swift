@@ -50,10 +50,10 @@
         }
     }
 
-    /// Makes a running server read its routes document again.
+    /// Makes a running server read its configuration again.
     struct ReloadCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "reload", abstract: "Read the routes document again; a bad one changes nothing.")
+            commandName: "reload", abstract: "Read the configuration again; a bad one changes nothing.")
 
         @Option(name: .long, help: "The running server's data folder.")
         var data = "./signet-data"

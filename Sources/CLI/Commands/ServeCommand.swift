@@ -9,7 +9,7 @@
         static let configuration = CommandConfiguration(
             commandName: "serve", abstract: "Run the token service, the Studio and the gateway.",
             discussion: """
-                Everything is kept in one folder; no other service is needed. SIGHUP reads the routes document again, \
+                Everything is kept in one folder; no other service is needed. SIGHUP reads the configuration again, \
                 SIGTERM stops gracefully. SIGNET_MASTER_KEY (base64url of 32 bytes) seals the keys at rest; without it a \
                 file in the data folder does.
                 """)
@@ -32,8 +32,13 @@
         )
         var audience: [String] = []
 
-        @Option(name: .long, help: "The routes document (YAML).")
-        var routes: String?
+        @Option(
+            name: .long,
+            help: ArgumentHelp(
+                "What the gateway serves: a YAML or JSON document.",
+                discussion: "signet check FILE looks at one, signet explain-setting api says what can stand in it.",
+                valueName: "file"))
+        var config: String?
 
         @Option(
             name: .long,
@@ -54,12 +59,12 @@
             help: "A folder for mail to people, a file for each message; offers links to set a forgotten password.")
         var mailFolder: String?
 
-        @Flag(name: .long, help: "Serve a small API, a user \"demo\" and two routes to play with.")
+        @Flag(name: .long, help: "Serve a small API, a user \"demo\" and two APIs to play with.")
         var demo = false
 
         func validate() throws {
-            if demo, routes != nil {
-                throw ValidationError("--demo brings its own routes; leave --routes out")
+            if demo, config != nil {
+                throw ValidationError("--demo brings its own configuration; leave --config out")
             }
             for (option, networks) in [("--trusted-proxy", trustedProxy), ("--fetch-network", fetchNetwork)] {
                 guard let wrong = networks.first(where: { !DaemonConfiguration.isNetwork($0) }) else { continue }
@@ -80,7 +85,8 @@
             var configuration = DaemonConfiguration(
                 dataFolder: data, control: control.address, gateway: gateway.address,
                 issuer: issuer ?? "http://\(control.address)",
-                audiences: audience.isEmpty ? [demo ? "demo" : "signet"] : audience, routesFile: routes, demo: demo,
+                audiences: audience.isEmpty ? [demo ? "demo" : "signet"] : audience, configurationFile: config,
+                demo: demo,
                 masterKey: environment["SIGNET_MASTER_KEY"], demoPassword: environment["SIGNET_DEMO_PASSWORD"])
             configuration.mailFolder = mailFolder
             configuration.trustedProxies = trustedProxy

@@ -22,13 +22,18 @@ public final class Forwarder {
 
     /// Forwards the exchange; the answer comes from the upstream or from `ForwardingObserver.refusal`.
     /// The exchange and the pool must belong to the same event loop.
-    public func forward(_ exchange: Exchange, to pool: UpstreamPool, rewrite: RequestRewrite = RequestRewrite()) {
+    /// - Parameter path: what the upstream sees; nil is the exchange's own.
+    public func forward(
+        _ exchange: Exchange, to pool: UpstreamPool, path: CanonicalPath? = nil,
+        rewrite: RequestRewrite = RequestRewrite()
+    ) {
         scratch.removeAll(keepingCapacity: true)
         let client = exchange.client
         let isEncrypted = exchange.isEncrypted
         exchange.withHeadBytes { bytes in
             HeadWriter.request(
-                exchange.head, bytes, path: exchange.path, rewrite: rewrite, peer: client, isEncrypted: isEncrypted,
+                exchange.head, bytes, path: path ?? exchange.path, rewrite: rewrite, peer: client,
+                isEncrypted: isEncrypted,
                 into: &scratch)
         }
         let call = ForwardedCall(head: takeScratch(room: 0), exchange: exchange, forwarder: self)

@@ -22,10 +22,34 @@ struct Refusal {
         case proofRefused = "proof-refused"
         /// More proofs are in use than can be remembered.
         case proofsExhausted = "proofs-exhausted"
+        /// The keys that tokens are verified with cannot be fetched.
+        case keysUnavailable = "keys-unavailable"
+        /// A cookie brought the token, and another site's page may have sent the request.
+        case pageForeign = "page-foreign"
+        /// The route wants an API key and the request brings none.
+        case keyMissing = "key-missing"
+        /// The request brings more than one API key.
+        case keyAmbiguous = "key-ambiguous"
+        /// The API key opens nothing.
+        case keyRefused = "key-refused"
+        /// The route wants a name and a password and the request brings none.
+        case passwordMissing = "password-missing"
+        /// The name and the password do not go together.
+        case passwordRefused = "password-refused"
+        /// The consumer may not call.
+        case consumerDisabled = "consumer-disabled"
+        /// No plan of the caller opens the API.
+        case subscriptionMissing = "subscription-missing"
+        /// The version of the API is not served any more.
+        case versionGone = "version-gone"
+        /// The request body is larger than the API takes.
+        case bodyTooLarge = "body-too-large"
+        /// The caller has called as often as it may.
+        case limitExceeded = "limit-exceeded"
     }
 
     let phase: Phase
-    let status: Int
+    var status: Int
     let code: String
     /// One sentence, fit for the outside.
     let detail: String
@@ -33,6 +57,8 @@ struct Refusal {
     var fields: [(String, [UInt8])] = []
     /// The verification's steps, when it came to that.
     var steps: [VerificationStep] = []
+    /// What the operator is told and the client is not.
+    var inside: String?
 
     static func notFound() -> Refusal {
         Refusal(
@@ -46,11 +72,11 @@ struct Refusal {
             detail: "This path is served with \(allow) only.", fields: [("Allow", Array(allow.utf8))])
     }
 
-    static func tokenMissing(_ policy: BearerTokenPolicy) -> Refusal {
+    static func tokenMissing(_ requirement: TokenRequirement) -> Refusal {
         Refusal(
             phase: .authenticate, status: 401, code: Code.tokenMissing.rawValue,
             detail: "This route wants a token: send Authorization: Bearer and the token.",
-            fields: [challenge(BearerChallenge(scope: policy.scope)), challenge(nil)])
+            fields: [challenge(BearerChallenge(scope: requirement.scope)), challenge(nil)])
     }
 
     static func tokenAmbiguous() -> Refusal {
@@ -76,7 +102,7 @@ struct Refusal {
 
     /// The client learns which kind of reason it was, and nothing that the token says (RFC 6750 §3.1).
     static func rejected(
-        _ rejection: TokenRejection, policy: BearerTokenPolicy, steps: [VerificationStep], cameBound: Bool
+        _ rejection: TokenRejection, scope: String?, steps: [VerificationStep], cameBound: Bool
     ) -> Refusal {
         let grantsTooLittle = rejection.check == .scopes || rejection.check == .requiredClaims
         let failure: BearerChallenge.Failure = grantsTooLittle ? .insufficientScope : .invalidToken
@@ -87,14 +113,14 @@ struct Refusal {
             !grantsTooLittle && rejection.code != .tokenNotBound
             && (cameBound || rejection.code == .tokenBound)
         let bearer = BearerChallenge(
-            failure: failure, description: detail, scope: rejection.check == .scopes ? policy.scope : nil)
+            failure: failure, description: detail, scope: rejection.check == .scopes ? scope : nil)
         return Refusal(
             phase: grantsTooLittle ? .authorize : .authenticate, status: failure.status,
             code: rejection.code.rawValue, detail: detail,
             fields: [wantsProof ? challenge(.invalidToken) : challenge(bearer)], steps: steps)
     }
 
-    private static func challenge(_ challenge: BearerChallenge) -> (String, [UInt8]) {
+    static func challenge(_ challenge: BearerChallenge) -> (String, [UInt8]) {
         ("WWW-Authenticate", Array(challenge.headerValue.utf8))
     }
 
@@ -121,14 +147,17 @@ struct Refusal {
 
     private static func title(of status: Int) -> String {
         switch status {
+        case 303: "See Other"
         case 400: "Bad Request"
         case 401: "Unauthorized"
         case 403: "Forbidden"
         case 404: "Not Found"
         case 405: "Method Not Allowed"
+        case 410: "Gone"
         case 413: "Content Too Large"
         case 414: "URI Too Long"
         case 417: "Expectation Failed"
+        case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
         case 501: "Not Implemented"
         case 502: "Bad Gateway"
@@ -137,5 +166,19 @@ struct Refusal {
         case 505: "HTTP Version Not Supported"
         default: "Refused"
         }
+    }
+}
+
+extension Refusal {
+    /// What the operator is told.
+    func explanation(trace: TraceID, time: Int64, method: String, path: String, route: String?) -> Explanation {
+        Explanation(
+            trace: trace, time: time, method: method, path: path, route: route, phase: phase.rawValue, status: status,
+            code: code, detail: inside ?? steps.last?.detail ?? detail,
+            steps: steps.map { step in
+                Explanation.Step(
+                    check: step.check.rawValue, outcome: step.outcome.rawValue, code: step.code?.rawValue,
+                    detail: step.detail)
+            })
     }
 }

@@ -1,95 +1,88 @@
-import Codecs
+import Edge
 import HTTPWire
-import JOSE
-import Tokens
 import Upstreams
 
-/// One route, understood: a request only looks things up in it.
-final class Route: Sendable {
-    let name: String
-    /// The canonical path it serves.
-    let path: [UInt8]
-    /// Whether everything below the path is served too.
-    let coversBelow: Bool
-    /// The methods it serves, exact bytes; nil is all.
-    let methods: [[UInt8]]?
-    let upstream: UpstreamEndpoint
-    let rewrite: RequestRewrite
-    /// Who may pass; nil is everybody.
-    let bearer: BearerTokenPolicy?
+/// Every route, and how one is found. An immutable value, replaced whole.
+struct RouteTable: Sendable {
+    static let empty = RouteTable([])
 
-    init(
-        name: String, path: [UInt8], coversBelow: Bool, methods: [[UInt8]]?, upstream: UpstreamEndpoint,
-        rewrite: RequestRewrite, bearer: BearerTokenPolicy?
-    ) {
-        self.name = name
-        self.path = path
-        self.coversBelow = coversBelow
-        self.methods = methods
-        self.upstream = upstream
-        self.rewrite = rewrite
-        self.bearer = bearer
+    /// All of them, in the order of the document.
+    let routes: [Route]
+    let upstreams: Set<UpstreamEndpoint>
+    /// Under which scheme and authority clients see these paths.
+    let origin: RequestOrigin
+    private let matcher: RouteMatcher<Route>
+    /// Routes that want the same requests.
+    var duplicates: [DuplicateRoutes] { matcher.duplicates }
+
+    init(_ entries: [RouteEntry<Route>], origin: RequestOrigin = RequestOrigin(configured: nil)) {
+        routes = entries.map(\.target)
+        self.origin = origin
+        matcher = RouteMatcher(entries)
+        upstreams = Set(
+            routes.compactMap { if case .upstream(let endpoint) = $0.destination { endpoint } else { nil } })
+    }
+
+    /// The route of a request. A preflight (the Fetch standard's CORS protocol) belongs to the route of the request that it
+    /// asks about.
+    func match(_ exchange: Exchange) -> RouteMatcher<Route>.Match {
+        if exchange.head.method == .options, let asked = Self.requestedMethod(of: exchange) {
+            let match = exchange.withBytes(of: asked) { find(exchange, method: $0) }
+            if case .route(let route, _) = match, route.crossOrigin != nil { return match }
+        }
+        return exchange.withBytes(of: exchange.head.methodRange) { find(exchange, method: $0) }
+    }
+
+    private func find(_ exchange: Exchange, method: UnsafeRawBufferPointer) -> RouteMatcher<Route>.Match {
+        exchange.withBytes(of: exchange.head.hostRange) { host in
+            matcher.match(path: exchange.path.bytes, method: method, host: host) { condition in
+                exchange.has(condition)
+            }
+        }
+    }
+
+    private static func requestedMethod(of exchange: Exchange) -> ByteRange? {
+        exchange.only("access-control-request-method")
     }
 }
 
-/// Every route, in the order in which they are tried: exact paths first, then the longest prefix; at the same path a
-/// route that names its methods before one that takes all. An immutable value, replaced whole.
-struct RouteTable: Sendable {
-    /// What a path and a method lead to.
-    enum Match {
-        case route(Route)
-        /// The path is served, but not with this method; these are.
-        case otherMethods([[UInt8]])
-        case none
-    }
-
-    static let empty = RouteTable([])
-
-    /// All of them, in the order of their document.
-    let routes: [Route]
-    private let exact: [[UInt8]: [Route]]
-    private let prefixes: [Route]
-    let upstreams: Set<UpstreamEndpoint>
-    let count: Int
-    /// Under which scheme and authority clients see these paths.
-    let origin: RequestOrigin
-
-    init(_ routes: [Route], origin: RequestOrigin = RequestOrigin(configured: nil)) {
-        self.origin = origin
-        self.routes = routes
-        count = routes.count
-        var exact: [[UInt8]: [Route]] = [:]
-        for route in routes where !route.coversBelow { exact[route.path, default: []].append(route) }
-        self.exact = exact.mapValues { $0.sorted(by: Self.goesFirst) }
-        prefixes = routes.filter { $0.coversBelow }.sorted(by: Self.goesFirst)
-        upstreams = Set(routes.map { $0.upstream })
-    }
-
-    func match(_ path: CanonicalPath, method: UnsafeRawBufferPointer) -> Match {
-        var others: [[UInt8]] = []
-        if let routes = exact[path.bytes] {
-            for route in routes {
-                if Self.serves(route, method) { return .route(route) }
-                others += route.methods ?? []
+extension Exchange {
+    /// Whether a field is there, and says what it must.
+    func has(_ condition: HeaderCondition) -> Bool {
+        withHeadBytes { bytes in
+            head.fields.contains { line in
+                line.nameRange.slice(of: bytes).isName(condition.name)
+                    && (condition.value.map { line.valueRange.slice(of: bytes).elementsEqual($0) } ?? true)
             }
         }
-        for route in prefixes where path.hasSegmentPrefix(route.path) {
-            if Self.serves(route, method) { return .route(route) }
-            others += route.methods ?? []
-        }
-        return others.isEmpty ? .none : .otherMethods(others)
     }
 
-    private static func goesFirst(_ left: Route, _ right: Route) -> Bool {
-        if left.path.count != right.path.count { return left.path.count > right.path.count }
-        return left.methods != nil && right.methods == nil
+    /// How many fields have a name, and where the first one's value stands.
+    /// - Parameter name: in lower case.
+    func fields(named name: [UInt8]) -> (count: Int, first: ByteRange?) {
+        withHeadBytes { bytes in
+            var count = 0
+            var first: ByteRange?
+            for line in head.fields where line.nameRange.slice(of: bytes).isName(name) {
+                count += 1
+                if first == nil { first = line.valueRange }
+            }
+            return (count, first)
+        }
     }
 
-    /// HEAD is served wherever GET is (RFC 9110 §9.3.2).
-    private static func serves(_ route: Route, _ method: UnsafeRawBufferPointer) -> Bool {
-        guard let methods = route.methods else { return true }
-        return methods.contains { listed in
-            listed.elementsEqual(method) || (method.elementsEqual("HEAD".utf8) && listed.elementsEqual("GET".utf8))
-        }
+    /// Where the value of a field stands that is there once; nil when it is not, or twice.
+    /// - Parameter name: in lower case.
+    func only(_ name: StaticString) -> ByteRange? {
+        let (count, first) = fields(named: name.withUTF8Buffer { Array($0) })
+        return count == 1 ? first : nil
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether these bytes are a name, whatever their case.
+    /// - Parameter name: in lower case.
+    func isName(_ name: [UInt8]) -> Bool {
+        count == name.count && zip(self, name).allSatisfy { $0.asciiLowercased == $1 }
     }
 }

@@ -1,0 +1,273 @@
+import Blueprint
+import Codecs
+import HTTPWire
+import JOSE
+import Tokens
+import Traffic
+import Upstreams
+
+/// Turns a blueprint into what requests are looked up in, opening what it names; collects every complaint.
+struct GatewayCompiler {
+    let blueprint: Blueprint
+    let surroundings: Surroundings
+    let published: PublishedKeys
+    let numbers: LimitNumbers
+    /// Whether nobody will use what is made: then nothing is fetched.
+    let isTrial: Bool
+
+    var complaints: [ConfigurationComplaint] = []
+    /// What is no fault of the configuration and worth a warning: keys of sets that are no good and were passed over.
+    var warnings: [ConfigurationComplaint] = []
+    /// The key sets that are named.
+    var places: Set<PublishedKeys.Place> = []
+    /// The limits that there are.
+    var limitNumbers: Set<UInt32> = []
+
+    init(
+        _ blueprint: Blueprint, surroundings: Surroundings, published: PublishedKeys, numbers: LimitNumbers,
+        isTrial: Bool = false
+    ) {
+        self.blueprint = blueprint
+        self.surroundings = surroundings
+        self.published = published
+        self.numbers = numbers
+        self.isTrial = isTrial
+    }
+
+    /// The table that the blueprint describes, or everything that is wrong with it.
+    mutating func compile() throws(ConfigurationComplaints) -> RouteTable {
+        let issuers = compileIssuers()
+        let upstreams = compileUpstreams()
+        let directory = compileConsumers(issuers)
+        var entries: [RouteEntry<Route>] = []
+        for (name, api) in blueprint.apis.entries {
+            var compiler = APICompiler(
+                name: name, api: api, blueprint: blueprint, issuers: issuers, upstreams: upstreams,
+                directory: directory, numbers: numbers)
+            entries += compiler.compile()
+            complaints += compiler.complaints
+            limitNumbers.formUnion(compiler.limitNumbers)
+        }
+        let table = RouteTable(entries, origin: compileOrigin())
+        for duplicate in table.duplicates {
+            let (first, second) = (table.routes[duplicate.first], table.routes[duplicate.second])
+            complain(
+                "/apis/\(second.api)",
+                "\(second.pattern) of \(second.title) is already served by \(first.title): their paths, hosts and methods meet"
+            )
+        }
+        guard complaints.isEmpty else { throw ConfigurationComplaints(complaints: complaints) }
+        return table
+    }
+
+    mutating func complain(_ pointer: String, _ message: String) {
+        complaints.append(ConfigurationComplaint(pointer: pointer, message: message))
+    }
+
+    // MARK: Issuers
+
+    /// Issuers by their names in the document; one that is no good has been complained about and is left out.
+    private mutating func compileIssuers() -> [String: TrustedKeys] {
+        var issuers: [String: TrustedKeys] = [:]
+        if let builtIn = surroundings.builtIn {
+            issuers[Blueprint.builtInIssuer] = TrustedKeys(issuer: builtIn.issuer, source: .fixed(builtIn.keys))
+        }
+        for (name, issuer) in blueprint.issuers.entries { issuers[name] = compile(issuer, name) }
+        return issuers
+    }
+
+    private mutating func compile(_ issuer: Issuer, _ name: String) -> TrustedKeys? {
+        let pointer = "/issuers/\(name)/keys"
+        let identifier = ByteString(issuer.issuer ?? "")
+        switch issuer.keys {
+        case .builtIn:
+            guard let builtIn = surroundings.builtIn else {
+                complain(pointer, "there is no built-in token service in this process")
+                return nil
+            }
+            return TrustedKeys(issuer: builtIn.issuer, source: .fixed(builtIn.keys))
+        case .discovery:
+            return TrustedKeys(
+                issuer: identifier, source: .published(publishedSet(.metadata(ofIssuer: issuer.issuer ?? ""))))
+        case .url(let address):
+            return TrustedKeys(issuer: identifier, source: .published(publishedSet(.address(address))))
+        case .file(let path):
+            guard let text = surroundings.readFile(path) else {
+                complain(pointer, "the key file \(path) cannot be read")
+                return nil
+            }
+            return keys(of: text, "the key file \(path)", pointer).map {
+                TrustedKeys(issuer: identifier, source: .fixed($0))
+            }
+        case .inline(let set):
+            return keys(of: JSONWriter.write(set), "the key set", pointer).map {
+                TrustedKeys(issuer: identifier, source: .fixed($0))
+            }
+        }
+    }
+
+    private mutating func publishedSet(_ place: PublishedKeys.Place) -> RemoteKeySet {
+        places.insert(place)
+        let set = published.set(at: place, surroundings)
+        if !isTrial { set.want(nil) }
+        return set
+    }
+
+    private mutating func keys(of text: [UInt8], _ what: String, _ pointer: String) -> KeySet? {
+        do {
+            let decoded = try KeyReader.read(text)
+            guard !decoded.contains(where: Self.isPrivate) else {
+                complain(pointer, "\(what) holds a private key; give the gateway the public one")
+                return nil
+            }
+            let keys = try KeySet(decoded)
+            for bad in keys.passedOver {
+                warnings.append(
+                    ConfigurationComplaint(
+                        pointer: pointer, message: "\(what): passed over: \(bad.detail) (\(bad.code.rawValue))"))
+            }
+            return keys
+        } catch {
+            complain(pointer, "\(what) is no use: \(error.detail) (\(error.code.rawValue))")
+            return nil
+        }
+    }
+
+    /// A shared secret is private too, but there is no other half to give.
+    private static func isPrivate(_ key: DecodedKey) -> Bool {
+        if case .secret = key.material { return false }
+        return key.description.isPrivate
+    }
+
+    // MARK: Upstreams
+
+    private mutating func compileUpstreams() -> [String: UpstreamEndpoint] {
+        var upstreams: [String: UpstreamEndpoint] = [:]
+        for (name, upstream) in blueprint.upstreams.entries {
+            for (index, endpoint) in upstream.endpoints.enumerated() {
+                guard let place = EndpointAddress.read(endpoint.url) else {
+                    complain(
+                        "/upstreams/\(name)/endpoints/\(index)", "the address \(endpoint.url) has no valid host or port"
+                    )
+                    continue
+                }
+                if upstreams[name] == nil {
+                    upstreams[name] = UpstreamEndpoint(name: name, host: place.host, port: place.port)
+                }
+            }
+        }
+        return upstreams
+    }
+
+    // MARK: Consumers
+
+    private mutating func compileConsumers(_ issuers: [String: TrustedKeys]) -> ConsumerDirectory {
+        var plans: [String: KnownPlan] = [:]
+        for (name, plan) in blueprint.plans.entries {
+            let limits = plan.limits.map { limit in
+                let numbered = numbers.numbered(limit, scope: "plan \(name)", name: name)
+                limitNumbers.insert(numbered.limit.number)
+                return numbered
+            }
+            plans[name] = KnownPlan(name: name, apis: Set(plan.apis), limits: limits)
+        }
+        var subscriptions: [String: [KnownConsumer.Subscription]] = [:]
+        for (name, subscription) in blueprint.subscriptions.entries {
+            guard let plan = plans[subscription.plan] else { continue }
+            var ends: Int64?
+            if let day = subscription.ends {
+                ends = CalendarDate.seconds(ofDay: day)
+                if ends == nil { complain("/subscriptions/\(name)/ends", "there is no day \(day)") }
+            }
+            subscriptions[subscription.consumer, default: []].append(
+                KnownConsumer.Subscription(plan: plan, ends: ends))
+        }
+        var directory = ConsumerDirectory()
+        var consumers: [String: KnownConsumer] = [:]
+        for (name, consumer) in blueprint.consumers.entries {
+            let known = KnownConsumer(
+                name: name, isEnabled: consumer.isEnabled, subscriptions: subscriptions[name] ?? [])
+            consumers[name] = known
+            guard let issuer = issuers[consumer.issuer]?.issuer else { continue }
+            for subject in consumer.subjects {
+                let key = ConsumerDirectory.TokenName(issuer: issuer, name: ByteString(subject))
+                if let other = directory.subjects.updateValue(known, forKey: key) {
+                    complain(
+                        "/consumers/\(name)/subjects", "the subject \(subject) is the consumer \(other.name) already")
+                }
+            }
+            for client in consumer.clients {
+                let key = ConsumerDirectory.TokenName(issuer: issuer, name: ByteString(client))
+                if let other = directory.clients.updateValue(known, forKey: key) {
+                    complain("/consumers/\(name)/clients", "the client \(client) is the consumer \(other.name) already")
+                }
+            }
+        }
+        for (name, credential) in blueprint.credentials.entries {
+            guard let consumer = consumers[credential.consumer] else { continue }
+            add(credential, named: name, of: consumer, to: &directory)
+        }
+        return directory
+    }
+
+    private mutating func add(
+        _ credential: Credential, named name: String, of consumer: KnownConsumer, to directory: inout ConsumerDirectory
+    ) {
+        let pointer = "/credentials/\(name)/secret"
+        guard let source = credential.secret else {
+            return complain(pointer, "a credential of a file needs its secret: { env: NAME } or { file: PATH }")
+        }
+        guard let secret = surroundings.secret(source) else {
+            return complain(pointer, "there is nothing in \(source.words)")
+        }
+        guard secret.count >= Self.shortestSecret else {
+            return complain(
+                pointer,
+                "what is in \(source.words) is too short: a secret has at least \(Self.shortestSecret) characters")
+        }
+        let hash = secret.withUnsafeBytes { SecretHash(of: $0) }
+        let entry = ConsumerDirectory.Entry(
+            consumer: consumer, credential: name, isEnabled: credential.isEnabled)
+        switch credential.kind {
+        case .apiKey:
+            if let other = directory.keys.updateValue(entry, forKey: hash) {
+                complain(pointer, "the credential \(other.credential) has the same secret")
+            }
+        case .basic: directory.passwords[consumer.name, default: []].append((hash, entry))
+        }
+    }
+
+    /// Shorter ones can be guessed, and are kept under a fast hash.
+    static let shortestSecret = 16
+
+    // MARK: Settings
+
+    /// `https://host` or `https://host:port`, and nothing after it: paths are the client's.
+    private mutating func compileOrigin() -> RequestOrigin {
+        guard let address = blueprint.settings["public-address"]?.value else { return RequestOrigin(configured: nil) }
+        let written = Array((address.hasSuffix("/") ? address.dropLast() : address[...]).utf8)
+        guard let origin = RequestOrigin(written) else {
+            complain(
+                "/settings/public-address",
+                "the address \(address) must be https://host or https://host:port: how clients call the gateway")
+            return RequestOrigin(configured: nil)
+        }
+        return origin
+    }
+}
+
+/// An issuer as rules trust it: its exact name, and its keys.
+struct TrustedKeys: Sendable {
+    let issuer: ByteString
+    let source: IssuerVerifier.Source
+}
+
+extension SecretSource {
+    /// Where it is, for complaints.
+    var words: String {
+        switch self {
+        case .environment(let name): "the environment variable \(name)"
+        case .file(let path): "the file \(path)"
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Blueprint
+public import Codecs
+public import JOSE
+
+/// What a configuration names and does not hold: files, environment variables, keys that others publish.
+public struct Surroundings: Sendable {
+    /// The token service in this process; nil where there is none.
+    public var builtIn: TrustedIssuer?
+    /// A file by its name in the document; nil when it cannot be read.
+    public var readFile: @Sendable (String) -> [UInt8]?
+    /// An environment variable.
+    public var environment: @Sendable (String) -> String?
+    /// Fetches the key set at an address.
+    public var fetchKeys: RemoteKeySet.Fetch
+    /// Finds the key set's address in an issuer's metadata (OpenID Connect Discovery §4, RFC 8414 §3) and fetches it.
+    public var discoverKeys: RemoteKeySet.Fetch
+
+    /// Surroundings.
+    public init(
+        builtIn: TrustedIssuer?, readFile: @escaping @Sendable (String) -> [UInt8]?,
+        environment: @escaping @Sendable (String) -> String?, fetchKeys: @escaping RemoteKeySet.Fetch,
+        discoverKeys: @escaping RemoteKeySet.Fetch
+    ) {
+        self.builtIn = builtIn
+        self.readFile = readFile
+        self.environment = environment
+        self.fetchKeys = fetchKeys
+        self.discoverKeys = discoverKeys
+    }
+
+    /// What a secret's source holds, without the line end that editors put behind it; nil when there is nothing.
+    func secret(_ source: SecretSource) -> [UInt8]? {
+        let found: [UInt8]? =
+            switch source {
+            case .environment(let name): environment(name).map { Array($0.utf8) }
+            case .file(let path): readFile(path)
+            }
+        guard var bytes = found else { return nil }
+        while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
+        return bytes.isEmpty ? nil : bytes
+    }
+}
+
+/// An issuer, by its exact name and the keys it is believed with.
+public struct TrustedIssuer: Sendable {
+    /// The exact `iss`.
+    public let issuer: ByteString
+    /// Its keys.
+    public let keys: KeySet
+
+    /// An issuer.
+    public init(issuer: ByteString, keys: KeySet) {
+        self.issuer = issuer
+        self.keys = keys
+    }
+}

@@ -1,0 +1,135 @@
+import Edge
+import HTTPWire
+import NIOCore
+import Telemetry
+import Tokens
+
+/// One request on its way through the gateway: what the phases have found out about it. Lives on its event loop.
+final class GatewayExchange {
+    let exchange: Exchange
+    let loop: GatewayLoop
+    let route: Route
+    /// Seconds since 1970, the same for every phase.
+    let now: Int64
+    /// Who is asking, once that is known.
+    var identity = Identity.anonymous
+    /// Whether a policy has waited for something already; none does twice.
+    var hasWaited = false
+    /// Field lines for the answer, whoever gives it.
+    var answerFields: [(name: String, value: [UInt8])] = []
+
+    init(_ exchange: Exchange, on loop: GatewayLoop, route: Route) {
+        self.exchange = exchange
+        self.loop = loop
+        self.route = route
+        now = loop.now()
+    }
+
+    // MARK: What policies ask of a request
+
+    /// How many fields have this name, and the first one's value.
+    /// - Parameter name: in lower case.
+    func field(named name: [UInt8]) -> (count: Int, first: ByteRange?) { exchange.fields(named: name) }
+
+    /// A field's only value; nil when there is none or more than one.
+    /// - Parameter name: in lower case.
+    func value(of name: StaticString) -> [UInt8]? { exchange.only(name).map { exchange.bytes(of: $0) } }
+
+    /// Where the value of a cookie stands (RFC 6265 §4.2); nil when it is not there, or there twice.
+    func cookie(named name: [UInt8]) -> ByteRange? {
+        var found: ByteRange?
+        for line in exchange.head.fields where line.name == .cookie {
+            for place in CookieField.values(of: name, in: line.valueRange, of: exchange) {
+                if found != nil { return nil }
+                found = place
+            }
+        }
+        return found
+    }
+
+    /// Whether a browser means to show what it gets.
+    var wantsPage: Bool {
+        guard exchange.head.method == .get, let field = exchange.head.first(.accept) else { return false }
+        let accepted = String(decoding: exchange.bytes(of: field), as: UTF8.self)
+        return accepted.lowercased().contains("text/html")
+    }
+
+    /// Whether the request changes nothing (RFC 9110 §9.2.1) and opens no connection that stays.
+    var onlyReads: Bool {
+        switch exchange.head.method {
+        case .get, .head, .options: exchange.head.first(.upgrade) == nil
+        default: false
+        }
+    }
+
+    /// Whether the browser says that a page of this origin sent the request.
+    var isSameOrigin: Bool {
+        if let site = value(of: "sec-fetch-site") { return site.elementsEqual("same-origin".utf8) }
+        return value(of: "origin").map { $0 == origin } ?? false
+    }
+
+    /// Scheme and authority as the client sees them.
+    private var origin: [UInt8] { loop.snapshot.routes.origin.text(of: exchange) }
+
+    /// The network that limits by address count for: the address itself, of IPv6 the /64 that a caller usually has whole.
+    var networkOfClient: [UInt8] {
+        let client = exchange.client
+        guard let address = IPAddress(client), address.bytes.count == 16 else { return client }
+        return Array(address.bytes.prefix(8))
+    }
+
+    /// An address with this request's own behind it, where it ends in `=`.
+    func address(behind place: String) -> [UInt8] {
+        guard place.hasSuffix("=") else { return Array(place.utf8) }
+        var own = origin + exchange.path.bytes
+        if let query = exchange.path.query { own += [UInt8(ascii: "?")] + query }
+        return Array(place.utf8) + PercentEncoding.component(own)
+    }
+}
+
+/// `Cookie` fields.
+enum CookieField {
+    /// Where the values of a name stand.
+    static func values(of name: [UInt8], in field: ByteRange, of exchange: Exchange) -> [ByteRange] {
+        exchange.withBytes(of: field) { bytes in
+            var found: [ByteRange] = []
+            var start = 0
+            while start < bytes.count {
+                let end = bytes[start...].firstIndex(of: UInt8(ascii: ";")) ?? bytes.count
+                var first = start
+                while first < end, bytes[first] == 0x20 { first += 1 }
+                if end - first > name.count, bytes[first + name.count] == UInt8(ascii: "="),
+                    bytes[first..<(first + name.count)].elementsEqual(name)
+                {
+                    var from = first + name.count + 1
+                    var to = end
+                    while to > from, bytes[to - 1] == 0x20 { to -= 1 }
+                    if to - from >= 2, bytes[from] == UInt8(ascii: "\""), bytes[to - 1] == UInt8(ascii: "\"") {
+                        from += 1
+                        to -= 1
+                    }
+                    found.append(ByteRange(start: field.start + from, length: to - from))
+                }
+                start = end + 1
+            }
+            return found
+        }
+    }
+}
+
+/// Percent-encoding (RFC 3986 §2.1).
+enum PercentEncoding {
+    /// Everything but unreserved characters encoded, for one value of a query.
+    static func component(_ bytes: [UInt8]) -> [UInt8] {
+        let digits = Array("0123456789ABCDEF".utf8)
+        return bytes.flatMap { byte -> [UInt8] in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                [byte]
+            default: [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+    }
+}

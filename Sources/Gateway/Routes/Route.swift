@@ -1,0 +1,61 @@
+import HTTPWire
+import Upstreams
+
+/// One route, understood: a request only looks things up in it.
+final class Route: Sendable {
+    /// Who answers a request that may pass.
+    enum Destination: Sendable {
+        /// A service behind the gateway.
+        case upstream(UpstreamEndpoint)
+        /// The caller is sent elsewhere: what stands behind the route's own path is put behind this.
+        case redirect(to: [UInt8], behind: Int)
+    }
+
+    /// The API's name.
+    let api: String
+    /// The route's name within it; nil where the API says everything.
+    let name: String?
+    /// The version's name.
+    let version: String?
+    /// What it serves, as people write it.
+    let pattern: String
+    /// The methods it serves, exact bytes; nil is all.
+    let methods: [[UInt8]]?
+    /// What is asked of a request, in the order of the phases.
+    let policies: [RoutePolicy]
+    let destination: Destination
+    let rewrite: RequestRewrite
+    /// Bytes of the path that the upstream does not see.
+    let strippedPrefix: Int
+
+    init(
+        api: String, name: String?, version: String?, pattern: String, methods: [[UInt8]]?, policies: [RoutePolicy],
+        destination: Destination, rewrite: RequestRewrite, strippedPrefix: Int
+    ) {
+        self.api = api
+        self.name = name
+        self.version = version
+        self.pattern = pattern
+        self.methods = methods
+        self.policies = policies
+        self.destination = destination
+        self.rewrite = rewrite
+        self.strippedPrefix = strippedPrefix
+    }
+
+    /// `orders`, or `orders/write`, or `orders/write@v1`: what logs and explanations call it.
+    var title: String {
+        api + (name.map { "/\($0)" } ?? "") + (version.map { "@\($0)" } ?? "")
+    }
+
+    /// What it asks of callers; nil asks for nothing.
+    var access: AccessRequirement? {
+        for case .access(let policy) in policies { return policy.requirement }
+        return nil
+    }
+
+    var crossOrigin: CrossOriginPolicy? {
+        for case .crossOrigin(let policy) in policies { return policy }
+        return nil
+    }
+}
