@@ -58,7 +58,8 @@ public struct Blueprint: Described {
             example: "{ acme-bronze: { consumer: acme, plan: bronze } }", "Who has which plan.")
         Field(
             "settings", \.settings, .map(of: .object()), example: "{ public-address: https://api.example }",
-            "Settings of the whole server.")
+            "Settings of the whole server: public-address (how clients call the gateway), access-log (stdout, a file, or off), metrics-networks (who may read /metrics beside this machine)."
+        )
     }
 
     /// Reads a document and checks it as a whole: shapes, ranges, names, and that every name that is named is there.

@@ -54,22 +54,29 @@ public struct ConfigurationFile: Sendable {
 
     /// Puts it to work; one that is no good changes nothing.
     func load(into gateway: GatewayService, builtIn: TrustedIssuer, fetch: KeyFetch) async throws -> (
-        routes: Int, warnings: [String]
+        blueprint: Blueprint, routes: Int, warnings: [String]
     ) {
         let (document, blueprint) = try read()
         do throws(ConfigurationComplaints) {
             let loaded = try await gateway.load(blueprint, in: surroundings(builtIn: builtIn, fetch: fetch))
-            return (loaded.routes, loaded.warnings.map { place($0, in: document).description })
+            return (blueprint, loaded.routes, loaded.warnings.map { place($0, in: document).description })
         } catch {
             throw refused(error, in: document)
         }
     }
 
+    /// A place that the document names, seen from where the document is.
+    func place(of accessLog: AccessLogPlace) -> AccessLogPlace {
+        guard case .file(let name) = accessLog else { return accessLog }
+        return .file(URL(fileURLWithPath: name, relativeTo: folder).path)
+    }
+
+    private var folder: URL { URL(fileURLWithPath: path).deletingLastPathComponent() }
+
     private func surroundings(builtIn: TrustedIssuer?, fetch: KeyFetch = .nothing) -> Surroundings {
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-        return Surroundings(
+        Surroundings(
             builtIn: builtIn,
-            readFile: { name in Self.content(of: URL(fileURLWithPath: name, relativeTo: folder).path) },
+            readFile: { [folder] name in Self.content(of: URL(fileURLWithPath: name, relativeTo: folder).path) },
             environment: { ProcessInfo.processInfo.environment[$0] }, fetchKeys: fetch.keys,
             discoverKeys: fetch.discovered)
     }

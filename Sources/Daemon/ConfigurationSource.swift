@@ -10,6 +10,8 @@ struct ConfigurationSource: Sendable {
     let gateway: GatewayService
     let builtIn: @Sendable () -> TrustedIssuer
     let fetch: KeyFetch
+    let accessLog: AccessLogFile
+    let metrics: MetricsEndpoint
     let logger: Logger
 
     /// Reads the configuration and puts it to work; on any complaint nothing changes.
@@ -17,6 +19,8 @@ struct ConfigurationSource: Sendable {
     func load() async throws -> Int {
         if let file {
             let loaded = try await file.load(into: gateway, builtIn: builtIn(), fetch: fetch)
+            try accessLog.open(file.place(of: AccessLogPlace(loaded.blueprint)))
+            metrics.admit(MetricsNetworks.read(loaded.blueprint))
             for warning in loaded.warnings { logger.warning("configuration \(file.path), \(warning)") }
             return loaded.routes
         }

@@ -67,7 +67,13 @@ public struct SignetDaemon: Sendable {
         let tokens = try await AuthorizationService.start(
             store: store, configuration: authorization, clock: clock, logger: logger)
         let explanations = ExplanationRing()
-        let gateway = GatewayService(explanations: explanations, now: clock)
+        let accessLog = AccessLogFile(logger: logger)
+        let metrics = Metrics(version: SignetVersion.current) { [log = accessLog.log] in
+            MetricsReadings(droppedLines: log.dropped, process: ProcessReadings.read())
+        }
+        let gateway = GatewayService(
+            explanations: explanations, metrics: metrics, log: accessLog.log, wantsFlush: accessLog.flushSoon,
+            clock: WallClock.milliseconds)
         await tokens.revocations.subscribe { await gateway.install($0) }
         await tokens.subscribeToKeys { [issuer = tokens.configuration.issuer, logger] keys in
             do {
@@ -77,12 +83,13 @@ public struct SignetDaemon: Sendable {
             }
         }
 
+        let metricsEndpoint = MetricsEndpoint(metrics: metrics)
         let demo = configuration.demo ? try await DemoUpstream.open() : nil
         let source = ConfigurationSource(
             file: configuration.configurationFile.map { ConfigurationFile(path: $0) },
             demo: demo.map { ($0.port, configuration.audiences.first ?? "") }, gateway: gateway,
             builtIn: { [issuer = tokens.configuration.issuer] in TrustedIssuer(issuer: issuer, keys: tokens.keySet) },
-            fetch: KeyFetch(guardedFetch), logger: logger)
+            fetch: KeyFetch(guardedFetch), accessLog: accessLog, metrics: metricsEndpoint, logger: logger)
         let count = try await source.load()
         if count == 0 {
             announce("there are no APIs: the gateway refuses every request; --config FILE gives it some")
@@ -108,7 +115,8 @@ public struct SignetDaemon: Sendable {
         services.append(
             try ControlSocket(path: socketPath, explanations: explanations, source: source, tokens: tokens)
                 .service(doors))
-        services.append(controlPlane(tokens, gateway, doors))
+        services.append(accessLog)
+        services.append(controlPlane(tokens, gateway, metricsEndpoint, doors))
         services.append(
             GatewayListenerService(
                 gateway: gateway, address: configuration.gateway, trustedProxies: configuration.proxies, doors: doors))
@@ -120,12 +128,13 @@ public struct SignetDaemon: Sendable {
     }
 
     private func controlPlane(
-        _ tokens: AuthorizationService, _ gateway: GatewayService, _ doors: Doors
+        _ tokens: AuthorizationService, _ gateway: GatewayService, _ metrics: MetricsEndpoint, _ doors: Doors
     ) -> some Service {
         let router = Router.controlPlane(trustedProxies: configuration.proxies)
         tokens.addRoutes(to: router)
         tokens.addAdminRoutes(to: router)
         HealthEndpoints(checks: tokens.healthChecks).addRoutes(to: router)
+        metrics.addRoutes(to: router)
         StudioPages.addRoutes(to: router, online: onlineStudio(tokens, gateway))
         return HummingbirdListener.application(
             router, address: .hostname(configuration.control.bindHost, port: configuration.control.port),

@@ -27,9 +27,16 @@ public final class GatewayService: Sendable {
     private let numbers = LimitNumbers()
 
     /// A gateway without routes: it refuses everything until `load` gives it some.
-    /// - Parameter now: seconds since 1970.
-    public init(explanations: ExplanationRing, now: @escaping @Sendable () -> Int64) {
-        shared = GatewayShared(explanations: explanations, now: now)
+    /// - Parameters:
+    ///   - log: where the access log's lines go, once a configuration asks for them.
+    ///   - wantsFlush: has that log flushed soon, off the caller's thread.
+    ///   - clock: milliseconds since 1970.
+    public init(
+        explanations: ExplanationRing, metrics: Metrics, log: AccessLog, wantsFlush: @escaping @Sendable () -> Void,
+        clock: @escaping @Sendable () -> Int64
+    ) {
+        shared = GatewayShared(
+            explanations: explanations, metrics: metrics, log: log, wantsFlush: wantsFlush, clock: clock)
         published = PublishedKeys(clock: { Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000_000) })
     }
 
@@ -73,7 +80,10 @@ public final class GatewayService: Sendable {
                 blueprint, surroundings: kept.surroundings, published: published, numbers: numbers)
             let table = try compiler.compile()
             source = Source(blueprint: blueprint, surroundings: kept.surroundings)
-            state.withLock { $0.snapshot.routes = table }
+            state.withLock {
+                $0.snapshot.routes = table
+                $0.snapshot.writesAccessLog = AccessLogPlace(blueprint) != .nowhere
+            }
             published.keep(compiler.places)
             numbers.keep(compiler.limitNumbers)
             shared.traffic.retain(numbers: compiler.limitNumbers)
@@ -107,7 +117,7 @@ public final class GatewayService: Sendable {
     /// What each route would say to a token that came by itself, in the order of the document.
     public func verdicts(on token: [UInt8]) -> [RouteVerdict] {
         let snapshot = state.withLock { $0.snapshot }
-        let now = shared.now()
+        let now = shared.clock() / 1_000
         return snapshot.routes.routes.map {
             RouteVerdict(of: $0, on: token, now: now, revocations: snapshot.revocations)
         }

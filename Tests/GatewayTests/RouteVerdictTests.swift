@@ -22,7 +22,9 @@ import Tokens
         """
 
     private func gateway(_ key: SigningKey) async throws -> GatewayService {
-        let gateway = GatewayService(explanations: ExplanationRing(), now: { Self.now })
+        let gateway = GatewayService(
+            explanations: ExplanationRing(), metrics: Metrics(version: "test") { MetricsReadings() },
+            log: AccessLog { _ in }, wantsFlush: {}, clock: { Self.now * 1_000 })
         _ = try await gateway.load(
             try GatewayCompilerTests.blueprint(Self.document), in: try GatewayCompilerTests.surroundings(key))
         return gateway

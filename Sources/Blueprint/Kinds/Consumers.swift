@@ -156,6 +156,16 @@ public struct Subscription: Described {
     }
 }
 
+/// The settings that there are.
+public enum SettingName: String, Sendable, CaseIterable {
+    /// How clients call the gateway: `https://host` or `https://host:port`.
+    case publicAddress = "public-address"
+    /// Where the access log goes: `stdout`, a file, or `off`.
+    case accessLog = "access-log"
+    /// The networks, with commas between them, that may read `/metrics` beside this machine.
+    case metricsNetworks = "metrics-networks"
+}
+
 /// A setting of the whole server.
 public struct Setting: Described {
     /// Its value.

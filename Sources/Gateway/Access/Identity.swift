@@ -1,4 +1,5 @@
 import Codecs
+import Telemetry
 
 /// Who a request comes from, as its route's access policy found out: what limits count by, what plans ask about, and what
 /// the upstream is told. Made once per credential and remembered with its verdict.
@@ -20,6 +21,8 @@ final class Identity: Sendable {
     let expiry: Int64?
     /// The header fields that the route wants to tell its upstream.
     let fields: [(name: [UInt8], value: [UInt8])]
+    /// How logs tell of them; nil of nobody.
+    let caller: CallerIdentity?
 
     init(
         consumer: KnownConsumer? = nil, credential: String? = nil, issuer: ByteString? = nil,
@@ -33,6 +36,12 @@ final class Identity: Sendable {
         self.client = client
         self.expiry = expiry
         self.fields = fields
+        let isSomebody = consumer != nil || credential != nil || subject != nil || client != nil
+        caller =
+            isSomebody
+            ? CallerIdentity(
+                consumer: consumer?.name, subject: subject?.text, client: client?.text, credential: credential,
+                plan: consumer?.subscriptions.first?.plan.name) : nil
     }
 }
 

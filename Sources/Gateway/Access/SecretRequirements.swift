@@ -12,6 +12,7 @@ struct APIKeyRequirement: Sendable {
     func judge(_ exchange: GatewayExchange) -> AccessOutcome {
         let (count, value) = exchange.field(named: header)
         guard let value else { return .refused(.keyMissing(header)) }
+        exchange.hasCredential = true
         guard count == 1 else { return .refused(.keyAmbiguous(header)) }
         let entry = exchange.exchange.withBytes(of: value) { directory.entry(ofKey: $0) }
         guard let entry, entry.isEnabled else { return .refused(.keyRefused()) }
@@ -32,6 +33,7 @@ struct PasswordRequirement: Sendable {
     func judge(_ exchange: GatewayExchange) -> AccessOutcome {
         let head = exchange.exchange.head
         guard let field = head.first(.authorization) else { return .refused(.passwordMissing()) }
+        exchange.hasCredential = true
         guard head.count(of: .authorization) == 1 else { return .refused(.passwordRefused()) }
         let value = exchange.exchange.bytes(of: field)
         guard value.count > 6,

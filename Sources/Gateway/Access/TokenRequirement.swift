@@ -60,6 +60,7 @@ final class TokenRequirement: Sendable {
             if let cookie, let value = exchange.cookie(named: cookie) { return judge(value, inCookieOf: exchange) }
             return .refused(.tokenMissing(self))
         }
+        exchange.hasCredential = true
         guard head.count(of: .authorization) == 1 else { return .refused(.tokenAmbiguous()) }
         if let identity = known(field, in: exchange) { return .passed(identity) }
         switch BearerCredentials.read(authorization: exchange.exchange.bytes(of: field)) {
@@ -72,6 +73,7 @@ final class TokenRequirement: Sendable {
     /// A browser sends a cookie whichever page made it send the request; so what may change something, and what opens a
     /// connection that stays, must come from a page of this origin (OWASP ASVS 3.5.1).
     private func judge(_ value: ByteRange, inCookieOf exchange: GatewayExchange) -> AccessOutcome {
+        exchange.hasCredential = true
         guard exchange.onlyReads || exchange.isSameOrigin else { return .refused(.foreignPage()) }
         if let identity = known(value, in: exchange) { return .passed(identity) }
         return verify(exchange.exchange.bytes(of: value), of: exchange, in: value)

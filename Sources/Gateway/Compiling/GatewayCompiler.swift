@@ -48,6 +48,16 @@ struct GatewayCompiler {
             complaints += compiler.complaints
             limitNumbers.formUnion(compiler.limitNumbers)
         }
+        for name in blueprint.settings.names where SettingName(rawValue: name) == nil {
+            let known = SettingName.allCases.map(\.rawValue).joined(separator: ", ")
+            complain("/settings/\(name)", "there is no setting \(name); there are \(known)")
+        }
+        for part in (blueprint.settings[SettingName.metricsNetworks.rawValue]?.value ?? "").split(separator: ",") {
+            let network = String(part.filter { $0 != " " })
+            if IPNetwork(network) == nil {
+                complain("/settings/metrics-networks", "\(network) is no IP address and no network such as 10.0.0.0/8")
+            }
+        }
         let table = RouteTable(entries, origin: compileOrigin())
         for duplicate in table.duplicates {
             let (first, second) = (table.routes[duplicate.first], table.routes[duplicate.second])

@@ -8,21 +8,55 @@ import Tokens
 final class GatewayExchange {
     let exchange: Exchange
     let loop: GatewayLoop
-    let route: Route
+    /// What it was matched to; nil until it is, and where nothing serves it.
+    var route: Route?
+    /// When its head was complete, in milliseconds since 1970.
+    let start: Int64
+    /// The same on a clock that does not jump.
+    let startedAt = NIODeadline.now()
+    /// Its place in its trace.
+    let hop: TraceHop
+    /// The client's address as text.
+    let client: [UInt8]
     /// Seconds since 1970, the same for every phase.
-    let now: Int64
+    var now: Int64 { start / 1_000 }
     /// Who is asking, once that is known.
     var identity = Identity.anonymous
     /// Whether a policy has waited for something already; none does twice.
     var hasWaited = false
+    /// Whether it brought something that could say who it is from, good or not.
+    var hasCredential = false
+    /// Who was asked for the answer.
+    var upstream: String?
+    /// What its upstream did wrong.
+    var failure: Refusal?
     /// Field lines for the answer, whoever gives it.
     var answerFields: [(name: String, value: [UInt8])] = []
 
-    init(_ exchange: Exchange, on loop: GatewayLoop, route: Route) {
+    init(_ exchange: Exchange, on loop: GatewayLoop) {
         self.exchange = exchange
         self.loop = loop
-        self.route = route
-        now = loop.now()
+        start = loop.shared.clock()
+        client = exchange.client
+        // More than one would be none (W3C Trace Context §3.2).
+        let received = exchange.only("traceparent").flatMap { field in
+            exchange.withBytes(of: field) { TraceContext(traceparent: $0) }
+        }
+        hop = TraceHop(continuing: received, using: &loop.random)
+    }
+
+    /// What is written down of it when it is over.
+    func record(
+        _ end: ExchangeEnd, refusal: Refusal? = nil, requestBytes: Int64 = 0, responseBytes: Int64 = 0,
+        firstByte: Int64? = nil, upstream: String? = nil, attempts: Int = 0
+    ) -> ExchangeRecord {
+        ExchangeRecord(
+            hop: hop, start: start, duration: (NIODeadline.now() - startedAt).nanoseconds, firstByte: firstByte,
+            route: route?.labels, method: exchange.withBytes(of: exchange.head.methodRange) { ExchangeMethod($0) },
+            path: exchange.path.bytes, status: refusal?.status ?? exchange.status, end: end, code: refusal?.code,
+            phase: refusal?.phase.rawValue, requestBytes: requestBytes, responseBytes: responseBytes,
+            address: client, hasCredential: hasCredential, caller: identity.caller, upstream: upstream,
+            attempts: attempts, httpVersion: exchange.head.version == .http10 ? "1.0" : "1.1")
     }
 
     // MARK: What policies ask of a request
@@ -73,7 +107,6 @@ final class GatewayExchange {
 
     /// The network that limits by address count for: the address itself, of IPv6 the /64 that a caller usually has whole.
     var networkOfClient: [UInt8] {
-        let client = exchange.client
         guard let address = IPAddress(client), address.bytes.count == 16 else { return client }
         return Array(address.bytes.prefix(8))
     }

@@ -13,7 +13,7 @@ final class GatewayHandler: ExchangeHandler {
 
     init(_ loop: GatewayLoop) {
         self.loop = loop
-        forwarder = Forwarder(observer: UpstreamFailureAnswers(loop))
+        forwarder = Forwarder(observer: DeliveryObserver(loop))
         super.init()
     }
 
@@ -27,60 +27,80 @@ final class GatewayHandler: ExchangeHandler {
     }
 
     override func handle(_ exchange: Exchange) {
+        loop.metrics.begin()
+        let request = GatewayExchange(exchange, on: loop)
+        exchange.attachment = request
         switch loop.snapshot.routes.match(exchange) {
-        case .none: refuse(exchange, .notFound())
-        case .otherMethods(let methods): refuse(exchange, .otherMethods(methods))
+        case .none: refuse(request, .notFound())
+        case .otherMethods(let methods): refuse(request, .otherMethods(methods))
         case .route(let route, _):
-            let request = GatewayExchange(exchange, on: loop, route: route)
-            exchange.attachment = request
-            ask(request, from: 0)
+            request.route = route
+            ask(request, route, from: 0)
         }
     }
 
     override func refusal(for defect: WireDefect, from peer: [UInt8]) -> LocalAnswer {
+        loop.metrics.begin()
         let refusal = Refusal(phase: .match, status: defect.status, code: defect.code, detail: defect.what)
-        return loop.record(refusal, method: "", path: "", route: nil).answer(closes: true)
+        let record = ExchangeRecord(
+            hop: TraceHop(continuing: nil, using: &loop.random), start: loop.shared.clock(), duration: 0,
+            method: .other(""), path: [], status: refusal.status, end: .refused, code: refusal.code,
+            phase: refusal.phase.rawValue, address: peer)
+        loop.take(record, refusal)
+        return refusal.answer(trace: record.trace, closes: true)
     }
 
     /// Asks the route's policies, from one of them on.
-    private func ask(_ request: GatewayExchange, from start: Int) {
-        let policies = request.route.policies
+    private func ask(_ request: GatewayExchange, _ route: Route, from start: Int) {
+        let policies = route.policies
         for index in start..<policies.count {
             switch policies[index].judge(request) {
             case .proceed: continue
             case .answer(var answer):
                 answer.add(request.answerFields)
-                return request.exchange.respond(answer)
+                return respond(request, answer)
             case .refuse(let refusal): return refuse(request, refusal)
             case .wait(let waiting):
                 request.hasWaited = true
-                let bound = NIOLoopBound((handler: self, request: request), eventLoop: loop.eventLoop)
-                waiting.future.hop(to: loop.eventLoop).whenComplete { _ in
-                    let (handler, request) = bound.value
-                    guard !request.exchange.isOver else { return }
-                    handler.ask(request, from: index)
-                }
+                wait(request, waiting) { handler, request in handler.ask(request, route, from: index) }
                 return
             }
         }
-        deliver(request)
+        deliver(request, route)
     }
 
-    private func deliver(_ request: GatewayExchange) {
+    private func wait(
+        _ request: GatewayExchange, _ waiting: Waiting,
+        then goOn: @escaping @Sendable (GatewayHandler, GatewayExchange) -> Void
+    ) {
+        let bound = NIOLoopBound((handler: self, request: request), eventLoop: loop.eventLoop)
+        waiting.future.hop(to: loop.eventLoop).whenComplete { _ in
+            let (handler, request) = bound.value
+            // Who went away meanwhile gets no answer.
+            if request.exchange.isOver {
+                handler.loop.take(request.record(.clientGone))
+            } else {
+                goOn(handler, request)
+            }
+        }
+    }
+
+    private func deliver(_ request: GatewayExchange, _ route: Route) {
         let exchange = request.exchange
-        switch request.route.destination {
+        switch route.destination {
         case .upstream(let endpoint):
-            var rewrite = request.route.rewrite
+            request.upstream = endpoint.name
+            var rewrite = route.rewrite
             if !request.identity.fields.isEmpty { rewrite.added += request.identity.fields }
             forwarder.forward(
-                exchange, to: pool(for: endpoint), path: exchange.path.dropping(request.route.strippedPrefix),
+                exchange, to: pool(for: endpoint), path: exchange.path.dropping(route.strippedPrefix),
                 rewrite: rewrite)
         case .redirect(let place, let behind):
             var target = place + exchange.path.bytes.dropFirst(behind)
             if let query = exchange.path.query { target += [UInt8(ascii: "?")] + query }
             var answer = LocalAnswer(status: 308, fields: [("Location", target)])
             answer.add(request.answerFields)
-            exchange.respond(answer)
+            respond(request, answer)
         }
     }
 
@@ -91,19 +111,23 @@ final class GatewayHandler: ExchangeHandler {
         return pool
     }
 
-    private func refuse(_ exchange: Exchange, _ refusal: Refusal) {
-        exchange.respond(loop.record(refusal, of: exchange, route: nil).answer())
+    private func respond(_ request: GatewayExchange, _ answer: LocalAnswer) {
+        request.exchange.respond(answer)
+        loop.take(request.record(.complete, responseBytes: Int64(answer.body.count)))
     }
 
     private func refuse(_ request: GatewayExchange, _ refusal: Refusal) {
-        var answer = loop.record(refusal, of: request.exchange, route: request.route).answer()
+        var answer = refusal.answer(trace: request.hop.outgoing.trace)
         answer.add(request.answerFields)
+        let record = request.record(.refused, refusal: refusal, responseBytes: Int64(answer.body.count))
         request.exchange.respond(answer)
+        loop.take(record, refusal)
     }
 }
 
-/// Turns what an upstream did wrong into an answer that says whose fault it was and nothing about the upstream.
-final class UpstreamFailureAnswers: ForwardingObserver {
+/// Hears how deliveries end: turns what an upstream did wrong into an answer that says whose fault it was and nothing about
+/// the upstream, and has every end written down.
+final class DeliveryObserver: ForwardingObserver {
     private let loop: GatewayLoop
 
     init(_ loop: GatewayLoop) {
@@ -121,10 +145,25 @@ final class UpstreamFailureAnswers: ForwardingObserver {
         var refusal = Refusal(phase: .deliver, status: failure.status, code: failure.code, detail: outside)
         refusal.inside = failure.detail
         if failure.status == 503 { refusal.fields.append(("Retry-After", Array("1".utf8))) }
-        let request = exchange.attachment as? GatewayExchange
-        var answer = loop.record(refusal, of: exchange, route: request?.route).answer()
-        if let request { answer.add(request.answerFields) }
+        guard let request = exchange.attachment as? GatewayExchange else { return LocalAnswer(status: failure.status) }
+        request.failure = refusal
+        var answer = refusal.answer(trace: request.hop.outgoing.trace)
+        answer.add(request.answerFields)
         return answer
+    }
+
+    override func finished(_ exchange: Exchange, _ outcome: ForwardingOutcome) {
+        guard let request = exchange.attachment as? GatewayExchange else { return }
+        let end: ExchangeEnd =
+            switch outcome.ending {
+            case .complete: .complete
+            case .clientGone: .clientGone
+            case .upstreamFailed: .upstreamFailed
+            }
+        let record = request.record(
+            end, refusal: request.failure, requestBytes: outcome.requestBytes, responseBytes: outcome.responseBytes,
+            upstream: request.upstream)
+        if let failure = request.failure { loop.take(record, failure) } else { loop.take(record) }
     }
 }
 

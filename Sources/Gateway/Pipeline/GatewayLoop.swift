@@ -1,5 +1,4 @@
 import Edge
-import HTTPWire
 import JOSE
 import NIOCore
 import Telemetry
@@ -15,15 +14,20 @@ final class GatewayLoop {
     let verdicts = VerdictCache<Identity>()
     /// What all loops of the gateway share.
     let shared: GatewayShared
+    /// What this event loop has counted.
+    let metrics: MetricsShard
+    /// Where this event loop's lines of the access log go.
+    let log: AccessLogBuffer
+    /// Random numbers for traces.
+    var random = BulkRandom()
 
     init(eventLoop: any EventLoop, snapshot: GatewaySnapshot, shared: GatewayShared) {
         self.eventLoop = eventLoop
         self.snapshot = snapshot
         self.shared = shared
+        metrics = shared.metrics.shard()
+        log = shared.log.buffer()
     }
-
-    /// Seconds since 1970.
-    func now() -> Int64 { shared.now() }
 
     /// The time that limits count by.
     func trafficTime(_ now: Int64) -> TrafficTime {
@@ -31,19 +35,16 @@ final class GatewayLoop {
             monotonicMilliseconds: Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000), unixSeconds: now)
     }
 
-    /// Remembers a refusal for those who ask why.
-    func record(_ refusal: Refusal, of exchange: Exchange, route: Route?) -> RecordedRefusal {
-        record(
-            refusal, method: String(decoding: exchange.bytes(of: exchange.head.methodRange), as: UTF8.self),
-            path: String(decoding: exchange.path.bytes, as: UTF8.self), route: route)
+    /// The same for one that was refused, or whose upstream failed: that is explained to those who ask why.
+    func take(_ record: ExchangeRecord, _ refusal: Refusal) {
+        take(record)
+        if let explanation = refusal.explanation(record) { shared.explanations.append(explanation) }
     }
 
-    /// The same where there is no exchange.
-    func record(_ refusal: Refusal, method: String, path: String, route: Route?) -> RecordedRefusal {
-        let trace = TraceID()
-        shared.explanations.append(
-            refusal.explanation(trace: trace, time: now(), method: method, path: path, route: route?.title))
-        return RecordedRefusal(refusal: refusal, trace: trace)
+    /// Takes a finished request to everything that is made from it.
+    func take(_ record: borrowing ExchangeRecord) {
+        metrics.record(record)
+        if snapshot.writesAccessLog, log.append(record) { shared.wantsFlush() }
     }
 }
 
@@ -52,25 +53,23 @@ final class GatewayShared: Sendable {
     /// The proofs that were used.
     let proofs = RequestProofs()
     /// How often who has called.
-    let traffic: TrafficLedger
-    /// What callers are hashed with.
-    let trafficSeed: TrafficSeed
+    let traffic = TrafficLedger()
     let explanations: ExplanationRing
-    /// Seconds since 1970.
-    let now: @Sendable () -> Int64
+    let metrics: Metrics
+    let log: AccessLog
+    /// Has the access log flushed soon, off the loops.
+    let wantsFlush: @Sendable () -> Void
+    /// Milliseconds since 1970.
+    let clock: @Sendable () -> Int64
 
-    init(explanations: ExplanationRing, now: @escaping @Sendable () -> Int64) {
+    init(
+        explanations: ExplanationRing, metrics: Metrics, log: AccessLog, wantsFlush: @escaping @Sendable () -> Void,
+        clock: @escaping @Sendable () -> Int64
+    ) {
         self.explanations = explanations
-        self.now = now
-        trafficSeed = TrafficSeed.random()
-        traffic = TrafficLedger()
+        self.metrics = metrics
+        self.log = log
+        self.wantsFlush = wantsFlush
+        self.clock = clock
     }
-}
-
-/// A refusal that can be explained by its trace.
-struct RecordedRefusal {
-    let refusal: Refusal
-    let trace: TraceID
-
-    func answer(closes: Bool = false) -> LocalAnswer { refusal.answer(trace: trace, closes: closes) }
 }

@@ -4,4 +4,6 @@ import Tokens
 struct GatewaySnapshot: Sendable {
     var routes: RouteTable
     var revocations: RevocationSnapshot
+    /// Whether finished requests are written down.
+    var writesAccessLog = false
 }

@@ -171,10 +171,9 @@ struct Refusal {
 
 extension Refusal {
     /// What the operator is told.
-    func explanation(trace: TraceID, time: Int64, method: String, path: String, route: String?) -> Explanation {
+    func explanation(_ record: ExchangeRecord) -> Explanation? {
         Explanation(
-            trace: trace, time: time, method: method, path: path, route: route, phase: phase.rawValue, status: status,
-            code: code, detail: inside ?? steps.last?.detail ?? detail,
+            record, detail: inside ?? steps.last?.detail ?? detail,
             steps: steps.map { step in
                 Explanation.Step(
                     check: step.check.rawValue, outcome: step.outcome.rawValue, code: step.code?.rawValue,

@@ -49,7 +49,7 @@ struct LimitPolicy: Sendable {
 
     /// Whom a limit counts for. Who is nobody in particular is counted by address, so that no caller goes uncounted.
     private func key(_ key: Limit.Key, of exchange: GatewayExchange) -> LimitKey {
-        let seed = exchange.loop.shared.trafficSeed
+        let seed = exchange.loop.shared.traffic.seed
         let identity = exchange.identity
         switch key {
         case .route: return .everybody

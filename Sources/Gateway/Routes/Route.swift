@@ -1,4 +1,5 @@
 import HTTPWire
+import Telemetry
 import Upstreams
 
 /// One route, understood: a request only looks things up in it.
@@ -27,6 +28,8 @@ final class Route: Sendable {
     let rewrite: RequestRewrite
     /// Bytes of the path that the upstream does not see.
     let strippedPrefix: Int
+    /// Its names in logs and metrics.
+    let labels: RouteLabels
 
     init(
         api: String, name: String?, version: String?, pattern: String, methods: [[UInt8]]?, policies: [RoutePolicy],
@@ -41,6 +44,7 @@ final class Route: Sendable {
         self.destination = destination
         self.rewrite = rewrite
         self.strippedPrefix = strippedPrefix
+        labels = RouteLabels(api: api, route: name ?? api, version: version)
     }
 
     /// `orders`, or `orders/write`, or `orders/write@v1`: what logs and explanations call it.
