@@ -156,6 +156,8 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio", condition: server),
                 .product(name: "NIOPosix", package: "swift-nio", condition: server),
             ]),
+        // The blueprint in the database: owners, revisions, history.
+        .target(name: "ConfigurationStore", dependencies: ["Codecs", "Blueprint", "Storage"]),
         .target(
             name: "Studio",
             dependencies: [
@@ -175,7 +177,7 @@ let package = Package(
             dependencies: [
                 "Codecs", "Telemetry", "Tokens", "JOSE", "OAuth", "Blueprint", "HTTPWire", "Edge", "Upstreams",
                 "Fetching", "Storage",
-                "ControlPlane", "TokenService", "Gateway", "Studio",
+                "ControlPlane", "ConfigurationStore", "TokenService", "Gateway", "Studio",
                 .product(name: "AsyncHTTPClient", package: "async-http-client", condition: server),
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
                 .product(name: "Hummingbird", package: "hummingbird", condition: server),
@@ -266,6 +268,9 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio", condition: server),
                 .product(name: "NIOPosix", package: "swift-nio", condition: server),
             ]),
+        .testTarget(
+            name: "ConfigurationStoreTests",
+            dependencies: ["Codecs", "Blueprint", "Storage", "ConfigurationStore", "TestSupport"]),
         .testTarget(name: "StorageTests", dependencies: ["Codecs", "Storage", "TestSupport"]),
         .testTarget(
             name: "ControlPlaneTests",

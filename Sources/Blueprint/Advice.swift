@@ -27,7 +27,7 @@ extension Blueprint {
         let named = namedObjects
         for kind in [ObjectKind.upstream, .issuer, .policy, .plan] {
             for name in names(of: kind)
-            where !named.contains(ObjectReference(kind: kind, name: name)) && name != Self.builtInIssuer {
+            where !named.contains(ObjectReference(kind, name)) && name != Self.builtInIssuer {
                 add(kind, name, "Nothing uses it.")
             }
         }

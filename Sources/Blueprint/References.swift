@@ -1,83 +1,101 @@
-/// A kind and a name: which object is meant.
-struct ObjectReference: Hashable {
-    let kind: ObjectKind
-    let name: String
-}
-
 /// A name that an object names.
 struct Reference {
     /// Where it stands, as a JSON pointer below the object.
     let pointer: String
     let kind: ObjectKind
     let name: String
+
+    /// The object that is named.
+    var object: ObjectReference { ObjectReference(kind, name) }
 }
 
 extension Blueprint {
+    /// How many names that are not there are told: each asks for a place and for the nearest name.
+    private static let mostComplaints = 100
+
     /// Complains about every name that is named and not there.
     func checkReferences(in document: DocumentNode, _ complaints: inout DocumentComplaints) {
-        for (pointer, references) in references {
-            for reference in references where !exists(reference) {
-                let place = document.place(at: "/\(pointer)\(reference.pointer)")
+        let objects = objects
+        var untold = 0
+        var told = 0
+        for (object, references) in references {
+            for reference in references where !objects.has(reference) {
+                guard told < Self.mostComplaints else {
+                    untold += 1
+                    continue
+                }
+                told += 1
                 let near = NearestName.of(reference.name, among: names(of: reference.kind))
                 complaints.add(
-                    place,
+                    document.place(of: object, reference.pointer),
                     "there is no \(reference.kind.rawValue) \"\(reference.name)\""
                         + (near.map { "; did you mean \"\($0)\"?" } ?? "; \(reference.kind.section) lists them"))
             }
         }
+        if untold > 0 { complaints.add(document.place, "\(untold) more names that are named are not there") }
     }
 
     /// Every object that another one names.
     var namedObjects: Set<ObjectReference> {
-        Set(references.flatMap { $0.1.map { ObjectReference(kind: $0.kind, name: $0.name) } })
+        Set(references.flatMap { $0.references.map(\.object) })
     }
 
-    private func exists(_ reference: Reference) -> Bool {
-        names(of: reference.kind).contains(reference.name)
-    }
-
-    /// The names of a kind's objects.
-    func names(of kind: ObjectKind) -> [String] {
-        switch kind {
-        case .listener: listeners.names
-        case .issuer: issuers.names + [Self.builtInIssuer]
-        case .upstream: upstreams.names
-        case .policy: policies.names
-        case .api: apis.names
-        case .plan: plans.names
-        case .consumer: consumers.names
-        case .credential: credentials.names
-        case .subscription: subscriptions.names
-        case .setting: settings.names
+    /// Who names some objects, by the object that is named.
+    public func namers(of objects: Set<ObjectReference>) -> [ObjectReference: [ObjectReference]] {
+        guard !objects.isEmpty else { return [:] }
+        var namers: [ObjectReference: [ObjectReference]] = [:]
+        for (object, references) in references {
+            for named in Set(references.map(\.object)) where objects.contains(named) {
+                namers[named, default: []].append(object)
+            }
         }
+        return namers
+    }
+
+    /// The names of a kind's objects, with the one that is always there.
+    func names(of kind: ObjectKind) -> [String] {
+        objects.names(of: kind) + (kind == .issuer ? [Self.builtInIssuer] : [])
     }
 
     /// Every object with what it names.
-    private var references: [(pointer: String, [Reference])] {
-        apis.entries.map { ("apis/\($0.name)", $0.value.references) }
+    private var references: [(object: ObjectReference, references: [Reference])] {
+        apis.entries.map { (ObjectReference(.api, $0.name), $0.value.references) }
             + plans.entries.map { plan in
                 (
-                    "plans/\(plan.name)",
+                    ObjectReference(.plan, plan.name),
                     plan.value.apis.enumerated().map {
                         Reference(pointer: "/apis/\($0.offset)", kind: .api, name: $0.element)
                     }
                 )
             }
             + consumers.entries.map {
-                ("consumers/\($0.name)", [Reference(pointer: "/issuer", kind: .issuer, name: $0.value.issuer)])
+                (
+                    ObjectReference(.consumer, $0.name),
+                    [Reference(pointer: "/issuer", kind: .issuer, name: $0.value.issuer)]
+                )
             }
             + credentials.entries.map {
-                ("credentials/\($0.name)", [Reference(pointer: "/consumer", kind: .consumer, name: $0.value.consumer)])
+                (
+                    ObjectReference(.credential, $0.name),
+                    [Reference(pointer: "/consumer", kind: .consumer, name: $0.value.consumer)]
+                )
             }
             + subscriptions.entries.map {
                 (
-                    "subscriptions/\($0.name)",
+                    ObjectReference(.subscription, $0.name),
                     [
                         Reference(pointer: "/consumer", kind: .consumer, name: $0.value.consumer),
                         Reference(pointer: "/plan", kind: .plan, name: $0.value.plan),
                     ]
                 )
             }
+    }
+}
+
+extension BlueprintObjects {
+    fileprivate func has(_ reference: Reference) -> Bool {
+        contains(reference.object)
+            || reference.kind == .issuer && reference.name == Blueprint.builtInIssuer
     }
 }
 
@@ -109,6 +127,14 @@ extension API {
 }
 
 extension DocumentNode {
+    /// The place of something in an object; a pointer alone where the document does not list the object.
+    /// - Parameter pointer: a JSON pointer (RFC 6901) below the object.
+    func place(of object: ObjectReference, _ pointer: String) -> DocumentPlace {
+        let path = "/\(object.kind.section)/\(object.name)"
+        let own = place(at: path)
+        return own.pointer == path ? place(at: path + pointer) : DocumentPlace(line: nil, pointer: path + pointer)
+    }
+
     /// The place of a value, or of the nearest thing around it that is there.
     /// - Parameter pointer: a JSON pointer (RFC 6901).
     public func place(at pointer: String) -> DocumentPlace {

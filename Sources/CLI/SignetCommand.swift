@@ -22,9 +22,10 @@ struct SignetCommand: AsyncParsableCommand {
 
     #if Server
         private static let serverCommands: [any ParsableCommand.Type] = [
-            ServeCommand.self, CheckCommand.self, ExplainSettingCommand.self, ReloadCommand.self, ExplainCommand.self,
-            ClientCommand.self, UserCommand.self,
-            SessionCommand.self, SigningKeyCommand.self, MasterKeyCommand.self, AuditCommand.self,
+            ServeCommand.self, ApplyCommand.self, DiffCommand.self, CheckCommand.self, ExplainSettingCommand.self,
+            ExportCommand.self, HistoryCommand.self, RollbackCommand.self, ReloadCommand.self, ExplainCommand.self,
+            ClientCommand.self, UserCommand.self, SessionCommand.self, SigningKeyCommand.self, MasterKeyCommand.self,
+            AuditCommand.self,
         ]
     #else
         private static let serverCommands: [any ParsableCommand.Type] = []

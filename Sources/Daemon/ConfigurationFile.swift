@@ -5,7 +5,7 @@ import Gateway
 import JOSE
 import Tokens
 
-/// A document on the disk that says everything the gateway is configured with.
+/// A document on the disk that says what the gateway serves.
 public struct ConfigurationFile: Sendable {
     /// Where it is.
     public let path: String
@@ -16,6 +16,9 @@ public struct ConfigurationFile: Sendable {
     /// A document.
     public init(path: String) { self.path = path }
 
+    /// Under which name its objects are its own: its path from the root.
+    public var owner: String { URL(fileURLWithPath: path).standardizedFileURL.path }
+
     /// What is wrong with a document, each with its line.
     public struct Refused: Error, CustomStringConvertible {
         /// One sentence, and behind it every complaint on a line of its own.
@@ -24,82 +27,72 @@ public struct ConfigurationFile: Sendable {
         public let complaints: [DocumentComplaint]
     }
 
-    /// Reads and checks the document as a whole.
-    public func read() throws -> (document: DocumentNode, blueprint: Blueprint) {
+    /// A document as it was read: what it says, and where.
+    struct Document: Sendable {
+        let path: String
+        let node: DocumentNode
+        /// The names of files in it start at the root.
+        let blueprint: Blueprint
+
+        func refused(_ complaints: DocumentComplaints) -> Refused {
+            Refused(
+                description: "the configuration \(path) is refused:\n\(complaints.description)",
+                complaints: complaints.all)
+        }
+
+        func refused(_ complaints: ConfigurationComplaints) -> Refused {
+            var placed = DocumentComplaints()
+            for complaint in complaints.complaints { placed.add(node.place(at: complaint.pointer), complaint.message) }
+            return refused(placed)
+        }
+    }
+
+    /// Reads the document and checks it by itself: names that it names may be elsewhere.
+    func read() throws -> Document {
         guard let bytes = Self.content(of: path) else {
             throw StartFailure("the configuration \(path) cannot be read")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw StartFailure("the configuration \(path) is not UTF-8")
         }
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         do throws(DocumentComplaints) {
-            let document = try YAMLDocument.read(text)
-            return (document, try Blueprint.read(document))
+            let node = try YAMLDocument.read(text)
+            let blueprint = try Blueprint.readPart(node).mapFileNames {
+                URL(fileURLWithPath: $0, relativeTo: folder).standardizedFileURL.path
+            }
+            return Document(path: path, node: node, blueprint: blueprint)
         } catch {
-            throw refused(error)
+            throw Document(path: path, node: .nothing, blueprint: Blueprint()).refused(error)
         }
     }
 
-    /// Looks at it as a gateway would that is about to serve it: the files it names, its secrets, its routes.
+    /// Looks at it as a server would that has nothing else: the files it names, its secrets, its routes.
     /// - Returns: how many routes it has, what is worth a warning, and what is worth a thought.
     public func check() throws -> (routes: Int, warnings: [String], advice: [BlueprintAdvice]) {
-        let (document, blueprint) = try read()
-        do throws(ConfigurationComplaints) {
-            let checked = try GatewayService.check(blueprint, in: surroundings(builtIn: .unknown))
-            return (checked.routes, checked.warnings.map { place($0, in: document).description }, blueprint.advice)
+        let document = try read()
+        do throws(DocumentComplaints) {
+            try document.blueprint.checkWhole(in: document.node)
         } catch {
-            throw refused(error, in: document)
+            throw document.refused(error)
         }
-    }
-
-    /// Puts it to work; one that is no good changes nothing.
-    func load(into gateway: GatewayService, builtIn: TrustedIssuer, fetch: KeyFetch) async throws -> (
-        blueprint: Blueprint, routes: Int, warnings: [String]
-    ) {
-        let (document, blueprint) = try read()
         do throws(ConfigurationComplaints) {
-            let loaded = try await gateway.load(blueprint, in: surroundings(builtIn: builtIn, fetch: fetch))
-            return (blueprint, loaded.routes, loaded.warnings.map { place($0, in: document).description })
+            let surroundings = Surroundings(
+                builtIn: .unknown, readFile: { Self.content(of: $0) },
+                environment: { ProcessInfo.processInfo.environment[$0] }, fetchKeys: KeyFetch.nothing.keys,
+                discoverKeys: KeyFetch.nothing.discovered)
+            let checked = try GatewayService.check(document.blueprint, in: surroundings)
+            let warnings = checked.warnings.map { warning in
+                DocumentComplaint(place: document.node.place(at: warning.pointer), message: warning.message).description
+            }
+            return (checked.routes, warnings, document.blueprint.advice)
         } catch {
-            throw refused(error, in: document)
+            throw document.refused(error)
         }
-    }
-
-    /// A place that the document names, seen from where the document is.
-    func place(of accessLog: AccessLogPlace) -> AccessLogPlace {
-        guard case .file(let name) = accessLog else { return accessLog }
-        return .file(URL(fileURLWithPath: name, relativeTo: folder).path)
-    }
-
-    private var folder: URL { URL(fileURLWithPath: path).deletingLastPathComponent() }
-
-    private func surroundings(builtIn: TrustedIssuer?, fetch: KeyFetch = .nothing) -> Surroundings {
-        Surroundings(
-            builtIn: builtIn,
-            readFile: { [folder] name in Self.content(of: URL(fileURLWithPath: name, relativeTo: folder).path) },
-            environment: { ProcessInfo.processInfo.environment[$0] }, fetchKeys: fetch.keys,
-            discoverKeys: fetch.discovered)
-    }
-
-    private func place(_ complaint: ConfigurationComplaint, in document: DocumentNode) -> DocumentComplaint {
-        DocumentComplaint(place: document.place(at: complaint.pointer), message: complaint.message)
-    }
-
-    private func refused(_ complaints: DocumentComplaints) -> Refused {
-        Refused(
-            description: "the configuration \(path) is refused:\n\(complaints.description)", complaints: complaints.all)
-    }
-
-    private func refused(_ complaints: ConfigurationComplaints, in document: DocumentNode) -> Refused {
-        var placed = DocumentComplaints()
-        for complaint in complaints.complaints {
-            placed.add(document.place(at: complaint.pointer), complaint.message)
-        }
-        return refused(placed)
     }
 
     /// A file's bytes; nil when it cannot be read, or is too large.
-    private static func content(of path: String) -> [UInt8]? {
+    static func content(of path: String) -> [UInt8]? {
         guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
         defer { try? handle.close() }
         // At the end of a file, and so of an empty one, reading gives nil.

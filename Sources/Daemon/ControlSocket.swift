@@ -1,6 +1,5 @@
 import Codecs
 import ControlPlane
-import Gateway
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -21,18 +20,18 @@ struct ControlSocket {
 
     let path: String
     let explanations: ExplanationRing
-    let source: ConfigurationSource
+    let configuration: ConfigurationService
     let tokens: AuthorizationService
 
     init(
-        path: String, explanations: ExplanationRing, source: ConfigurationSource, tokens: AuthorizationService
+        path: String, explanations: ExplanationRing, configuration: ConfigurationService, tokens: AuthorizationService
     ) throws {
         guard path.utf8.count <= Self.longestPath else {
             throw StartFailure("the data folder's path is too long for a socket in it; choose a shorter --data")
         }
         self.path = path
         self.explanations = explanations
-        self.source = source
+        self.configuration = configuration
         self.tokens = tokens
     }
 
@@ -55,16 +54,8 @@ struct ControlSocket {
             }
             return Response.json(explanation.json)
         }
-        router.post("/reload") { [source] _, _ in
-            do {
-                let count = try await source.load()
-                return Response.json(["routes": .number(JSONNumber(Int64(count)))])
-            } catch {
-                throw ProblemBody(
-                    .unprocessableContent, code: "configuration-refused", title: "Configuration refused",
-                    detail: "\(error)")
-            }
-        }
+        ConfigurationRoutes(configuration: configuration)
+            .addRoutes(to: router.group().add(middleware: OperatorDoor()))
         tokens.addManagementRoutes(to: router)
         return HummingbirdListener.application(
             router, address: .unixDomainSocket(path: path), logger: Logger(label: "signet.socket"),

@@ -1,3 +1,4 @@
+import ControlPlane
 import Gateway
 import HTTPWire
 import Logging
@@ -44,14 +45,15 @@ struct GatewayListenerService: Service {
 
 /// Reads the configuration again at each SIGHUP. A bad document changes nothing.
 struct ReloadService: Service {
-    let source: ConfigurationSource
+    let configuration: ConfigurationService
     let logger: Logger
 
     func run() async throws {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
             do {
-                let count = try await source.load()
-                logger.notice("configuration reloaded", metadata: ["routes": "\(count)"])
+                let loaded = try await configuration.load(
+                    by: ConfigurationService.Author(actor: .server, note: "SIGHUP"))
+                logger.notice("configuration reloaded", metadata: ["routes": "\(loaded.routes)"])
             } catch {
                 logger.error("the configuration is bad; nothing was changed", metadata: ["complaints": "\(error)"])
             }

@@ -1,3 +1,4 @@
+import Blueprint
 import Codecs
 import ControlPlane
 import HTTPTypes
@@ -10,12 +11,16 @@ import TokenService
 
 /// The demo's configuration: an API that everybody may use, one that wants a token.
 enum DemoConfiguration {
-    static func document(port: Int, audience: String) -> String {
+    static func blueprint(port: Int, audience: String) throws -> Blueprint {
+        try Blueprint.read(try YAMLDocument.read(document(port: port, audience: audience)))
+    }
+
+    private static func document(port: Int, audience: String) -> String {
         """
         upstreams: { demo: http://127.0.0.1:\(port) }
         apis:
-          open: { path: /demo/open, methods: GET, upstream: demo, access: anonymous }
-          orders:
+          demo-open: { path: /demo/open, methods: GET, upstream: demo, access: anonymous }
+          demo-orders:
             path: /demo/orders
             methods: GET
             upstream: demo

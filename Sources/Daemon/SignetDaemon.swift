@@ -1,4 +1,6 @@
+import Blueprint
 import Codecs
+import ConfigurationStore
 import ControlPlane
 import Fetching
 import Gateway
@@ -85,14 +87,16 @@ public struct SignetDaemon: Sendable {
 
         let metricsEndpoint = MetricsEndpoint(metrics: metrics)
         let demo = configuration.demo ? try await DemoUpstream.open() : nil
-        let source = ConfigurationSource(
-            file: configuration.configurationFile.map { ConfigurationFile(path: $0) },
-            demo: demo.map { ($0.port, configuration.audiences.first ?? "") }, gateway: gateway,
-            builtIn: { [issuer = tokens.configuration.issuer] in TrustedIssuer(issuer: issuer, keys: tokens.keySet) },
-            fetch: KeyFetch(guardedFetch), accessLog: accessLog, metrics: metricsEndpoint, logger: logger)
-        let count = try await source.load()
-        if count == 0 {
-            announce("there are no APIs: the gateway refuses every request; --config FILE gives it some")
+        let live = ConfigurationService(
+            store: try await BlueprintStore(store: store), gateway: gateway, tokens: tokens,
+            fetch: KeyFetch(guardedFetch), accessLog: accessLog, metrics: metricsEndpoint,
+            demo: try demo.map {
+                try DemoConfiguration.blueprint(port: $0.port, audience: configuration.audiences.first ?? "")
+            } ?? Blueprint(), file: configuration.configurationFile.map { ConfigurationFile(path: $0) },
+            logger: logger)
+        let loaded = try await live.load(by: ConfigurationService.Author(actor: .server, note: "start"))
+        if loaded.routes == 0 {
+            announce("there are no APIs: the gateway refuses every request; signet apply -f FILE gives it some")
         }
 
         // After the routes: a first start that fails on them has not yet shown the password that is shown only once.
@@ -113,14 +117,14 @@ public struct SignetDaemon: Sendable {
         var services: [any Service] = [UpkeepService(tokens: tokens), LogoutNoticeService(tokens: tokens)]
         if let demo { services.append(demo) }
         services.append(
-            try ControlSocket(path: socketPath, explanations: explanations, source: source, tokens: tokens)
+            try ControlSocket(path: socketPath, explanations: explanations, configuration: live, tokens: tokens)
                 .service(doors))
         services.append(accessLog)
         services.append(controlPlane(tokens, gateway, metricsEndpoint, doors))
         services.append(
             GatewayListenerService(
                 gateway: gateway, address: configuration.gateway, trustedProxies: configuration.proxies, doors: doors))
-        services.append(ReloadService(source: source, logger: logger))
+        services.append(ReloadService(configuration: live, logger: logger))
         var group = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(30)

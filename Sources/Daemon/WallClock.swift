@@ -1,8 +1,4 @@
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
+import Foundation
 
 /// The time of day.
 enum WallClock {
@@ -10,9 +6,5 @@ enum WallClock {
     @Sendable static func seconds() -> Int64 { milliseconds() / 1_000 }
 
     /// Whole milliseconds since 1970.
-    @Sendable static func milliseconds() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
-    }
+    @Sendable static func milliseconds() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
 }

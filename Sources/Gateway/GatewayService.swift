@@ -18,6 +18,10 @@ public final class GatewayService: Sendable {
     private struct Source {
         var blueprint = Blueprint()
         var surroundings: Surroundings?
+        /// The token service in this process, once it was heard of.
+        var builtIn: TrustedIssuer?
+        /// How often it was heard of: what was prepared before the last time has older keys.
+        var trusts: UInt64 = 0
     }
 
     private let state = Mutex(State())
@@ -57,45 +61,59 @@ public final class GatewayService: Sendable {
 
     // MARK: Configuration
 
-    /// Looks whether a blueprint could be put to work here, and changes nothing.
-    /// - Returns: how many routes it has, and what is worth a warning.
+    /// Looks whether a blueprint could be put to work, without a gateway that would; nothing is fetched.
     public static func check(
         _ blueprint: Blueprint, in surroundings: Surroundings
-    ) throws(ConfigurationComplaints) -> LoadedConfiguration {
-        var compiler = GatewayCompiler(
-            blueprint, surroundings: surroundings, published: PublishedKeys(clock: { 0 }), numbers: LimitNumbers(),
-            isTrial: true)
-        let table = try compiler.compile()
-        return LoadedConfiguration(routes: table.routes.count, warnings: compiler.warnings)
+    ) throws(ConfigurationComplaints) -> PreparedConfiguration {
+        try PreparedConfiguration(
+            blueprint, in: surroundings, published: PublishedKeys(clock: { 0 }), numbers: LimitNumbers(), isTrial: true)
     }
 
-    /// Puts a blueprint to work on every loop; one that is no good changes nothing.
-    /// - Returns: how many routes it has, and what is worth a warning.
-    public func load(
+    /// Makes everything that a blueprint needs to be put to work here; nothing is in force yet, and what is cannot fail any
+    /// more.
+    public func prepare(
         _ blueprint: Blueprint, in surroundings: Surroundings
-    ) async throws(ConfigurationComplaints) -> LoadedConfiguration {
-        let kept = KeptFiles(surroundings)
-        let loaded = try source.withLock { source throws(ConfigurationComplaints) in
-            var compiler = GatewayCompiler(
-                blueprint, surroundings: kept.surroundings, published: published, numbers: numbers)
-            let table = try compiler.compile()
-            source = Source(blueprint: blueprint, surroundings: kept.surroundings)
-            state.withLock {
-                $0.snapshot.routes = table
-                $0.snapshot.writesAccessLog = AccessLogPlace(blueprint) != .nowhere
+    ) throws(ConfigurationComplaints) -> PreparedConfiguration {
+        let trusts = source.withLock { $0.trusts }
+        var prepared = try PreparedConfiguration(
+            blueprint, in: KeptFiles(surroundings).surroundings, published: published, numbers: numbers)
+        prepared.trusts = trusts
+        return prepared
+    }
+
+    /// Puts a configuration to work; returns once every loop does.
+    public func install(_ prepared: PreparedConfiguration) async {
+        source.withLock { source in
+            var prepared = prepared
+            if prepared.trusts != source.trusts, let builtIn = source.builtIn {
+                // Keys changed meanwhile. With others of the same issuer nothing else can be wrong.
+                var surroundings = prepared.surroundings
+                surroundings.builtIn = builtIn
+                prepared =
+                    (try? PreparedConfiguration(
+                        prepared.blueprint, in: surroundings, published: published, numbers: numbers)) ?? prepared
             }
-            published.keep(compiler.places)
-            numbers.keep(compiler.limitNumbers)
-            shared.traffic.retain(numbers: compiler.limitNumbers)
-            return LoadedConfiguration(routes: table.routes.count, warnings: compiler.warnings)
+            source.blueprint = prepared.blueprint
+            source.surroundings = prepared.surroundings
+            state.withLock {
+                $0.snapshot.routes = prepared.table
+                $0.snapshot.writesAccessLog = AccessLogPlace(prepared.blueprint) != .nowhere
+            }
+            published.keep(prepared.places)
+            numbers.keep(prepared.limitNumbers)
+            shared.traffic.retain(numbers: prepared.limitNumbers)
         }
         await deliver()
-        return loaded
     }
+
+    /// How many routes are served.
+    public var routeCount: Int { state.withLock { $0.snapshot.routes.routes.count } }
 
     /// Believes the token service of this process with other keys from now on; returns once every loop does.
     public func trust(_ builtIn: TrustedIssuer) async throws(ConfigurationComplaints) {
         try source.withLock { source throws(ConfigurationComplaints) in
+            source.builtIn = builtIn
+            source.trusts &+= 1
             // The files as they were: what changed on the disk meanwhile waits until somebody asks for it.
             guard var surroundings = source.surroundings else { return }
             surroundings.builtIn = builtIn
@@ -140,12 +158,37 @@ public final class GatewayService: Sendable {
     }
 }
 
-/// What a configuration brought.
-public struct LoadedConfiguration: Sendable {
-    /// How many routes.
-    public let routes: Int
+/// A configuration that the gateway has looked at and can put to work.
+public struct PreparedConfiguration: Sendable {
+    /// What was looked at.
+    public let blueprint: Blueprint
     /// What is no fault and worth a warning.
     public let warnings: [ConfigurationComplaint]
+    let surroundings: Surroundings
+    let table: RouteTable
+    /// The key sets that it names.
+    let places: Set<PublishedKeys.Place>
+    /// The limits that it has.
+    let limitNumbers: Set<UInt32>
+    /// How often the token service had been heard of before.
+    var trusts: UInt64 = 0
+
+    /// How many routes.
+    public var routes: Int { table.routes.count }
+
+    init(
+        _ blueprint: Blueprint, in surroundings: Surroundings, published: PublishedKeys, numbers: LimitNumbers,
+        isTrial: Bool = false
+    ) throws(ConfigurationComplaints) {
+        var compiler = GatewayCompiler(
+            blueprint, surroundings: surroundings, published: published, numbers: numbers, isTrial: isTrial)
+        table = try compiler.compile()
+        self.blueprint = blueprint
+        self.surroundings = surroundings
+        warnings = compiler.warnings
+        places = compiler.places
+        limitNumbers = compiler.limitNumbers
+    }
 }
 
 /// The files that a configuration names, as they were when it was read.

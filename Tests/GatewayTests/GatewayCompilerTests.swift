@@ -116,7 +116,7 @@ import Tokens
         var bad = good
         bad["n"] = "AA"
         let text = Self.upstream + Self.api + "issuers: { i: { issuer: x, keys: { file: k.json } } }"
-        func check(_ keys: [JSONObject]) throws -> LoadedConfiguration {
+        func check(_ keys: [JSONObject]) throws -> PreparedConfiguration {
             let set = JSONWriter.text(["keys": .array(keys.map { .object($0) })])
             return try GatewayService.check(
                 try Self.blueprint(text), in: try Self.surroundings(files: ["k.json": set]))

@@ -25,8 +25,9 @@ import Tokens
         let gateway = GatewayService(
             explanations: ExplanationRing(), metrics: Metrics(version: "test") { MetricsReadings() },
             log: AccessLog { _ in }, wantsFlush: {}, clock: { Self.now * 1_000 })
-        _ = try await gateway.load(
-            try GatewayCompilerTests.blueprint(Self.document), in: try GatewayCompilerTests.surroundings(key))
+        await gateway.install(
+            try gateway.prepare(
+                try GatewayCompilerTests.blueprint(Self.document), in: try GatewayCompilerTests.surroundings(key)))
         return gateway
     }
 

@@ -29,6 +29,9 @@ public struct DocumentNode: Sendable {
     /// Where.
     public let place: DocumentPlace
 
+    /// A document with nothing in it.
+    public static let nothing = DocumentNode(content: .nothing, place: .root(line: nil))
+
     /// The text of a scalar, quoted or not.
     public var text: String? {
         switch content {

@@ -5,7 +5,8 @@ public enum JSONDocument {
     /// The document.
     public static func read(_ json: JSON) -> DocumentNode { node(json, .root(line: nil)) }
 
-    private static func node(_ json: JSON, _ place: DocumentPlace) -> DocumentNode {
+    /// A value at a place.
+    static func node(_ json: JSON, _ place: DocumentPlace) -> DocumentNode {
         DocumentNode(content: content(json, place), place: place)
     }
 

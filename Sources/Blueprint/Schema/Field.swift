@@ -16,6 +16,8 @@ public struct Field<Root: Described>: Sendable {
     let words: String
     /// What has fields of its own below it.
     let below: (@Sendable () -> KindReference)?
+    /// The most values by name; nil where there are none.
+    let most: Int?
     /// Its JSON Schema.
     let schema: JSONObject
     /// Where it is kept, for the test that every property has a field.
@@ -37,7 +39,7 @@ public struct Field<Root: Described>: Sendable {
     ) {
         self.init(
             name: name, help: help, example: example, isRequired: isRequired, isSecret: isSecret, words: type.words,
-            below: type.below, schema: type.schema, keyPath: keyPath,
+            below: type.below, most: type.most, schema: type.schema, keyPath: keyPath,
             read: { node, root, complaints in
                 guard let value = type.read(node, &complaints) else { return false }
                 root[keyPath: keyPath] = value
@@ -56,7 +58,7 @@ public struct Field<Root: Described>: Sendable {
     ) {
         self.init(
             name: name, help: help, example: example, isRequired: false, isSecret: isSecret, words: type.words,
-            below: type.below, schema: type.schema, keyPath: keyPath,
+            below: type.below, most: type.most, schema: type.schema, keyPath: keyPath,
             read: { node, root, complaints in
                 guard let value = type.read(node, &complaints) else { return false }
                 root[keyPath: keyPath] = value
@@ -66,7 +68,8 @@ public struct Field<Root: Described>: Sendable {
 
     private init(
         name: String, help: String, example: String, isRequired: Bool, isSecret: Bool, words: String,
-        below: (@Sendable () -> KindReference)?, schema: JSONObject, keyPath: any PartialKeyPath<Root> & Sendable,
+        below: (@Sendable () -> KindReference)?, most: Int?, schema: JSONObject,
+        keyPath: any PartialKeyPath<Root> & Sendable,
         read: @escaping @Sendable (DocumentNode, inout Root, inout DocumentComplaints) -> Bool,
         defaultValue: JSON?, write: @escaping @Sendable (Root) -> JSON?
     ) {
@@ -77,6 +80,7 @@ public struct Field<Root: Described>: Sendable {
         self.isSecret = isSecret
         self.words = words
         self.below = below
+        self.most = most
         self.schema = schema
         self.keyPath = keyPath
         self.read = read

@@ -12,17 +12,20 @@ public struct FieldType<Value: Sendable & Equatable>: Sendable {
     let words: String
     /// What has fields of its own, where this type has, or where its elements have.
     let below: (@Sendable () -> KindReference)?
+    /// The most values by name; nil where there are none.
+    let most: Int?
 
     init(
         read: @escaping @Sendable (DocumentNode, inout DocumentComplaints) -> Value?,
         write: @escaping @Sendable (Value) -> JSON, schema: JSONObject, words: String,
-        below: (@Sendable () -> KindReference)? = nil
+        below: (@Sendable () -> KindReference)? = nil, most: Int? = nil
     ) {
         self.read = read
         self.write = write
         self.schema = schema
         self.words = words
         self.below = below
+        self.most = most
     }
 }
 
@@ -205,7 +208,7 @@ extension FieldType {
             schema: [
                 "type": "object", "propertyNames": ["pattern": .string(ByteString(ObjectName.pattern))],
                 "additionalProperties": .object(element.schema),
-            ], words: "\(element.words) by name", below: element.below)
+            ], words: "\(element.words) by name", below: element.below, most: most)
     }
 
     /// An object with fields of its own.

@@ -50,20 +50,6 @@
         }
     }
 
-    /// Makes a running server read its configuration again.
-    struct ReloadCommand: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "reload", abstract: "Read the configuration again; a bad one changes nothing.")
-
-        @Option(name: .long, help: "The running server's data folder.")
-        var data = "./signet-data"
-
-        func run() throws {
-            let object = try ServerAnswer.object(ControlSocketClient(dataFolder: data), "POST", "/reload")
-            print("\(object["routes"]?.int64 ?? 0) routes")
-        }
-    }
-
     /// Turns a server's answer into what was asked for, or into the sentence that says why not.
     enum ServerAnswer {
         static func object(

@@ -37,15 +37,3 @@ struct ManagementDoor: RouterMiddleware {
             ])
     }
 }
-
-/// The door that only the operator can open: whoever gets here is the operator.
-struct OperatorDoor: RouterMiddleware {
-    func handle(
-        _ request: Request, context: ControlPlaneContext,
-        next: @concurrent (Request, ControlPlaneContext) async throws -> Response
-    ) async throws -> Response {
-        var context = context
-        context.actor = AuditActor(.operator, context)
-        return try await next(request, context)
-    }
-}

@@ -45,6 +45,7 @@ struct AuditEvent: Sendable {
         case signingKeyMade = "signing-key-made"
         case signingKeyRotated = "signing-key-rotated"
         case masterKeyRotated = "master-key-rotated"
+        case configurationChanged = "configuration-changed"
         case clientRefused = "client-refused"
         case refusalsLeftOut = "refusals-left-out"
     }

@@ -1,0 +1,151 @@
+public import Blueprint
+public import Codecs
+public import Storage
+import Synchronization
+
+/// The configuration in the database: every object with its owner and its revision, and the history of all changes.
+///
+/// A change is one transaction: read what is in force, compute the whole, check it, let the caller approve of it, write
+/// objects and history. When it throws, nothing changed; when it returns, the change is on the disk. Writers come one after
+/// the other, so that each checks against what the one before it left.
+public final class BlueprintStore: Sendable {
+    let store: Store
+    /// What was stored when it was last read or written. Whether it still is, its revision tells.
+    private let known = Mutex<StoredConfiguration?>(nil)
+
+    /// Brings the tables forward and uses them.
+    public init(store: Store) async throws {
+        try await store.migrate(feature: "configuration", ConfigurationSchema.migrations)
+        self.store = store
+    }
+
+    /// What is in force.
+    /// - Throws: `blueprint-refused` when what an earlier version of the program stored is not good any more.
+    public func current() async throws -> ConfigurationState {
+        let found = try await store.read { [self] in try stored(in: $0) }
+        remember(found)
+        return try found.checked()
+    }
+
+    /// Makes a file's objects exactly what a document lists: what it lists is put in or changed, what the file had and
+    /// lists no more is deleted, everything else stays.
+    /// - Parameters:
+    ///   - document: the document, read by `Blueprint.readPart` or `Blueprint.read`.
+    ///   - places: what it was read from, so that complaints have lines; without it they have pointers.
+    ///   - file: the file's name.
+    ///   - revision: the revision that must be in force; nil is any.
+    /// - Returns: what changed; what would change, for a dry run. Where nothing differs there is no revision.
+    /// - Throws: `revision-conflict`, `object-owned-by-other`, `object-in-use`, `blueprint-refused`, and what the request's
+    ///   own closures throw.
+    public func apply(
+        _ document: Blueprint, places: DocumentNode? = nil, file: String, expecting revision: Int64? = nil,
+        for request: ChangeRequest
+    ) async throws -> Change {
+        let owner = Owner.file(file)
+        return try await decide(request) { _, current in
+            if let revision, revision != current.revision {
+                throw ConfigurationError.revisionConflict(expected: revision, found: current.revision, object: nil)
+            }
+            let listed = document.objects.all
+            let others = listed.compactMap { object in
+                current.records[object].flatMap { record in
+                    record.owner == owner
+                        ? nil : ConfigurationError.OwnedObject(object: object, owner: record.owner)
+                }
+            }
+            guard others.isEmpty else { throw ConfigurationError.objectsOwnedByOther(others) }
+            let owned = current.records.filter { $0.value.owner == owner }.keys
+            return Proposal(
+                part: document, objects: Set(listed).union(owned), owner: { _ in owner },
+                document: places ?? Blueprint.document(of: []), source: .owner(owner))
+        }
+    }
+
+    /// Puts one object: makes it, or replaces it whole.
+    /// - Parameters:
+    ///   - object: which one.
+    ///   - content: what it becomes, in any form that a document may have.
+    ///   - owner: who puts it.
+    ///   - revision: the revision that the object must have; 0 where there must be none; nil is any.
+    /// - Returns: what changed; nothing where the object is the same already.
+    /// - Throws: `object-owned-by-other`, `revision-conflict`, `blueprint-refused`, and what the request's own closures
+    ///   throw.
+    public func put(
+        _ object: ObjectReference, _ content: JSON, owner: Owner, ifMatch revision: Int64? = nil,
+        for request: ChangeRequest
+    ) async throws -> Change {
+        let document = Blueprint.document(of: [(object, content)])
+        let part: Blueprint
+        do throws(DocumentComplaints) {
+            part = try Blueprint.readPart(document)
+        } catch {
+            throw ConfigurationError.blueprintRefused(error)
+        }
+        return try await decide(request) { _, current in
+            try Self.admit(object, owner, ifMatch: revision, current)
+            return Proposal(
+                part: part, objects: [object], owner: { _ in owner }, document: document, source: .owner(owner))
+        }
+    }
+
+    /// Deletes one object.
+    /// - Parameters:
+    ///   - object: which one.
+    ///   - owner: who deletes it.
+    ///   - revision: the revision that the object must have; nil is any.
+    /// - Throws: `object-unknown`, `object-owned-by-other`, `revision-conflict`, `object-in-use`, and what the request's own
+    ///   closures throw.
+    public func delete(
+        _ object: ObjectReference, owner: Owner, ifMatch revision: Int64? = nil, for request: ChangeRequest
+    ) async throws -> Change {
+        try await decide(request) { _, current in
+            guard current.records[object] != nil else { throw ConfigurationError.objectUnknown(object) }
+            try Self.admit(object, owner, ifMatch: revision, current)
+            return Proposal(
+                part: Blueprint(), objects: [object], owner: { _ in owner }, document: Blueprint.document(of: []),
+                source: .owner(owner))
+        }
+    }
+
+    /// Whether somebody may change an object that they have seen at a revision.
+    private static func admit(
+        _ object: ObjectReference, _ owner: Owner, ifMatch revision: Int64?, _ current: StoredConfiguration
+    ) throws(ConfigurationError) {
+        let record = current.records[object]
+        if let record, record.owner != owner {
+            throw .objectsOwnedByOther([ConfigurationError.OwnedObject(object: object, owner: record.owner)])
+        }
+        if let revision, revision != record?.revision ?? 0 {
+            throw .revisionConflict(expected: revision, found: record?.revision ?? 0, object: object)
+        }
+    }
+
+    /// Decides on a proposal in one transaction: one that only reads, for a dry run.
+    func decide(
+        _ request: ChangeRequest,
+        _ propose: @escaping @Sendable (Transaction, StoredConfiguration) throws -> Proposal
+    ) async throws -> Change {
+        let body = { @Sendable [self] (transaction: Transaction) throws -> Decision in
+            let current = try stored(in: transaction)
+            return try Decision(try propose(transaction, current), on: current, for: request, in: transaction)
+        }
+        let decision = request.isDryRun ? try await store.read(body) : try await store.write(body)
+        // Only now is it sure to be on the disk.
+        remember(decision.after)
+        return decision.change
+    }
+
+    /// What is stored, as the transaction sees it: from memory while the revision is the same.
+    func stored(in transaction: Transaction) throws(StoreError) -> StoredConfiguration {
+        let revision = try Revision.current(in: transaction)
+        if let known = known.withLock({ $0 }), known.revision == revision { return known }
+        return try StoredConfiguration(revision: revision, in: transaction)
+    }
+
+    private func remember(_ stored: StoredConfiguration) {
+        known.withLock { known in
+            // A slow reader does not put an older one in the place of a newer one.
+            if known.map({ $0.revision < stored.revision }) ?? true { known = stored }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+import Blueprint
+import Codecs
+import ConfigurationStore
+import ControlPlane
+import Foundation
+import Gateway
+import Logging
+import Synchronization
+import TokenService
+
+/// The one way in for everything that is configured: read, checked as a whole, looked at by the gateway, written with its
+/// history in one transaction, in force on every event loop, and only then acknowledged. What fails on the way changes
+/// nothing.
+actor ConfigurationService {
+    let store: BlueprintStore
+    private let gateway: GatewayService
+    private let tokens: AuthorizationService
+    private let fetch: KeyFetch
+    private let accessLog: AccessLogFile
+    private let metrics: MetricsEndpoint
+    private let logger: Logger
+    /// The demo's objects, which are never stored.
+    private let demo: Blueprint
+    /// The document that `--config` names.
+    private let file: ConfigurationFile?
+    /// The change that is under way: the next one waits for it.
+    private var last: Task<Void, Never>?
+
+    init(
+        store: BlueprintStore, gateway: GatewayService, tokens: AuthorizationService, fetch: KeyFetch,
+        accessLog: AccessLogFile, metrics: MetricsEndpoint, demo: Blueprint, file: ConfigurationFile?, logger: Logger
+    ) {
+        self.store = store
+        self.gateway = gateway
+        self.tokens = tokens
+        self.fetch = fetch
+        self.accessLog = accessLog
+        self.metrics = metrics
+        self.demo = demo
+        self.file = file
+        self.logger = logger
+    }
+
+    /// Who changes something, and why.
+    struct Author: Sendable {
+        let actor: AuditActor
+        var note = ""
+    }
+
+    /// What a change did, and what the gateway serves since.
+    struct Outcome: Sendable {
+        let change: Change
+        let routes: Int
+    }
+
+    /// Puts into force what is stored and what `--config` says now, with all the files that it names read again.
+    func load(by author: Author) async throws -> Outcome {
+        guard let file else {
+            return try await inTurn { [self] in
+                let state = try await store.current()
+                let routes = try await install(prepare(state.blueprint))
+                return Outcome(
+                    change: Change(revision: state.revision, isWritten: false, objects: []), routes: routes)
+            }
+        }
+        return try await apply(file, by: author)
+    }
+
+    /// Makes a file's objects exactly what it lists.
+    func apply(
+        _ file: ConfigurationFile, isDryRun: Bool = false, expecting revision: Int64? = nil, by author: Author
+    ) async throws -> Outcome {
+        let document = try file.read()
+        return try await inTurn { [self] in
+            try await decide(author, isDryRun: isDryRun, document) { request in
+                try await self.store.apply(
+                    document.blueprint, places: document.node, file: file.owner, expecting: revision, for: request)
+            }
+        }
+    }
+
+    /// Makes an older revision the current one again.
+    func rollback(to revision: Int64, by author: Author) async throws -> Outcome {
+        try await inTurn { [self] in
+            try await decide(author, isDryRun: false, nil) { request in
+                try await self.store.rollback(to: revision, for: request)
+            }
+        }
+    }
+
+    private func decide(
+        _ author: Author, isDryRun: Bool, _ document: ConfigurationFile.Document?,
+        _ change: (ChangeRequest) async throws -> Change
+    ) async throws -> Outcome {
+        let now = WallClock.seconds()
+        let approved = Mutex<PreparedConfiguration?>(nil)
+        let request = ChangeRequest(
+            actor: author.actor.title, note: author.note, time: now, isDryRun: isDryRun,
+            approve: { [self] whole in
+                let prepared = try prepare(whole)
+                approved.withLock { $0 = prepared }
+            },
+            record: { [tokens] transaction, change in
+                try tokens.recordConfigurationChange(
+                    change.summary, by: author.actor, now: now, in: transaction)
+            })
+        do {
+            let made = try await change(request)
+            guard !isDryRun else {
+                return Outcome(change: made, routes: approved.withLock { $0?.routes } ?? gateway.routeCount)
+            }
+            // Where nothing differs, files may be others than when they were read.
+            let prepared: PreparedConfiguration
+            if let looked = approved.withLock({ $0 }) {
+                prepared = looked
+            } else {
+                prepared = try prepare(try await store.current().blueprint)
+            }
+            return Outcome(change: made, routes: await install(prepared))
+        } catch let complaints as ConfigurationComplaints {
+            guard let document else { throw complaints }
+            throw document.refused(complaints)
+        } catch ConfigurationError.blueprintRefused(let complaints) {
+            guard let document else { throw ConfigurationError.blueprintRefused(complaints) }
+            throw document.refused(complaints)
+        }
+    }
+
+    /// What the gateway makes of a whole configuration.
+    private nonisolated func prepare(_ stored: Blueprint) throws(ConfigurationComplaints) -> PreparedConfiguration {
+        let whole = stored.withDemo(demo)
+        let surroundings = Surroundings(
+            builtIn: TrustedIssuer(issuer: tokens.configuration.issuer, keys: tokens.keySet),
+            readFile: { ConfigurationFile.content(of: $0) },
+            environment: { ProcessInfo.processInfo.environment[$0] }, fetchKeys: fetch.keys,
+            discoverKeys: fetch.discovered)
+        return try gateway.prepare(whole, in: surroundings)
+    }
+
+    private func install(_ prepared: PreparedConfiguration) async -> Int {
+        for warning in prepared.warnings { logger.warning("configuration: \(warning.description)") }
+        do {
+            try accessLog.open(AccessLogPlace(prepared.blueprint))
+        } catch {
+            // Requests are served all the same; that they are not written down is said.
+            logger.error("\(error)")
+        }
+        metrics.admit(MetricsNetworks.read(prepared.blueprint))
+        await gateway.install(prepared)
+        return prepared.routes
+    }
+
+    /// One change after the other, so that what is in force is always the last one that was written.
+    private func inTurn(_ work: @escaping @Sendable () async throws -> Outcome) async throws -> Outcome {
+        let before = last
+        let task = Task {
+            await before?.value
+            return try await work()
+        }
+        last = Task { _ = await task.result }
+        return try await task.value
+    }
+}
+
+extension Change {
+    /// A few words for the audit log: counts and names, never a value.
+    var summary: String {
+        let names = objects.prefix(5).map { "\($0.object)" }.joined(separator: ", ")
+        return "revision \(revision): \(names)" + (objects.count > 5 ? " and \(objects.count - 5) more" : "")
+    }
+}
+
+extension Blueprint {
+    /// With the demo's objects beside one's own; one's own of the same name stand before them.
+    fileprivate func withDemo(_ demo: Blueprint) -> Blueprint {
+        let own = objects
+        return replacing(demo.objects.all.filter { !own.contains($0) }, from: demo)
+    }
+}
