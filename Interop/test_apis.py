@@ -275,9 +275,13 @@ def test_a_page_of_a_named_origin_may_call(server, seen):
     foreign = call("OPTIONS", server.gateway + "/stripped/x", headers={**asked, "Origin": "https://evil.example"})
     assert foreign.headers["Access-Control-Allow-Origin"] is None
     assert not seen.seen, "a preflight reached the upstream"
+    answer = get(server, "/stripped/x", Origin="https://app.example")
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://app.example"
+    assert "RateLimit" in answer.headers["Access-Control-Expose-Headers"]
+    assert get(server, "/stripped/x", Origin="https://evil.example").headers["Access-Control-Allow-Origin"] is None
 
 
-@pytest.mark.parametrize("framed", ["length"])
+@pytest.mark.parametrize("framed", ["length", "chunked"])
 def test_a_body_may_be_as_large_as_the_api_says(server, seen, framed):
     def post(size):
         if framed == "length":
@@ -302,7 +306,8 @@ def test_parts_of_an_api_differ(server, seen):
 
 def test_versions_by_path_segment(server, seen):
     old = get(server, "/dated/v1/x")
-    assert old.status == 200
+    assert old.status == 200 and old.headers["Deprecation"] == "@1577836800"
+    assert old.headers["Sunset"] == "Tue, 01 Jan 2999 00:00:00 GMT"
     assert get(server, "/dated/v2/x").headers["Deprecation"] is None
     assert get(server, "/dated/x").status == 200
     gone = get(server, "/dated/v0/x")
@@ -310,7 +315,7 @@ def test_versions_by_path_segment(server, seen):
 
 
 def test_versions_by_header(server, seen):
-    assert get(server, "/headed", API_Version="1").status == 200
+    assert get(server, "/headed", API_Version="1").headers["Deprecation"] is not None
     assert get(server, "/headed", API_Version="2").status == 200
     assert get(server, "/headed", API_Version="3").status == 404
     assert get(server, "/headed").status == 404

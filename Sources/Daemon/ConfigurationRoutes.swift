@@ -50,7 +50,7 @@ struct ConfigurationRoutes: Sendable {
         let body = try await JSONRequestBody(of: request)
         guard let revision = body.object["revision"]?.int64 else {
             throw ProblemBody(
-                .badRequest, code: "invalid-field", title: "Invalid field", detail: "\"revision\" must be a number.")
+                .badRequest, code: "field-invalid", title: "Invalid field", detail: "\"revision\" must be a number.")
         }
         let author = ConfigurationService.Author(actor: context.actor, note: body.object["note"]?.string?.text ?? "")
         return try await told { try await configuration.rollback(to: revision, by: author) }

@@ -7,7 +7,7 @@ import NIOCore
     import Glibc
 #endif
 
-/// The hands of one client connection, and the only handler in its channel: bytes in, bytes out.
+/// The hands of one client connection, and the last handler in its channel (TLS may stand in front): bytes in, bytes out.
 ///
 /// Requests are taken one at a time and answered in order. What a client sends early stays in `pending`; reading stops
 /// only when that grows past its bound, so in ordinary traffic the socket's read interest is never touched.
@@ -24,6 +24,8 @@ final class ClientConnectionHandler: ChannelInboundHandler {
         case response
         /// The answer is complete, the body is not: read and thrown away.
         case discard
+        /// The protocol was switched: bytes both ways, until both sides have ended.
+        case tunnel
         /// The last answer is written and our side shut; waiting for the client to notice.
         case lingering
         case closed
@@ -33,13 +35,13 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     /// Where this connection stands in its loop's list.
     var slot = -1
     private(set) var isWritable = true
-    private(set) var phase = Phase.head
-    private var context: ChannelHandlerContext?
-    private var exchange: Exchange?
+    var phase = Phase.head
+    var context: ChannelHandlerContext?
+    var exchange: Exchange?
 
-    private var pending = ByteBuffer()
+    var pending = ByteBuffer()
     private var isProcessing = false
-    private var isReading = false
+    private(set) var isReading = false
     private var readsPaused = false
 
     private var scanner: RequestHeadScanner
@@ -49,9 +51,10 @@ final class ClientConnectionHandler: ChannelInboundHandler {
 
     private var held: ByteBuffer?
     private var needsFlush = false
-    private var deadlines: ConnectionDeadlines
+    var deadlines: ConnectionDeadlines
     private var peerText: [UInt8]?
     private var discarded = 0
+    var ends = TunnelEnds()
 
     init(loop: EdgeLoop) {
         self.loop = loop
@@ -75,16 +78,23 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        gone()
         self.context = nil
+        // A tunnel may still have to pass on what the client sent before it ended.
+        if phase != .tunnel || !ends.input { gone() }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        gone()
+        // After our own end the client's is the end of the channel.
+        if phase == .tunnel, ends.outputShut, !ends.isBroken { tunnelInputEnded() } else { gone() }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if phase == .tunnel, case .inputClosed = event as? ChannelEvent { tunnelInputEnded() }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
+        ends.isBroken = true
+        context.closeSocket()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -93,9 +103,9 @@ final class ClientConnectionHandler: ChannelInboundHandler {
         switch phase {
         case .lingering:
             discarded += bytes.readableBytes
-            if discarded > loop.configuration.maxDiscardedBytes { context.close(promise: nil) }
+            if discarded > loop.configuration.maxDiscardedBytes { context.closeSocket() }
         case .closed: break
-        case .head, .body, .response, .discard:
+        case .head, .body, .response, .discard, .tunnel:
             if pending.readableBytes == 0 {
                 pending = bytes
             } else {
@@ -117,7 +127,7 @@ final class ClientConnectionHandler: ChannelInboundHandler {
         if isWritable { exchange?.observer?.clientWritable() }
     }
 
-    private func gone() {
+    func gone() {
         guard phase != .closed else { return }
         phase = .closed
         loop.remove(self)
@@ -131,7 +141,7 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     // MARK: Reading
 
     /// Goes on with what has arrived, until more is needed or an exchange has to be waited for.
-    private func process() {
+    func process() {
         guard !isProcessing else { return }
         isProcessing = true
         var goesOn = true
@@ -140,6 +150,7 @@ final class ClientConnectionHandler: ChannelInboundHandler {
             case .head: goesOn = readHead()
             case .body: goesOn = readBody()
             case .discard: goesOn = discardBody()
+            case .tunnel: goesOn = readTunnel()
             case .response, .lingering, .closed: goesOn = false
             }
         }
@@ -245,8 +256,13 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     /// Whether the rest of the request body may be read and thrown away after an early answer.
     var canDiscardRest: Bool { body.remainder <= Int64(loop.configuration.maxDiscardedBytes) }
 
+    /// Changes how long the body of this exchange may be.
+    func limitBody(to bytes: Int64) {
+        if phase == .body { body.limit = min(max(0, bytes), loop.configuration.limits.body) }
+    }
+
     func bodyMayFlow() {
-        guard phase == .body else { return }
+        guard phase == .body || phase == .tunnel else { return }
         process()
         // Outside a read nobody else says that this was all for now.
         if !isReading { exchange?.observer?.requestReadComplete() }
@@ -286,11 +302,35 @@ final class ClientConnectionHandler: ChannelInboundHandler {
         write(ByteBuffer(bytes: loop.scratch))
     }
 
-    /// Keeps a head back until it can leave together with the first piece of its body.
-    func hold(_ bytes: ByteBuffer) {
-        held = bytes
+    /// Keeps the head in the loop's scratch back until it can leave together with the first piece of its body.
+    func holdScratch() {
+        // One still held is a whole answer without a body.
+        if let earlier = held { context?.write(wrapOutboundOut(earlier), promise: nil) }
+        var head = ByteBufferAllocator().buffer(capacity: loop.scratch.count + 1024)
+        head.writeBytes(loop.scratch)
+        held = head
         needsFlush = true
     }
+
+    /// Writes a piece of a body as one chunk.
+    func writeChunk(_ piece: ByteBuffer) {
+        loop.scratch.removeAll(keepingCapacity: true)
+        guard piece.readableBytes > 0 else { return }
+        let isWhole = piece.withUnsafeReadableBytes { ChunkWriter.frame($0, into: &loop.scratch) }
+        needsFlush = true
+        if var head = held {
+            held = nil
+            head.writeBytes(loop.scratch)
+            context?.write(wrapOutboundOut(head), promise: nil)
+        } else {
+            context?.write(wrapOutboundOut(ByteBuffer(bytes: loop.scratch)), promise: nil)
+        }
+        guard !isWhole else { return }
+        write(piece)
+        write(Self.pieceEnd)
+    }
+
+    private static let pieceEnd = ByteBuffer(staticString: ChunkWriter.pieceEnd)
 
     func write(_ bytes: ByteBuffer) {
         needsFlush = true
@@ -333,6 +373,8 @@ final class ClientConnectionHandler: ChannelInboundHandler {
         } else {
             phase = .discard
             discarded = 0
+            // What is thrown away has its own bound.
+            body.limit = .max
         }
         if needsFlush, !isReading { flushWritten() }
         if phase == .discard || pending.readableBytes > 0 { process() }
@@ -346,7 +388,7 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     /// Ends the connection politely: everything written is sent, our side shuts, and the client's last bytes are read
     /// for a moment. Closing at once could make the kernel send a reset, which destroys an answer that is still under
     /// way.
-    private func close() {
+    func close() {
         guard phase != .lingering, phase != .closed, let context else { return }
         phase = .lingering
         pending = ByteBuffer()
@@ -357,16 +399,49 @@ final class ClientConnectionHandler: ChannelInboundHandler {
             readsPaused = false
             try? context.channel.syncOptions?.setOption(.autoRead, value: true)
         }
-        context.close(mode: .output, promise: nil)
+        shutOutput()
+    }
+
+    /// Ends our side after everything that was written. When the client's has ended already, that is the whole
+    /// channel's end, which would throw away what waits; so it waits for that.
+    private func shutOutput() {
+        guard let context else { return }
+        guard ends.input else {
+            context.close(mode: .output, promise: nil)
+            return
+        }
+        let channel = context.channel
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.whenComplete { _ in channel.close(promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
     }
 
     /// Ends the connection with a reset.
     func abort() {
-        guard phase != .closed, let context else { return }
+        guard phase != .closed else { return }
+        guard let context else {
+            gone()
+            return
+        }
         if let socket = context.channel as? any SocketOptionProvider {
             _ = socket.setSoLinger(linger(l_onoff: 1, l_linger: 0))
         }
-        context.close(promise: nil)
+        context.closeSocket()
+    }
+
+    /// Since when nothing is under way; nil while something is.
+    var idleSince: NIODeadline? { phase == .head && !headStarted ? deadlines.since : nil }
+
+    /// Ends an idle connection to make room for another.
+    /// - Returns: false when it is not idle, or its last answer is not out yet.
+    func evict() -> Bool {
+        guard idleSince != nil, let context,
+            (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 == 0
+        else { return false }
+        // An encrypted connection says goodbye with this. Nobody waits for the answer: the last response had its time.
+        context.close(mode: .output, promise: nil)
+        context.closeSocket()
+        return true
     }
 
     /// The listener is stopping: close now when nothing is under way.
@@ -406,8 +481,8 @@ final class ClientConnectionHandler: ChannelInboundHandler {
         case .lingering where waiting > 0:
             deadlines.lingering(now)
         case .lingering:
-            if deadlines.isLingerOver(now) { context.close(promise: nil) }
-        case .response, .closed: break
+            if deadlines.isLingerOver(now) { context.closeSocket() }
+        case .response, .tunnel, .closed: break
         }
     }
 }

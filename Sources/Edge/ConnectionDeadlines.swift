@@ -3,7 +3,8 @@ import NIOCore
 /// The times one client connection is held to: a value that knows no timer; the loop's tick asks it.
 struct ConnectionDeadlines {
     private let configuration: EdgeConfiguration
-    private var since: NIODeadline
+    /// When what the connection is doing now began.
+    private(set) var since: NIODeadline
     private var hasServed = false
     private var bodyBytes = 0
     private var stalledSince: NIODeadline?

@@ -5,6 +5,8 @@ final class EdgeLoop {
     let eventLoop: any EventLoop
     let handler: ExchangeHandler
     let configuration: EdgeConfiguration
+    /// Whether the connections are encrypted.
+    let isEncrypted: Bool
     /// The time of the last tick. Coarse on purpose: a deadline costs no clock reading per request.
     private(set) var now: NIODeadline
     /// Reused for every head that is written.
@@ -12,11 +14,17 @@ final class EdgeLoop {
     private(set) var isDraining = false
     private var connections: [ClientConnectionHandler] = []
     private var timer: RepeatedTask?
+    /// The connections that were idle for long when they were last looked for, the longest at the end; nil when the
+    /// clock has moved on since.
+    private var idle: [(connection: ClientConnectionHandler, since: NIODeadline)]?
 
-    init(eventLoop: any EventLoop, handler: ExchangeHandler, configuration: EdgeConfiguration) {
+    init(
+        eventLoop: any EventLoop, handler: ExchangeHandler, configuration: EdgeConfiguration, isEncrypted: Bool = false
+    ) {
         self.eventLoop = eventLoop
         self.handler = handler
         self.configuration = configuration
+        self.isEncrypted = isEncrypted
         now = .now()
         scratch.reserveCapacity(4096)
     }
@@ -46,8 +54,32 @@ final class EdgeLoop {
 
     private func tick() {
         now = .now()
+        idle = nil
         // A copy, because a connection that runs out of time leaves the list.
         for connection in connections { connection.tick(now) }
+    }
+
+    /// Closes the connection that has been idle for the longest time, if one has been for long enough to have got its
+    /// last answer.
+    /// - Returns: whether one was closed.
+    func evictLongestIdle() -> Bool {
+        var candidates = idle ?? idleConnections()
+        defer { idle = candidates }
+        while let (connection, since) = candidates.popLast() {
+            if connection.idleSince == since, connection.evict() { return true }
+        }
+        return false
+    }
+
+    /// Sorted once in a tick, so that a crowd at the door does not cost a look at every connection for each of it.
+    private func idleConnections() -> [(connection: ClientConnectionHandler, since: NIODeadline)] {
+        var found: [(connection: ClientConnectionHandler, since: NIODeadline)] = []
+        for connection in connections {
+            if let since = connection.idleSince, now - since > configuration.lingerTimeout {
+                found.append((connection, since))
+            }
+        }
+        return found.sorted { $0.since > $1.since }
     }
 
     /// Idle connections close now, busy ones after their exchange.

@@ -5,6 +5,8 @@ public import NIOCore
 ///
 /// Answer it exactly once: `respond` for a whole local answer, or `accept` (to receive the body) and `writeHead`,
 /// `writeBody`, `finish`. Calls that come too late, because the client is gone or the exchange is over, do nothing.
+///
+/// Bodies are without framing on both ways: how the answer's end is told to this client is the exchange's business.
 public final class Exchange {
     /// The head, as offsets into `headBytes`.
     public let head: RequestHead
@@ -33,6 +35,11 @@ public final class Exchange {
     private(set) var observer: ExchangeObserver?
     private(set) var bodyIsPaused = false
     private var awaitsContinue: Bool
+    private var asksUpgrade = false
+    private(set) var isTunnel = false
+    private var framing = BodyFraming.none
+    private var lengthLeft: Int64 = 0
+    private var headSaysKeepAlive = false
 
     init(
         head: RequestHead, headBytes: ByteBuffer, path: CanonicalPath, connection: ClientConnectionHandler,
@@ -56,10 +63,11 @@ public final class Exchange {
         return Array(loop.configuration.trustedProxies.client(peer: proxy, forwardedFor: lines).description.utf8)
     }
 
-    /// Whether the client's connection is encrypted, which only a trusted proxy's can be.
+    /// Whether the client's connection is encrypted: this one, or what a trusted proxy says of its own.
     public var isEncrypted: Bool {
-        guard let proxy = trustedProxy else { return false }
+        guard let proxy = trustedProxy else { return loop.isEncrypted }
         let lines = withHeadBytes { head.forwarded("x-forwarded-proto", of: $0) }
+        guard !lines.isEmpty else { return loop.isEncrypted }
         return loop.configuration.trustedProxies.isEncrypted(peer: proxy, forwardedProto: lines)
     }
 
@@ -89,11 +97,25 @@ public final class Exchange {
     /// Whether an answer started now may leave the connection open: the client wants it, the listener is not draining,
     /// and what is left of the body will come by itself and is short enough to be read and thrown away.
     public var keepsAlive: Bool {
-        guard head.keepAlive, !loop.isDraining, let connection else { return false }
+        guard head.keepAlive, !loop.isDraining, let connection, !hasBytesForTunnel else { return false }
         return bodyIsComplete || !awaitsContinue && connection.canDiscardRest
     }
 
     // MARK: The request body
+
+    /// How long the body is, as its head says; nil for a chunked body, whose end alone will tell. A body longer than what
+    /// was allowed with `limitBody` is for the caller to refuse before it accepts.
+    public var declaredBodyLength: Int64? {
+        switch head.framing {
+        case .length(let length): length
+        case .none: 0
+        case .chunked, .untilClose: nil
+        }
+    }
+
+    /// Allows this exchange's body so many bytes, at most what the listener allows. Call it before `accept`; a body that
+    /// passes it ends the exchange and the connection (413, `body-too-large`).
+    public func limitBody(to bytes: Int64) { connection?.limitBody(to: bytes) }
 
     /// Starts the body: what arrived already is delivered at once. A client that waits for `100 Continue` is told to go
     /// on.
@@ -135,19 +157,46 @@ public final class Exchange {
         end(keepAlive: keepsAlive && !answer.closes)
     }
 
-    /// Writes the bytes of a response head. They are held back until the body's first piece or a flush, so that both
-    /// leave in one write.
-    public func writeHead(_ bytes: ByteBuffer, status: Int) {
-        guard !isOver, !headWritten else { return }
+    /// Writes the head of a final response, with the framing that this client understands. It is held back until the
+    /// body's first piece or a flush, so that both leave in one write.
+    /// - Parameters:
+    ///   - head: the head as it was read, and `bytes` its bytes.
+    ///   - rewrite: what is dropped from it and added to it.
+    public func writeHead(_ head: ResponseHead, _ bytes: ByteBuffer, rewrite: ResponseRewrite = .none) {
+        guard !isOver, !headWritten, !head.isInterim, let connection else { return }
+        switch head.framing {
+        case .none: framing = .none
+        case .length(let length):
+            framing = head.framing
+            lengthLeft = length
+        case .chunked, .untilClose:
+            // HTTP/1.0 knows no chunks: there the end of the connection ends the body.
+            framing = self.head.version == .http10 ? .untilClose : .chunked
+        }
+        headSaysKeepAlive = keepsAlive && framing != .untilClose
         headWritten = true
-        self.status = status
-        connection?.hold(bytes)
+        status = head.status
+        loop.scratch.removeAll(keepingCapacity: true)
+        bytes.withUnsafeReadableBytes { bytes in
+            HeadWriter.response(
+                head, bytes, framing: framing, keepAlive: headSaysKeepAlive, version: self.head.version,
+                rewrite: rewrite, into: &loop.scratch)
+        }
+        connection.holdScratch()
     }
 
-    /// Writes response body bytes as they go on the wire (the caller frames them).
-    public func writeBody(_ wireBytes: ByteBuffer) {
-        guard !isOver, headWritten else { return }
-        connection?.write(wireBytes)
+    /// Writes some of the response body, without framing. A body that is longer than its head said ends the exchange
+    /// with a reset.
+    public func writeBody(_ piece: ByteBuffer) {
+        guard !isOver, headWritten, let connection else { return }
+        switch framing {
+        case .untilClose: connection.write(piece)
+        case .chunked: connection.writeChunk(piece)
+        case .length:
+            lengthLeft -= Int64(piece.readableBytes)
+            if lengthLeft >= 0 { connection.write(piece) } else { abort() }
+        case .none: break
+        }
     }
 
     /// Sends what was written so far.
@@ -156,10 +205,21 @@ public final class Exchange {
         connection?.flushWritten()
     }
 
-    /// Ends the exchange after a complete response. `keepAlive` must be what the response head said.
-    public func finish(keepAlive: Bool) {
-        guard !isOver, headWritten else { return }
-        end(keepAlive: keepAlive && head.keepAlive)
+    /// Ends the exchange after a complete response. One that is shorter than its head said is reset instead. In a
+    /// tunnel only our side ends: the exchange lasts until the client's does too.
+    public func finish() {
+        guard !isOver, headWritten, let connection else { return }
+        if isTunnel {
+            connection.endTunnelOutput()
+            return
+        }
+        switch framing {
+        case .length where lengthLeft != 0: abort()
+        case .chunked:
+            connection.write(Self.bodyEnd)
+            end(keepAlive: headSaysKeepAlive)
+        case .none, .length, .untilClose: end(keepAlive: headSaysKeepAlive)
+        }
     }
 
     /// Ends the exchange in the middle: the connection is reset, so that nobody mistakes the rest for a complete
@@ -173,11 +233,55 @@ public final class Exchange {
     /// Whether the client's socket takes more; when false, wait for `clientWritable`.
     public var isWritable: Bool { connection?.isWritable ?? false }
 
+    // MARK: Switching protocols (RFC 9110, section 7.8)
+
+    /// Says that the answer may be a 101. What the client sends behind its head is held back until then, bounded; after
+    /// any other answer the connection closes if there was such a byte.
+    public func expectUpgrade() { asksUpgrade = bodyIsComplete }
+
+    /// Answers 101 and makes the connection a tunnel of bytes: the observer receives the client's as `requestBody` and
+    /// its end as `requestBodyEnded`; `writeBody` writes and `finish` ends ours. Only after `expectUpgrade` and
+    /// `accept`.
+    /// - Returns: whether it is a tunnel now.
+    public func switchProtocols(_ head: ResponseHead, _ bytes: ByteBuffer, rewrite: ResponseRewrite = .none) -> Bool {
+        guard !isOver, !headWritten, asksUpgrade, observer != nil, head.status == 101, let connection else {
+            return false
+        }
+        headWritten = true
+        isTunnel = true
+        status = 101
+        framing = .untilClose
+        loop.scratch.removeAll(keepingCapacity: true)
+        bytes.withUnsafeReadableBytes { bytes in
+            HeadWriter.switching(head, bytes, rewrite: rewrite, into: &loop.scratch)
+        }
+        connection.holdScratch()
+        connection.becomeTunnel()
+        return true
+    }
+
+    /// Ends an answer that may last no longer: a tunnel closes on both sides after what was written, any other answer
+    /// is reset, so that nobody mistakes it for complete.
+    public func cutOff() {
+        guard isTunnel, !isOver, let connection else {
+            abort()
+            return
+        }
+        release()
+        connection.closeTunnel()
+    }
+
+    private var hasBytesForTunnel: Bool { asksUpgrade && !isTunnel && connection?.hasEarlyBytes == true }
+
     private func end(keepAlive: Bool) {
         guard let connection else { return }
+        // What the client meant for a tunnel must not be read as its next request.
+        let isTorn = hasBytesForTunnel
         release()
-        connection.exchangeEnded(keepAlive: keepAlive)
+        connection.exchangeEnded(keepAlive: keepAlive && !isTorn)
     }
+
+    private static let bodyEnd = ByteBuffer(staticString: ChunkWriter.bodyEnd)
 
     /// Cuts the ties; returns who was watching.
     @discardableResult

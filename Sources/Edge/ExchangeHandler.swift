@@ -32,7 +32,8 @@ open class ExchangeObserver {
 
     /// Some bytes of the body, without any framing. Slices of the read buffer: keep them only as long as needed.
     open func requestBody(_ piece: ByteBuffer) {}
-    /// The body is complete. Called also, and at once, when there is none.
+    /// The body is complete. Called also, and at once, when there is none. In a tunnel it is called once more, when the
+    /// client will send nothing more.
     open func requestBodyEnded() {}
     /// Everything that one read brought was delivered: the moment to flush.
     open func requestReadComplete() {}

@@ -11,8 +11,10 @@ struct RequestBodyReader {
 
     private var isChunked = false
     private var left: Int64 = 0
-    private var limit = Int64.max
+    private var taken: Int64 = 0
     private var chunks = ChunkedBodyStateMachine()
+    /// The longest body that is read, in bytes.
+    var limit = Int64.max
 
     init() {}
 
@@ -30,14 +32,16 @@ struct RequestBodyReader {
 
     /// The next piece of the body in `bytes`; what it covers is taken out of `bytes`.
     mutating func next(from bytes: inout ByteBuffer) throws(WireDefect) -> Step {
-        isChunked ? try nextOfChunks(from: &bytes) : nextOfLength(from: &bytes)
+        isChunked ? try nextOfChunks(from: &bytes) : try nextOfLength(from: &bytes)
     }
 
-    private mutating func nextOfLength(from bytes: inout ByteBuffer) -> Step {
+    private mutating func nextOfLength(from bytes: inout ByteBuffer) throws(WireDefect) -> Step {
         guard left > 0 else { return .end }
+        guard left <= limit &- taken else { throw Self.tooLong(at: 0) }
         let length = Int(min(left, Int64(bytes.readableBytes)))
         guard length > 0, let piece = bytes.readSlice(length: length) else { return .more }
         left -= Int64(length)
+        taken &+= Int64(length)
         return .piece(piece)
     }
 
@@ -52,12 +56,16 @@ struct RequestBodyReader {
             return .end
         case .data(let start, let end):
             bytes.moveReaderIndex(forwardBy: start)
-            limit -= Int64(end - start)
-            guard limit >= 0, let piece = bytes.readSlice(length: end - start) else {
-                throw WireDefect(
-                    status: 413, code: "body-too-large", what: "The body is longer than is accepted.", offset: start)
+            let (total, isPastCounting) = taken.addingReportingOverflow(Int64(end - start))
+            guard !isPastCounting, total <= limit, let piece = bytes.readSlice(length: end - start) else {
+                throw Self.tooLong(at: start)
             }
+            taken = total
             return .piece(piece)
         }
+    }
+
+    private static func tooLong(at offset: Int) -> WireDefect {
+        WireDefect(status: 413, code: "body-too-large", what: "The body is longer than is accepted.", offset: offset)
     }
 }

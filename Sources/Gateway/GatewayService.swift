@@ -6,6 +6,7 @@ import Synchronization
 public import Telemetry
 public import Tokens
 import Traffic
+import Upstreams
 
 /// The gateway as a running thing: listeners, and one handler per event loop that is handed new snapshots.
 public final class GatewayService: Sendable {
@@ -76,7 +77,8 @@ public final class GatewayService: Sendable {
     ) throws(ConfigurationComplaints) -> PreparedConfiguration {
         let trusts = source.withLock { $0.trusts }
         var prepared = try PreparedConfiguration(
-            blueprint, in: KeptFiles(surroundings).surroundings, published: published, numbers: numbers)
+            blueprint, in: KeptFiles(surroundings).surroundings, published: published, numbers: numbers,
+            earlier: state.withLock { $0.snapshot.routes.upstreams })
         prepared.trusts = trusts
         return prepared
     }
@@ -91,14 +93,12 @@ public final class GatewayService: Sendable {
                 surroundings.builtIn = builtIn
                 prepared =
                     (try? PreparedConfiguration(
-                        prepared.blueprint, in: surroundings, published: published, numbers: numbers)) ?? prepared
+                        prepared.blueprint, in: surroundings, published: published, numbers: numbers,
+                        earlier: state.withLock { $0.snapshot.routes.upstreams })) ?? prepared
             }
             source.blueprint = prepared.blueprint
             source.surroundings = prepared.surroundings
-            state.withLock {
-                $0.snapshot.routes = prepared.table
-                $0.snapshot.writesAccessLog = AccessLogPlace(prepared.blueprint) != .nowhere
-            }
+            replaceRoutes(by: prepared.table, writesAccessLog: AccessLogPlace(prepared.blueprint) != .nowhere)
             published.keep(prepared.places)
             numbers.keep(prepared.limitNumbers)
             shared.traffic.retain(numbers: prepared.limitNumbers)
@@ -118,10 +118,11 @@ public final class GatewayService: Sendable {
             guard var surroundings = source.surroundings else { return }
             surroundings.builtIn = builtIn
             var compiler = GatewayCompiler(
-                source.blueprint, surroundings: surroundings, published: published, numbers: numbers)
+                source.blueprint, surroundings: surroundings, published: published, numbers: numbers,
+                earlier: state.withLock { $0.snapshot.routes.upstreams })
             let table = try compiler.compile()
             source.surroundings = surroundings
-            state.withLock { $0.snapshot.routes = table }
+            replaceRoutes(by: table)
         }
         await deliver()
     }
@@ -141,6 +142,18 @@ public final class GatewayService: Sendable {
         }
     }
 
+    private func replaceRoutes(by table: RouteTable, writesAccessLog: Bool? = nil) {
+        let (old, eventLoop) = state.withLock { state in
+            let old = state.snapshot.routes
+            state.snapshot.routes = table
+            if let writesAccessLog { state.snapshot.writesAccessLog = writesAccessLog }
+            return (old, state.handlers.first?.eventLoop)
+        }
+        guard let eventLoop else { return }
+        for (name, group) in table.upstreams where old.upstreams[name] !== group { group.startChecks(on: eventLoop) }
+        for (name, group) in old.upstreams where table.upstreams[name] !== group { group.stopChecks() }
+    }
+
     private func deliver() async {
         let handlers = state.withLock { $0.handlers }
         // Each loop fetches what is newest when its turn comes: two changes at once cannot overtake each other.
@@ -152,6 +165,10 @@ public final class GatewayService: Sendable {
     private func makeHandler(on eventLoop: any EventLoop) -> GatewayHandler {
         state.withLock { state in
             let handler = GatewayHandler(GatewayLoop(eventLoop: eventLoop, snapshot: state.snapshot, shared: shared))
+            // The endpoints are watched from the first loop that there is.
+            if state.handlers.isEmpty {
+                for group in state.snapshot.routes.upstreams.values { group.startChecks(on: eventLoop) }
+            }
             state.handlers.append(NIOLoopBound(handler, eventLoop: eventLoop))
             return handler
         }
@@ -178,10 +195,11 @@ public struct PreparedConfiguration: Sendable {
 
     init(
         _ blueprint: Blueprint, in surroundings: Surroundings, published: PublishedKeys, numbers: LimitNumbers,
-        isTrial: Bool = false
+        earlier: [String: UpstreamGroup] = [:], isTrial: Bool = false
     ) throws(ConfigurationComplaints) {
         var compiler = GatewayCompiler(
-            blueprint, surroundings: surroundings, published: published, numbers: numbers, isTrial: isTrial)
+            blueprint, surroundings: surroundings, published: published, numbers: numbers, earlier: earlier,
+            isTrial: isTrial)
         table = try compiler.compile()
         self.blueprint = blueprint
         self.surroundings = surroundings

@@ -17,6 +17,8 @@ public enum FieldName: UInt8, Hashable, Sendable, CaseIterable {
     case methodOverride
     // Read by policies and answers.
     case origin, accept, contentType, userAgent, setCookie, location, date, server, wwwAuthenticate
+    /// A place in a trace, and what tracing systems keep with it (W3C Trace Context).
+    case traceparent, tracestate
 
     /// Classifies a field name; ASCII case does not matter.
     public init(_ name: UnsafeRawBufferPointer) {
@@ -51,6 +53,9 @@ public enum FieldName: UInt8, Hashable, Sendable, CaseIterable {
             if name.equalsIgnoringCase("keep-alive") { return .keepAlive }
             if name.equalsIgnoringCase("user-agent") { return .userAgent }
             if name.equalsIgnoringCase("set-cookie") { return .setCookie }
+            if name.equalsIgnoringCase("tracestate") { return .tracestate }
+        case 11:
+            if name.equalsIgnoringCase("traceparent") { return .traceparent }
         case 12:
             if name.equalsIgnoringCase("content-type") { return .contentType }
         case 13:

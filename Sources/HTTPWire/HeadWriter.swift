@@ -10,10 +10,12 @@ public enum HeadWriter {
     /// - Parameters:
     ///   - head: the client's head, and `bytes` its bytes.
     ///   - peer: the client's address as text.
+    ///   - upgrade: the protocols that the upstream may switch to.
+    ///   - lines: field lines of this request alone, ready for the wire and nobody's but our own.
     public static func request(
         _ head: RequestHead, _ bytes: UnsafeRawBufferPointer, path: CanonicalPath, rewrite: RequestRewrite,
         peer: [UInt8],
-        isEncrypted: Bool, into out: inout [UInt8]
+        isEncrypted: Bool, upgrade: UpgradeOffer? = nil, lines: [UInt8] = [], into out: inout [UInt8]
     ) {
         out.append(contentsOf: head.methodRange.slice(of: bytes))
         out.append(0x20)
@@ -37,6 +39,11 @@ public enum HeadWriter {
                 || !rewrite.droppedNames.isEmpty && isNamed(line.nameRange.slice(of: bytes), in: rewrite.droppedNames)
         }
         framing(head.framing, into: &out)
+        if let upgrade {
+            append("Connection: upgrade\r\nUpgrade: ", to: &out)
+            out.append(contentsOf: upgrade.list)
+            append("\r\n", to: &out)
+        }
         append("X-Forwarded-For: ", to: &out)
         out.append(contentsOf: peer)
         append(isEncrypted ? "\r\nX-Forwarded-Proto: https" : "\r\nX-Forwarded-Proto: http", to: &out)
@@ -44,6 +51,7 @@ public enum HeadWriter {
         out.append(contentsOf: authority)
         append("\r\n", to: &out)
         for (name, value) in rewrite.added { field(name, value, into: &out) }
+        out.append(contentsOf: lines)
         append("\r\n", to: &out)
     }
 
@@ -52,19 +60,13 @@ public enum HeadWriter {
     ///   - framing: how the body will be framed on the client's connection.
     ///   - keepAlive: whether the client's connection lives on.
     ///   - version: the version the client speaks; HTTP/1.0 must be told when the connection stays.
+    ///   - rewrite: which of the upstream's fields stay behind, and what is said in addition.
     public static func response(
         _ head: ResponseHead, _ bytes: UnsafeRawBufferPointer, framing: BodyFraming, keepAlive: Bool,
-        version: HTTPVersion,
+        version: HTTPVersion, rewrite: ResponseRewrite = .none,
         into out: inout [UInt8]
     ) {
-        append("HTTP/1.1 ", to: &out)
-        out.append(contentsOf: head.statusRange.slice(of: bytes))
-        if head.statusRange.length == 3 { out.append(0x20) }
-        append("\r\n", to: &out)
-        let names = head.connectionNamesFields ? ConnectionNames(head.fields, bytes) : nil
-        copy(head.fields, bytes, into: &out) { line in
-            FieldNameSet.hopByHop.contains(line.name) || names?.contain(line, bytes) == true
-        }
+        statusLineAndFields(head, bytes, rewrite, into: &out)
         if framing == .none, let length = head.announcedLength {
             self.framing(.length(length), into: &out)
         } else {
@@ -72,6 +74,19 @@ public enum HeadWriter {
         }
         connection(keepAlive: keepAlive, version: version, into: &out)
         append("\r\n", to: &out)
+    }
+
+    /// Appends the head of a 101 response, which says what the connection switches to (RFC 9110, section 15.2.2).
+    public static func switching(
+        _ head: ResponseHead, _ bytes: UnsafeRawBufferPointer, rewrite: ResponseRewrite = .none, into out: inout [UInt8]
+    ) {
+        statusLineAndFields(head, bytes, rewrite, into: &out)
+        for line in head.fields where line.name == .upgrade {
+            append("Upgrade: ", to: &out)
+            out.append(contentsOf: line.valueRange.slice(of: bytes))
+            append("\r\n", to: &out)
+        }
+        append("Connection: upgrade\r\n\r\n", to: &out)
     }
 
     /// Appends the head of a local answer with a body of `length` bytes (nil where the status has none).
@@ -104,17 +119,23 @@ public enum HeadWriter {
         return true
     }
 
-    /// Appends the line that starts a chunk of `length` bytes. The chunk's data and a CRLF must follow.
-    public static func chunkStart(_ length: Int, into out: inout [UInt8]) {
-        let digits = max(1, (Int.bitWidth - max(length, 0).leadingZeroBitCount + 3) / 4)
-        for place in stride(from: digits - 1, through: 0, by: -1) {
-            let digit = UInt8(truncatingIfNeeded: length >> (place * 4)) & 15
-            out.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
-        }
-        append("\r\n", to: &out)
-    }
-
     // MARK: Pieces
+
+    private static func statusLineAndFields(
+        _ head: ResponseHead, _ bytes: UnsafeRawBufferPointer, _ rewrite: ResponseRewrite, into out: inout [UInt8]
+    ) {
+        append("HTTP/1.1 ", to: &out)
+        out.append(contentsOf: head.statusRange.slice(of: bytes))
+        if head.statusRange.length == 3 { out.append(0x20) }
+        append("\r\n", to: &out)
+        let names = head.connectionNamesFields ? ConnectionNames(head.fields, bytes) : nil
+        let dropped = FieldNameSet.hopByHop.union(rewrite.dropped)
+        copy(head.fields, bytes, into: &out) { line in
+            dropped.contains(line.name) || names?.contain(line, bytes) == true
+                || !rewrite.droppedNames.isEmpty && rewrite.drops(named: line, bytes)
+        }
+        if !rewrite.lines.isEmpty { out.append(contentsOf: rewrite.lines) }
+    }
 
     /// Copies the lines that stay; neighbours are copied in one run.
     private static func copy(

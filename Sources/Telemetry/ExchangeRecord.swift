@@ -6,6 +6,8 @@ public enum ExchangeEnd: String, Hashable, Sendable, CaseIterable {
     case clientGone = "client-gone"
     /// The upstream could not be reached, or its answer broke off or was none.
     case upstreamFailed = "upstream-failed"
+    /// It was ended while it still flowed: its token ran out, or nothing was sent for too long.
+    case cutOff = "cut-off"
     /// The gateway refused the request.
     case refused
 }

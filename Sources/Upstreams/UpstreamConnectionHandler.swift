@@ -1,5 +1,6 @@
 import HTTPWire
 import NIOCore
+import NIOTLS
 
 /// The hands of one upstream connection, and the only handler in its channel. Carries one call at a time.
 ///
@@ -9,22 +10,27 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private enum Phase {
-        case idle, head, body, closed
+    enum Phase {
+        /// Its encryption is being agreed.
+        case handshake
+        case idle, head, body, tunnel
+        /// The call is over; what was written is still to leave.
+        case closing
+        case closed
     }
 
-    private let pool: UpstreamPool
-    private var context: ChannelHandlerContext?
-    private var phase = Phase.idle
-    private var call: UpstreamCall?
+    let pool: UpstreamPool
+    var context: ChannelHandlerContext?
+    var phase: Phase
+    var call: UpstreamCall?
     private var isReused = false
     private(set) var isWritable = true
 
-    private var pending = ByteBuffer()
+    var pending = ByteBuffer()
     private var isProcessing = false
     private var isReading = false
     private var readsPaused = false
-    private var peerClosed = false
+    var peerClosed = false
     private var scanner = ResponseHeadScanner(to: .get)
     private var interimResponses = 0
     private var hasResponseByte = false
@@ -33,15 +39,27 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
 
     private var held: ByteBuffer?
     private var needsFlush = false
+    /// The error that ended the connection, if it was one.
+    private(set) var error: (any Error)?
+    /// Whether its pool waits for its encryption.
+    var isAgreeing = false
+    /// Whether the call was told that the upstream's side of the tunnel has ended.
+    var tunnelEndTold = false
+    /// Whether our side of the tunnel was shut.
+    var outputShut = false
     /// When something last happened that the upstream owes us.
-    private(set) var lastProgress: NIODeadline
+    var lastProgress: NIODeadline
 
     init(pool: UpstreamPool) {
         self.pool = pool
+        phase = pool.endpoint.encryption == nil ? .idle : .handshake
         lastProgress = pool.now
     }
 
     // MARK: A call begins
+
+    /// Whether it is connected, perhaps still agreeing its encryption.
+    var isOpen: Bool { (phase == .idle || phase == .handshake) && context?.channel.isActive == true }
 
     /// Whether a call may be given to it.
     var isUsable: Bool { phase == .idle && context?.channel.isActive == true }
@@ -50,6 +68,7 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
         self.call = call
         self.isReused = isReused
         call.connection = self
+        call.wasCarried = true
         phase = .head
         scanner = ResponseHeadScanner(to: call.method, limits: pool.headLimits)
         interimResponses = 0
@@ -63,6 +82,7 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
 
     func write(_ bytes: ByteBuffer) {
         needsFlush = true
+        if phase == .tunnel { lastProgress = pool.now }
         guard var head = held else {
             context?.write(wrapOutboundOut(bytes), promise: nil)
             return
@@ -77,6 +97,22 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
         }
     }
 
+    /// Writes a piece of a body as one chunk.
+    func writeChunk(_ piece: ByteBuffer) {
+        guard piece.readableBytes > 0 else { return }
+        pool.scratch.removeAll(keepingCapacity: true)
+        let isWhole = piece.withUnsafeReadableBytes { ChunkWriter.frame($0, into: &pool.scratch) }
+        write(ByteBuffer(bytes: pool.scratch))
+        guard !isWhole else { return }
+        write(piece)
+        write(Self.pieceEnd)
+    }
+
+    func writeBodyEnd() { write(Self.bodyEnd) }
+
+    private static let pieceEnd = ByteBuffer(staticString: ChunkWriter.pieceEnd)
+    private static let bodyEnd = ByteBuffer(staticString: ChunkWriter.bodyEnd)
+
     func flushWritten() {
         guard needsFlush else { return }
         needsFlush = false
@@ -90,6 +126,7 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
     func requestEnded() {
         lastProgress = pool.now
         flushWritten()
+        if phase == .tunnel { tunnelOutputEnded() }
     }
 
     func resume() {
@@ -114,11 +151,12 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
         isReading = true
         lastProgress = pool.now
         switch phase {
-        case .closed: break
+        case .closing, .closed: break
+        case .handshake: context.close(promise: nil)
         case .idle:
             // Nobody asked: a second response, or the rest of one.
             drop()
-        case .head, .body:
+        case .head, .body, .tunnel:
             if pending.readableBytes == 0 {
                 pending = bytes
             } else {
@@ -145,7 +183,22 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        self.error = error
         context.close(promise: nil)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if phase == .handshake, case .handshakeCompleted = event as? TLSUserEvent {
+            if pool.endpoint.encryption?.names(pool.endpoint.host, in: context) == true {
+                phase = .idle
+                pool.opened(self)
+            } else {
+                agreementFailed(UpstreamNameMismatch())
+            }
+        } else if phase == .tunnel, case .inputClosed = event as? ChannelEvent {
+            peerClosed = true
+            closedByPeer()
+        }
     }
 
     // MARK: The response
@@ -158,7 +211,8 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
             switch phase {
             case .head: goesOn = readHead()
             case .body: goesOn = readBody()
-            case .idle, .closed: goesOn = false
+            case .tunnel: goesOn = readTunnel()
+            case .handshake, .idle, .closing, .closed: goesOn = false
             }
         }
         isProcessing = false
@@ -175,11 +229,14 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
 
     private func readHead() -> Bool {
         guard let call, pending.readableBytes > 0 else { return false }
-        hasResponseByte = true
+        if !hasResponseByte {
+            hasResponseByte = true
+            call.firstByteAt = .now()
+        }
         do throws(WireDefect) {
             let scanned = try pending.withUnsafeReadableBytes { bytes throws(WireDefect) in try scanner.scan(bytes) }
             guard let head = scanned, let bytes = pending.readSlice(length: head.length) else { return false }
-            if head.isInterim { return try skip(head, of: call) }
+            if head.isInterim { return try readInterim(head, bytes, of: call) }
             keepAlive = head.keepAlive
             body = ResponseBodyReader(head.framing)
             phase = .body
@@ -193,12 +250,20 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
         }
     }
 
-    /// We asked for nothing that an interim response could answer, so each is skipped, and a switch of protocols is an
-    /// error.
-    private func skip(_ head: ResponseHead, of call: UpstreamCall) throws(WireDefect) -> Bool {
+    /// A switch of protocols is taken when it was offered. We asked for nothing else that an interim response could
+    /// answer, so each is skipped.
+    private func readInterim(
+        _ head: ResponseHead, _ bytes: ByteBuffer, of call: UpstreamCall
+    ) throws(WireDefect) -> Bool {
         interimResponses += 1
-        guard head.status != 101 else {
-            throw WireDefect(code: "unexpected-upgrade", what: "The response switches protocols unasked.", offset: 0)
+        if head.status == 101 {
+            let isTaken = bytes.withUnsafeReadableBytes { call.offer?.isTaken(by: head, $0) == true }
+            guard isTaken, call.isRequestEnded, !needsFlush else {
+                throw WireDefect(
+                    code: "unexpected-upgrade", what: "The response switches protocols unasked.", offset: 0)
+            }
+            becomeTunnel(head, bytes, of: call)
+            return true
         }
         guard interimResponses <= pool.limits.maxInterimResponses else {
             throw WireDefect(
@@ -242,10 +307,18 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
 
     private func closedByPeer() {
         guard phase != .closed else { return }
+        if phase == .handshake {
+            agreementFailed(error ?? ChannelError.eof)
+            return
+        }
+        if phase == .tunnel, isTunnelOrderly {
+            readTunnelToItsEnd()
+            return
+        }
         if let call, phase == .body {
             // What was read ahead for a slow client is still to be delivered.
             if call.isPaused, pending.readableBytes > 0 { return }
-            if body.endsWithConnection {
+            if body.endsWithConnection, error == nil {
                 complete(call)
                 return
             }
@@ -259,25 +332,38 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
                 isRetryable: isSilent && isReused))
     }
 
-    /// Closes the connection and tells its call, or lets the pool try once more.
+    private func agreementFailed(_ error: any Error) {
+        let isCounted = isAgreeing
+        drop()
+        if isCounted { pool.agreementFailed(error) }
+    }
+
+    /// Closes the connection and tells its call, or lets the call be sent once more.
     func fail(_ failure: UpstreamFailure) {
         let call = call
         self.call = nil
         drop()
         guard let call else { return }
         call.connection = nil
-        if failure.isRetryable, call.mayRetry {
-            call.wasRetried = true
+        if failure.isRetryable, call.maySendAgain, !call.wasSentAgain {
+            call.wasSentAgain = true
             pool.begin(call, fresh: true)
         } else {
-            call.finish()
-            call.failed(failure)
+            pool.fail(call, failure, hasResponseByte: hasResponseByte)
         }
+    }
+
+    private func cutOff(_ reason: UpstreamCutoff) {
+        guard let call else { return }
+        drop()
+        call.finish()
+        call.cutOff(reason)
     }
 
     /// Closes the connection; nobody is told.
     func drop() {
         guard phase != .closed else { return }
+        if phase == .tunnel || phase == .closing { pool.tunnels -= 1 }
         phase = .closed
         call = nil
         held = nil
@@ -288,22 +374,46 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
 
     /// Looks at the clock.
     func tick(_ now: NIODeadline) {
-        guard let call else { return }
         let waited = now - lastProgress
         switch phase {
+        case .idle, .closed: return
+        case .handshake:
+            if waited > pool.limits.connectTimeout {
+                agreementFailed(ChannelError.connectTimeout(pool.limits.connectTimeout))
+            }
+            return
+        case .closing:
+            if waited > pool.limits.bodyStall { drop() }
+            return
+        case .head, .body, .tunnel: break
+        }
+        guard let call else { return }
+        let patience = call.patience ?? pool.patience
+        if phase != .head, let end = patience.endsAt, end <= now {
+            cutOff(.expired)
+            return
+        }
+        switch phase {
         case .head where call.isRequestEnded:
-            if waited > pool.limits.responseHeadTimeout {
+            if waited > patience.responseHead {
                 fail(UpstreamFailure(.timeout, detail: "\(pool.endpoint.name) sent no response in time"))
             }
         case .head where !isWritable:
-            if waited > pool.limits.bodyStall {
+            if isOver(patience.bodyStall, waited) {
                 fail(UpstreamFailure(.timeout, detail: "\(pool.endpoint.name) takes no more of the request body"))
             }
         case .body where !call.isPaused:
-            if waited > pool.limits.bodyStall {
+            if isOver(patience.bodyStall, waited) {
                 fail(UpstreamFailure(.timeout, detail: "\(pool.endpoint.name) stopped within a response body"))
             }
-        case .head, .body, .idle, .closed: break
+        case .tunnel:
+            if isOver(patience.tunnelIdle, waited) { cutOff(.idle) }
+        case .handshake, .idle, .head, .body, .closing, .closed: break
         }
+    }
+
+    private func isOver(_ limit: TimeAmount?, _ waited: TimeAmount) -> Bool {
+        guard let limit else { return false }
+        return waited > limit
     }
 }

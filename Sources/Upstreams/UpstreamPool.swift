@@ -13,23 +13,44 @@ public final class UpstreamPool {
     public let limits: UpstreamLimits
     /// Limits of response heads.
     let headLimits: WireLimits
+    /// For calls that have none of their own.
+    let patience: UpstreamPatience
+    /// Reused for every chunk that is written.
+    var scratch: [UInt8] = []
+    /// What is known of the endpoint, over all loops.
+    let health: EndpointHealth?
     private let eventLoop: any EventLoop
     private(set) var now = NIODeadline.now()
 
     private var idle: [UpstreamConnectionHandler] = []
     private var open: [ObjectIdentifier: UpstreamConnectionHandler] = [:]
     private var connecting = 0
+    /// Those among `connecting` whose encryption is being agreed; they are among `open` too.
+    private var agreeing = 0
     private var waiting = WaitingCalls()
     private var timer: RepeatedTask?
     private var isClosed = false
+    /// Connections that are tunnels, among the open ones.
+    var tunnels = 0
     /// Connections opened since the pool was made.
     public private(set) var connectionsOpened = 0
 
     /// Makes a pool; call it on `eventLoop`. It lives, with its timer, until `close` was called and its last call has
     /// ended.
-    public init(endpoint: UpstreamEndpoint, eventLoop: any EventLoop, limits: UpstreamLimits = UpstreamLimits()) {
+    public convenience init(
+        endpoint: UpstreamEndpoint, eventLoop: any EventLoop, limits: UpstreamLimits = UpstreamLimits()
+    ) {
+        self.init(endpoint: endpoint, eventLoop: eventLoop, limits: limits, health: nil)
+    }
+
+    init(endpoint: UpstreamEndpoint, eventLoop: any EventLoop, limits: UpstreamLimits, health: EndpointHealth?) {
         self.endpoint = endpoint
         self.limits = limits
+        self.health = health
+        var patience = UpstreamPatience()
+        patience.responseHead = limits.responseHeadTimeout
+        patience.bodyStall = limits.bodyStall
+        self.patience = patience
         self.eventLoop = eventLoop
         var headLimits = WireLimits()
         // Not ours to forbid in a response: nobody takes it for a header that we add.
@@ -43,7 +64,7 @@ public final class UpstreamPool {
     /// Connections that carry no call now.
     public var idleCount: Int { idle.count }
     /// Connections open or being opened.
-    public var openCount: Int { open.count + connecting }
+    public var openCount: Int { open.count + connecting - agreeing }
     /// Calls that wait for a connection.
     public var waitingCount: Int { waiting.count }
 
@@ -61,9 +82,14 @@ public final class UpstreamPool {
 
     func begin(_ call: UpstreamCall, fresh: Bool) {
         call.pool = self
+        call.attempts += 1
+        call.endpointName = endpoint.name
         guard !isClosed else {
-            call.finish()
-            call.failed(UpstreamFailure(.busy, detail: "the pool of \(endpoint.name) is closed"))
+            fail(call, UpstreamFailure(.busy, detail: "the pool of \(endpoint.name) is closed"))
+            return
+        }
+        guard call.offer == nil || tunnels < limits.maxTunnels else {
+            fail(call, UpstreamFailure(.busy, detail: "\(endpoint.name) has \(tunnels) tunnels"))
             return
         }
         if !fresh, let connection = takeIdle() {
@@ -71,14 +97,19 @@ public final class UpstreamPool {
             return
         }
         guard waiting.count < limits.maxWaiting else {
-            call.finish()
-            call.failed(
-                UpstreamFailure(.busy, detail: "\(endpoint.name): \(waiting.count) calls wait for a connection"))
+            fail(call, UpstreamFailure(.busy, detail: "\(endpoint.name): \(waiting.count) calls wait for a connection"))
             return
         }
         call.waitingSince = now
         waiting.append(call)
         connectIfNeeded()
+    }
+
+    /// Ends the call with this failure, unless the balancer sends it to another endpoint.
+    func fail(_ call: UpstreamCall, _ failure: UpstreamFailure, hasResponseByte: Bool = false) {
+        if !hasResponseByte, let balancer = call.balancer, balancer.sendsAgain(call, after: failure) { return }
+        call.finish()
+        call.failed(failure)
     }
 
     /// Takes a waiting call out of the queue.
@@ -113,7 +144,7 @@ public final class UpstreamPool {
     // MARK: Connecting
 
     private func connectIfNeeded() {
-        while !isClosed, connecting < waiting.count, openCount < limits.maxOpen { connect() }
+        while !isClosed, connecting < waiting.count, openCount - tunnels < limits.maxOpen { connect() }
     }
 
     private func connect() {
@@ -128,13 +159,16 @@ public final class UpstreamPool {
             )
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(UpstreamConnectionHandler(pool: bound.value))
+                    let pool = bound.value
+                    if let encryption = pool.endpoint.encryption {
+                        try channel.pipeline.syncOperations.addHandler(encryption.handler(host: pool.endpoint.host))
+                    }
+                    try channel.pipeline.syncOperations.addHandler(UpstreamConnectionHandler(pool: pool))
                 }
             }
             .connect(host: endpoint.host, port: endpoint.port)
             .whenComplete { result in
                 let pool = bound.value
-                pool.connecting -= 1
                 switch result {
                 case .success(let channel): pool.connected(channel)
                 case .failure(let error): pool.connectFailed(error)
@@ -143,15 +177,31 @@ public final class UpstreamPool {
     }
 
     private func connected(_ channel: any Channel) {
-        guard let connection = try? channel.pipeline.syncOperations.handler(type: UpstreamConnectionHandler.self) else {
+        guard let connection = try? channel.pipeline.syncOperations.handler(type: UpstreamConnectionHandler.self),
+            connection.isOpen
+        else {
             channel.close(promise: nil)
-            return
-        }
-        guard connection.isUsable else {
             connectFailed(ChannelError.eof)
             return
         }
         open[ObjectIdentifier(connection)] = connection
+        if connection.isUsable {
+            opened(connection)
+        } else {
+            // It says itself when its encryption is agreed. Until then it is still being opened.
+            connection.isAgreeing = true
+            agreeing += 1
+        }
+    }
+
+    /// A connection, its encryption included, is ready for calls.
+    func opened(_ connection: UpstreamConnectionHandler) {
+        connecting -= 1
+        if connection.isAgreeing {
+            connection.isAgreeing = false
+            agreeing -= 1
+        }
+        health?.connected()
         guard !isClosed else {
             connection.drop()
             return
@@ -163,16 +213,21 @@ public final class UpstreamPool {
         }
     }
 
+    /// The encryption of a connection could not be agreed.
+    func agreementFailed(_ error: any Error) {
+        agreeing -= 1
+        connectFailed(error)
+    }
+
     /// One connection that could not be opened answers one call, so that no call waits for its turn to fail.
     private func connectFailed(_ error: any Error) {
+        connecting -= 1
         let isTimeout: Bool
         if case .connectTimeout = error as? ChannelError { isTimeout = true } else { isTimeout = false }
+        let reason = "\(endpoint.name) at \(endpoint.host):\(endpoint.port): \(error)"
+        health?.connectFailed(reason, now: .now())
         if let call = waiting.popFirst() {
-            call.finish()
-            call.failed(
-                UpstreamFailure(
-                    isTimeout ? .timeout : .unreachable,
-                    detail: "\(endpoint.name) at \(endpoint.host):\(endpoint.port): \(error)"))
+            fail(call, UpstreamFailure(isTimeout ? .timeout : .unreachable, detail: reason))
         }
         connectIfNeeded()
     }
@@ -192,42 +247,11 @@ public final class UpstreamPool {
         }
         while let call = waiting.first, now - call.waitingSince > limits.connectTimeout {
             _ = waiting.popFirst()
-            call.finish()
-            call.failed(UpstreamFailure(.busy, detail: "\(endpoint.name): no connection became free in time"))
+            fail(call, UpstreamFailure(.busy, detail: "\(endpoint.name): no connection became free in time"))
         }
     }
 
     private func failWaiting(_ failure: UpstreamFailure) {
-        while let call = waiting.popFirst() {
-            call.finish()
-            call.failed(failure)
-        }
-    }
-}
-
-/// Calls in the order they came; taking the first costs the same however many wait.
-struct WaitingCalls {
-    private var calls: [UpstreamCall] = []
-    private var start = 0
-
-    var count: Int { calls.count - start }
-    var first: UpstreamCall? { start < calls.count ? calls[start] : nil }
-
-    mutating func append(_ call: UpstreamCall) { calls.append(call) }
-
-    mutating func popFirst() -> UpstreamCall? {
-        guard start < calls.count else { return nil }
-        let call = calls[start]
-        start += 1
-        if start == calls.count || start > 64 && start > calls.count / 2 {
-            calls.removeFirst(start)
-            start = 0
-        }
-        return call
-    }
-
-    mutating func remove(_ call: UpstreamCall) {
-        guard let index = calls[start...].firstIndex(where: { $0 === call }) else { return }
-        calls.remove(at: index)
+        while let call = waiting.popFirst() { fail(call, failure) }
     }
 }

@@ -7,19 +7,36 @@ import TestSupport
 /// A listener on a free port with a handler of the test's choice, stopped at the end.
 enum EdgeTesting {
     static func withListener(
-        _ configuration: EdgeConfiguration = EdgeConfiguration(), handler: @escaping @Sendable () -> ExchangeHandler,
-        _ body: (Listener) async throws -> Void
+        _ configuration: EdgeConfiguration = EdgeConfiguration(), certificates: ListenerCertificates? = nil,
+        loops: Int = 1, handler: @escaping @Sendable () -> ExchangeHandler, _ body: (Listener) async throws -> Void
     ) async throws {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let listener = try await Listener.bind(host: "127.0.0.1", port: 0, group: group, configuration: configuration) {
-            _ in handler()
-        }
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
+        let listener = try await Listener.bind(
+            host: "127.0.0.1", port: 0, group: group, configuration: configuration, certificates: certificates
+        ) { _ in handler() }
         do { try await body(listener) } catch {
             await listener.shutDown(within: .zero)
             throw error
         }
         await listener.shutDown(within: .zero)
         try await group.shutdownGracefully()
+    }
+
+    /// Starts a streamed answer with this head.
+    static func writeHead(_ text: String, to exchange: Exchange) {
+        let bytes = ByteBuffer(string: text)
+        var scanner = ResponseHeadScanner(to: exchange.head.method)
+        guard let head = try? bytes.withUnsafeReadableBytes({ try scanner.scan($0) }) else { return }
+        exchange.writeHead(head, bytes)
+    }
+
+    /// Waits until something is so; false after a time that no working server needs.
+    static func eventually(_ isSo: () -> Bool) async -> Bool {
+        for _ in 0..<4500 {
+            if isSo() { return true }
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+        return false
     }
 
     /// A configuration with short times, for tests that wait for one of them.
@@ -47,7 +64,7 @@ final class EchoHandler: ExchangeHandler {
             answerWhenDraining(NIOLoopBound(exchange, eventLoop: exchange.eventLoop))
         case "/never": break
         case "/flood":
-            exchange.writeHead(ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n"), status: 200)
+            EdgeTesting.writeHead("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n", to: exchange)
             exchange.writeBody(ByteBuffer(repeating: 120, count: 50_000_000))
             exchange.flush()
         default:

@@ -89,7 +89,7 @@ import Testing
     ])
     func `chunk sizes are hexadecimal`(_ length: Int, _ text: String) {
         var out: [UInt8] = []
-        HeadWriter.chunkStart(length, into: &out)
+        ChunkWriter.start(length, into: &out)
         #expect(String(decoding: out, as: UTF8.self) == text + "\r\n")
     }
 

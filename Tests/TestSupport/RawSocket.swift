@@ -77,6 +77,18 @@ public final class RawSocket: @unchecked Sendable {
         return Array(buffer.prefix(count))
     }
 
+    /// What has arrived by now, without waiting.
+    public func receiveNow() throws -> [UInt8] {
+        if !early.isEmpty { return try receive() }
+        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+        let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+        guard count >= 0 else {
+            if errno == EAGAIN || errno == EWOULDBLOCK { return [] }
+            throw Failure("recv")
+        }
+        return Array(buffer.prefix(count))
+    }
+
     /// Exactly `count` bytes, or fewer at the peer's end.
     public func receive(exactly count: Int) throws -> [UInt8] {
         var all: [UInt8] = []
@@ -131,6 +143,12 @@ public final class RawSocket: @unchecked Sendable {
         do { return try receive().isEmpty } catch let failure as Failure { return failure.number == ECONNRESET } catch {
             return false
         }
+    }
+
+    /// Whether bytes or an end have arrived that nobody took yet. Does not wait.
+    public var hasInput: Bool {
+        var byte: UInt8 = 0
+        return !early.isEmpty || recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) >= 0
     }
 
     /// Ends our sending side.

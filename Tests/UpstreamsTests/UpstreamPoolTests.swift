@@ -14,7 +14,7 @@ private final class RecordedCall: UpstreamCall {
     init(_ recorder: Recorder<String>, method: RequestMethod = .get, head: String = "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
     {
         self.recorder = recorder
-        super.init(head: ByteBuffer(string: head), method: method, hasBody: false)
+        super.init(head: ByteBuffer(string: head), method: method)
     }
 
     override func response(_ head: ResponseHead, _ bytes: ByteBuffer) { status = head.status }
@@ -29,7 +29,7 @@ private final class StalledCall: UpstreamCall {
 
     init(_ recorder: Recorder<String>) {
         self.recorder = recorder
-        super.init(head: ByteBuffer(string: "GET / HTTP/1.1\r\nHost: a\r\n\r\n"), method: .get, hasBody: false)
+        super.init(head: ByteBuffer(string: "GET / HTTP/1.1\r\nHost: a\r\n\r\n"), method: .get)
     }
 
     override func responseBody(_ piece: ByteBuffer) { pauseResponse() }

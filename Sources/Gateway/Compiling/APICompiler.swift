@@ -1,6 +1,7 @@
 import Blueprint
 import Codecs
 import HTTPWire
+import NIOCore
 import Tokens
 import Traffic
 import Upstreams
@@ -11,7 +12,7 @@ struct APICompiler {
     let api: API
     let blueprint: Blueprint
     let issuers: [String: TrustedKeys]
-    let upstreams: [String: UpstreamEndpoint]
+    let upstreams: [String: UpstreamGroup]
     let directory: ConsumerDirectory
     let numbers: LimitNumbers
 
@@ -21,7 +22,7 @@ struct APICompiler {
 
     init(
         name: String, api: API, blueprint: Blueprint, issuers: [String: TrustedKeys],
-        upstreams: [String: UpstreamEndpoint], directory: ConsumerDirectory, numbers: LimitNumbers
+        upstreams: [String: UpstreamGroup], directory: ConsumerDirectory, numbers: LimitNumbers
     ) {
         self.name = name
         self.api = api
@@ -117,7 +118,7 @@ struct APICompiler {
         let route = Route(
             api: name, name: part.name, version: version?.name, pattern: path, methods: methods,
             policies: policies(part, version?.settings, access, methods), destination: destination,
-            rewrite: rewrite(access, fields), strippedPrefix: api.stripsPath ? stripped : 0)
+            forwarding: forwarding(part, destination, access, fields), strippedPrefix: api.stripsPath ? stripped : 0)
         return RouteEntry(
             criteria: RouteCriteria(hosts: hosts, pattern: pattern, methods: methods, headers: conditions),
             target: route)
@@ -211,10 +212,30 @@ struct APICompiler {
             })
     }
 
+    private func forwarding(
+        _ part: Part, _ destination: Route.Destination, _ access: AccessRequirement, _ fields: IdentityFields
+    ) -> ForwardingRule {
+        var rule = ForwardingRule(rewrite: rewrite(access, fields))
+        let named = api.policies.compactMap { blueprint.policies[$0] }
+        var patience = part.route?.timeout ?? api.timeout ?? named.lazy.compactMap(\.timeout).first
+        if case .upstream(let group) = destination {
+            patience = patience ?? blueprint.upstreams[group.name]?.responseTimeout
+        }
+        if let patience { rule.responseHeadTimeout = .milliseconds(patience.milliseconds) }
+        if part.route?.streams ?? api.streams { rule.bodyStall = nil }
+        for line in named.flatMap(\.responseHeaders) {
+            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2 else { continue }
+            rule.response.replace(Array(parts[0].utf8), Array(parts[1].utf8))
+        }
+        return rule
+    }
+
     private func rewrite(_ access: AccessRequirement, _ fields: IdentityFields) -> RequestRewrite {
-        var rewrite = RequestRewrite(droppedNames: fields.names)
+        // The trace goes on from here with our own line.
+        var rewrite = RequestRewrite(dropped: [.traceparent], droppedNames: fields.names)
         if !api.forwardsToken {
-            rewrite.dropped = [.authorization, .dpop]
+            rewrite.dropped = [.traceparent, .authorization, .dpop]
             rewrite.droppedNames += access.keyHeaders
         }
         for line in api.policies.compactMap({ blueprint.policies[$0] }).flatMap(\.requestHeaders) {

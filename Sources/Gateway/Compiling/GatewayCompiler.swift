@@ -2,6 +2,7 @@ import Blueprint
 import Codecs
 import HTTPWire
 import JOSE
+import NIOCore
 import Tokens
 import Traffic
 import Upstreams
@@ -14,6 +15,8 @@ struct GatewayCompiler {
     let numbers: LimitNumbers
     /// Whether nobody will use what is made: then nothing is fetched.
     let isTrial: Bool
+    /// The upstreams that are in use: what is known of the same endpoints is kept.
+    let earlier: [String: UpstreamGroup]
 
     var complaints: [ConfigurationComplaint] = []
     /// What is no fault of the configuration and worth a warning: keys of sets that are no good and were passed over.
@@ -25,13 +28,14 @@ struct GatewayCompiler {
 
     init(
         _ blueprint: Blueprint, surroundings: Surroundings, published: PublishedKeys, numbers: LimitNumbers,
-        isTrial: Bool = false
+        earlier: [String: UpstreamGroup] = [:], isTrial: Bool = false
     ) {
         self.blueprint = blueprint
         self.surroundings = surroundings
         self.published = published
         self.numbers = numbers
         self.isTrial = isTrial
+        self.earlier = earlier
     }
 
     /// The table that the blueprint describes, or everything that is wrong with it.
@@ -151,22 +155,58 @@ struct GatewayCompiler {
 
     // MARK: Upstreams
 
-    private mutating func compileUpstreams() -> [String: UpstreamEndpoint] {
-        var upstreams: [String: UpstreamEndpoint] = [:]
+    private mutating func compileUpstreams() -> [String: UpstreamGroup] {
+        var groups: [String: UpstreamGroup] = [:]
         for (name, upstream) in blueprint.upstreams.entries {
+            var members: [UpstreamGroup.Member] = []
             for (index, endpoint) in upstream.endpoints.enumerated() {
-                guard let place = EndpointAddress.read(endpoint.url) else {
-                    complain(
-                        "/upstreams/\(name)/endpoints/\(index)", "the address \(endpoint.url) has no valid host or port"
-                    )
-                    continue
-                }
-                if upstreams[name] == nil {
-                    upstreams[name] = UpstreamEndpoint(name: name, host: place.host, port: place.port)
-                }
+                let title = upstream.endpoints.count == 1 ? name : "\(name)-\(index + 1)"
+                guard
+                    let place = self.endpoint(
+                        endpoint.url, named: title, at: "/upstreams/\(name)/endpoints/\(index)")
+                else { continue }
+                members.append(UpstreamGroup.Member(place, weight: Int(endpoint.weight)))
             }
+            if members.count > 64 { complain("/upstreams/\(name)/endpoints", "an upstream has at most 64 endpoints") }
+            groups[name] = UpstreamGroup(
+                name: name, members: members, settings: settings(of: upstream, name), keeping: earlier[name])
         }
-        return upstreams
+        return groups
+    }
+
+    private mutating func endpoint(_ url: String, named name: String, at pointer: String) -> UpstreamEndpoint? {
+        guard let place = EndpointAddress.read(url) else {
+            complain(pointer, "the address \(url) has no valid host or port")
+            return nil
+        }
+        guard place.isEncrypted else { return UpstreamEndpoint(name: name, host: place.host, port: place.port) }
+        do {
+            return UpstreamEndpoint(
+                name: name, host: place.host, port: place.port,
+                encryption: try UpstreamEncryption(serverName: place.host))
+        } catch {
+            complain(pointer, "\(url) cannot be asked over TLS: \(error)")
+            return nil
+        }
+    }
+
+    private mutating func settings(of upstream: Upstream, _ name: String) -> UpstreamGroup.Settings {
+        var settings = UpstreamGroup.Settings()
+        settings.balancing = upstream.balance == .leastRequests ? .leastRequests : .roundRobin
+        settings.retries.most = Int(upstream.retries)
+        settings.limits.connectTimeout = .milliseconds(upstream.connectTimeout.milliseconds)
+        if let health = upstream.health {
+            settings.check = UpstreamCheck(path: health.path)
+            if settings.check == nil {
+                complain(
+                    "/upstreams/\(name)/health/path", "the path \(health.path) has something in it that no path has")
+            }
+            settings.check?.interval = .milliseconds(health.interval.milliseconds)
+            settings.check?.timeout = .milliseconds(health.timeout.milliseconds)
+            settings.check?.failures = Int(health.failures)
+            settings.check?.successes = Int(health.successes)
+        }
+        return settings
     }
 
     // MARK: Consumers

@@ -20,20 +20,30 @@ open class ForwardingObserver {
 public struct ForwardingOutcome: Sendable {
     /// The ways it can end.
     public enum Ending: Sendable {
-        /// The response was passed on completely.
+        /// The response was passed on completely, or both sides of a tunnel ended.
         case complete
         /// The client went away or broke its body's framing; the upstream call was cancelled.
         case clientGone
         /// The upstream gave no complete response.
         case upstreamFailed(UpstreamFailure)
+        /// The answer or the tunnel still flowed at the rule's `endsAt` and was ended.
+        case expired
+        /// The tunnel carried nothing for longer than the rule's `tunnelIdle` and was ended.
+        case idle
     }
 
     /// How it ended.
     public let ending: Ending
     /// The status the client saw, or 0.
     public let status: Int
-    /// Bytes of the request body passed on.
+    /// Bytes of the request body passed on, or of the client's side of a tunnel.
     public let requestBytes: Int64
-    /// Bytes of the response body passed on.
+    /// Bytes of the response body passed on, or of the upstream's side of a tunnel.
     public let responseBytes: Int64
+    /// The name of the endpoint that had the request last; empty when none had it.
+    public let endpoint: String
+    /// How often the request was given to an endpoint.
+    public let attempts: Int
+    /// From the beginning of the forwarding to the first byte of the upstream's answer; nil when there was none.
+    public let nanosecondsToFirstByte: Int64?
 }

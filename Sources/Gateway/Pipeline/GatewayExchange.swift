@@ -26,8 +26,6 @@ final class GatewayExchange {
     var hasWaited = false
     /// Whether it brought something that could say who it is from, good or not.
     var hasCredential = false
-    /// Who was asked for the answer.
-    var upstream: String?
     /// What its upstream did wrong.
     var failure: Refusal?
     /// Field lines for the answer, whoever gives it.
@@ -39,10 +37,22 @@ final class GatewayExchange {
         start = loop.shared.clock()
         client = exchange.client
         // More than one would be none (W3C Trace Context §3.2).
-        let received = exchange.only("traceparent").flatMap { field in
-            exchange.withBytes(of: field) { TraceContext(traceparent: $0) }
+        var received: TraceContext?
+        if let field = exchange.head.first(.traceparent), exchange.head.count(of: .traceparent) == 1 {
+            received = exchange.withBytes(of: field) { TraceContext(traceparent: $0) }
         }
         hop = TraceHop(continuing: received, using: &loop.random)
+    }
+
+    /// The field line that tells the upstream its place in the trace.
+    var traceLine: [UInt8] {
+        var line: [UInt8] = []
+        line.reserveCapacity(TraceContext.length + 15)
+        line.append(contentsOf: "traceparent: ".utf8)
+        hop.outgoing.append(to: &line)
+        line.append(0x0D)
+        line.append(0x0A)
+        return line
     }
 
     /// What is written down of it when it is over.

@@ -9,7 +9,7 @@ import Upstreams
 final class GatewayHandler: ExchangeHandler {
     private let loop: GatewayLoop
     private let forwarder: Forwarder
-    private var pools: [UpstreamEndpoint: UpstreamPool] = [:]
+    private var balancers: [String: UpstreamBalancer] = [:]
 
     init(_ loop: GatewayLoop) {
         self.loop = loop
@@ -20,9 +20,9 @@ final class GatewayHandler: ExchangeHandler {
     /// Replaces what the phases look things up in, at once for every request after this one.
     func install(_ snapshot: GatewaySnapshot) {
         loop.snapshot = snapshot
-        for (endpoint, pool) in pools where !snapshot.routes.upstreams.contains(endpoint) {
-            pool.close()
-            pools[endpoint] = nil
+        for (name, balancer) in balancers where snapshot.routes.upstreams[name] == nil {
+            balancer.close()
+            balancers[name] = nil
         }
     }
 
@@ -88,13 +88,8 @@ final class GatewayHandler: ExchangeHandler {
     private func deliver(_ request: GatewayExchange, _ route: Route) {
         let exchange = request.exchange
         switch route.destination {
-        case .upstream(let endpoint):
-            request.upstream = endpoint.name
-            var rewrite = route.rewrite
-            if !request.identity.fields.isEmpty { rewrite.added += request.identity.fields }
-            forwarder.forward(
-                exchange, to: pool(for: endpoint), path: exchange.path.dropping(route.strippedPrefix),
-                rewrite: rewrite)
+        case .upstream(let group):
+            forwarder.forward(exchange, to: balancer(for: group), by: rule(for: request, route))
         case .redirect(let place, let behind):
             var target = place + exchange.path.bytes.dropFirst(behind)
             if let query = exchange.path.query { target += [UInt8(ascii: "?")] + query }
@@ -104,11 +99,28 @@ final class GatewayHandler: ExchangeHandler {
         }
     }
 
-    private func pool(for endpoint: UpstreamEndpoint) -> UpstreamPool {
-        if let pool = pools[endpoint] { return pool }
-        let pool = UpstreamPool(endpoint: endpoint, eventLoop: loop.eventLoop)
-        pools[endpoint] = pool
-        return pool
+    /// The route's rule with what this request alone has.
+    private func rule(for request: GatewayExchange, _ route: Route) -> ForwardingRule {
+        var rule = route.forwarding
+        if route.strippedPrefix > 0 { rule.path = request.exchange.path.dropping(route.strippedPrefix) }
+        if !request.identity.fields.isEmpty { rule.rewrite.added += request.identity.fields }
+        if !request.hop.passesTraceState { rule.rewrite.dropped = rule.rewrite.dropped.union([.tracestate]) }
+        rule.requestLines = request.traceLine
+        for (name, value) in request.answerFields { rule.response.replace(Array(name.utf8), value) }
+        // What may last as long as it likes ends with the token that allowed it.
+        if let expiry = request.identity.expiry, rule.bodyStall == nil || request.exchange.head.first(.upgrade) != nil {
+            rule.endsAt = .now() + .seconds(max(0, expiry - request.now))
+        }
+        return rule
+    }
+
+    private func balancer(for group: UpstreamGroup) -> UpstreamBalancer {
+        let earlier = balancers[group.name]
+        if let earlier, earlier.group === group { return earlier }
+        let balancer = UpstreamBalancer(group, eventLoop: loop.eventLoop, keeping: earlier)
+        earlier?.close()
+        balancers[group.name] = balancer
+        return balancer
     }
 
     private func respond(_ request: GatewayExchange, _ answer: LocalAnswer) {
@@ -159,10 +171,12 @@ final class DeliveryObserver: ForwardingObserver {
             case .complete: .complete
             case .clientGone: .clientGone
             case .upstreamFailed: .upstreamFailed
+            case .expired, .idle: .cutOff
             }
         let record = request.record(
             end, refusal: request.failure, requestBytes: outcome.requestBytes, responseBytes: outcome.responseBytes,
-            upstream: request.upstream)
+            firstByte: outcome.nanosecondsToFirstByte, upstream: outcome.endpoint.isEmpty ? nil : outcome.endpoint,
+            attempts: outcome.attempts)
         if let failure = request.failure { loop.take(record, failure) } else { loop.take(record) }
     }
 }

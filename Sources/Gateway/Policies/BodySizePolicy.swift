@@ -7,9 +7,8 @@ struct BodySizePolicy: Sendable {
     let most: Int64
 
     func judge(_ exchange: GatewayExchange) -> Judgement {
-        if case .length(let length) = exchange.exchange.head.framing, length > most {
-            return .refuse(.bodyTooLarge(most))
-        }
+        if let length = exchange.exchange.declaredBodyLength, length > most { return .refuse(.bodyTooLarge(most)) }
+        exchange.exchange.limitBody(to: most)
         return .proceed
     }
 }

@@ -1,4 +1,3 @@
-import HTTPWire
 import Telemetry
 import Upstreams
 
@@ -7,7 +6,7 @@ final class Route: Sendable {
     /// Who answers a request that may pass.
     enum Destination: Sendable {
         /// A service behind the gateway.
-        case upstream(UpstreamEndpoint)
+        case upstream(UpstreamGroup)
         /// The caller is sent elsewhere: what stands behind the route's own path is put behind this.
         case redirect(to: [UInt8], behind: Int)
     }
@@ -25,7 +24,8 @@ final class Route: Sendable {
     /// What is asked of a request, in the order of the phases.
     let policies: [RoutePolicy]
     let destination: Destination
-    let rewrite: RequestRewrite
+    /// How requests are passed on and answers taken back; a request changes its own copy.
+    let forwarding: ForwardingRule
     /// Bytes of the path that the upstream does not see.
     let strippedPrefix: Int
     /// Its names in logs and metrics.
@@ -33,7 +33,7 @@ final class Route: Sendable {
 
     init(
         api: String, name: String?, version: String?, pattern: String, methods: [[UInt8]]?, policies: [RoutePolicy],
-        destination: Destination, rewrite: RequestRewrite, strippedPrefix: Int
+        destination: Destination, forwarding: ForwardingRule, strippedPrefix: Int
     ) {
         self.api = api
         self.name = name
@@ -42,7 +42,7 @@ final class Route: Sendable {
         self.methods = methods
         self.policies = policies
         self.destination = destination
-        self.rewrite = rewrite
+        self.forwarding = forwarding
         self.strippedPrefix = strippedPrefix
         labels = RouteLabels(api: api, route: name ?? api, version: version)
     }

@@ -8,7 +8,8 @@ struct RouteTable: Sendable {
 
     /// All of them, in the order of the document.
     let routes: [Route]
-    let upstreams: Set<UpstreamEndpoint>
+    /// Who answers, by name.
+    let upstreams: [String: UpstreamGroup]
     /// Under which scheme and authority clients see these paths.
     let origin: RequestOrigin
     private let matcher: RouteMatcher<Route>
@@ -19,8 +20,11 @@ struct RouteTable: Sendable {
         routes = entries.map(\.target)
         self.origin = origin
         matcher = RouteMatcher(entries)
-        upstreams = Set(
-            routes.compactMap { if case .upstream(let endpoint) = $0.destination { endpoint } else { nil } })
+        upstreams = Dictionary(
+            routes.compactMap {
+                if case .upstream(let group) = $0.destination { (group.name, group) } else { nil }
+            }
+        ) { first, _ in first }
     }
 
     /// The route of a request. A preflight (the Fetch standard's CORS protocol) belongs to the route of the request that it

@@ -11,19 +11,23 @@ import Upstreams
 /// Forwards everything to one upstream and writes down how each exchange ended.
 private final class ForwardingHandler: ExchangeHandler {
     private let forwarder: Forwarder
-    private let pool: UpstreamPool
+    private var rule = ForwardingRule()
+    private let upstream: UpstreamBalancer
 
     init(_ loop: any EventLoop, port: Int, patience: TimeAmount, endings: Recorder<String>) {
         forwarder = Forwarder(observer: EndingObserver(endings))
         var limits = UpstreamLimits()
         limits.tick = .milliseconds(50)
-        limits.responseHeadTimeout = patience
-        limits.bodyStall = .seconds(40)
-        pool = UpstreamPool(
-            endpoint: UpstreamEndpoint(name: "test", host: "127.0.0.1", port: port), eventLoop: loop, limits: limits)
+        var settings = UpstreamGroup.Settings()
+        settings.limits = limits
+        let endpoint = UpstreamEndpoint(name: "test", host: "127.0.0.1", port: port)
+        upstream = UpstreamBalancer(
+            UpstreamGroup(name: "test", members: [UpstreamGroup.Member(endpoint)], settings: settings), eventLoop: loop)
+        rule.responseHeadTimeout = patience
+        rule.bodyStall = .seconds(40)
     }
 
-    override func handle(_ exchange: Exchange) { forwarder.forward(exchange, to: pool) }
+    override func handle(_ exchange: Exchange) { forwarder.forward(exchange, to: upstream, by: rule) }
 }
 
 private final class EndingObserver: ForwardingObserver {
@@ -40,6 +44,8 @@ private final class EndingObserver: ForwardingObserver {
         case .complete: endings.add("complete \(outcome.status) \(outcome.requestBytes) \(outcome.responseBytes)")
         case .clientGone: endings.add("client gone")
         case .upstreamFailed(let failure): endings.add(failure.code)
+        case .expired: endings.add("expired")
+        case .idle: endings.add("idle")
         }
     }
 }

@@ -1,0 +1,42 @@
+public import HTTPWire
+public import NIOCore
+import Upstreams
+
+/// What a route says about how its requests are forwarded. Built once per route; a request may change its own copy.
+public struct ForwardingRule: Sendable {
+    /// What changes in the request head.
+    public var rewrite = RequestRewrite()
+    /// The path that the upstream sees; nil is the exchange's own.
+    public var path: CanonicalPath?
+    /// Field lines of one request alone, ready for the wire: `name: value` and CRLF. Our own writing, never a client's.
+    public var requestLines: [UInt8] = []
+    /// What changes in the head of the upstream's answer. Answers of our own are not the upstream's: see
+    /// `ForwardingObserver.refusal`.
+    public var response = ResponseRewrite.none
+    /// Whether a client may switch to another protocol, such as WebSocket, if the upstream agrees (RFC 9110, section
+    /// 7.8).
+    public var allowsUpgrade = true
+    /// How long a connection that was switched may carry nothing in both directions; nil: without limit.
+    public var tunnelIdle: TimeAmount?
+    /// From the request's last byte to the head of the upstream's answer.
+    public var responseHeadTimeout = TimeAmount.seconds(60)
+    /// How long the answer's body may pause, or the upstream take nothing of the request's; nil: without limit, as
+    /// server-sent events want it.
+    public var bodyStall: TimeAmount? = .seconds(60)
+    /// When an answer or a tunnel that still flows is cut off: the end of the token that allowed it.
+    public var endsAt: NIODeadline?
+
+    /// Changes nothing, allows switches, and has the patience of the product.
+    public init(rewrite: RequestRewrite = RequestRewrite()) {
+        self.rewrite = rewrite
+    }
+
+    var patience: UpstreamPatience {
+        var patience = UpstreamPatience()
+        patience.responseHead = responseHeadTimeout
+        patience.bodyStall = bodyStall
+        patience.tunnelIdle = tunnelIdle
+        patience.endsAt = endsAt
+        return patience
+    }
+}
