@@ -79,7 +79,8 @@ public struct ConfigurationFile: Sendable {
         do throws(ConfigurationComplaints) {
             let surroundings = Surroundings(
                 builtIn: .unknown, readFile: { Self.content(of: $0) },
-                environment: { ProcessInfo.processInfo.environment[$0] }, fetchKeys: KeyFetch.nothing.keys,
+                environment: { ProcessInfo.processInfo.environment[$0] }, now: WallClock.seconds,
+                fetchKeys: KeyFetch.nothing.keys,
                 discoverKeys: KeyFetch.nothing.discovered)
             let checked = try GatewayService.check(document.blueprint, in: surroundings)
             let warnings = checked.warnings.map { warning in

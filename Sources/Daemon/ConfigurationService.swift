@@ -16,6 +16,7 @@ actor ConfigurationService {
     private let gateway: GatewayService
     private let tokens: AuthorizationService
     private let fetch: KeyFetch
+    private let listeners: GatewayListeners
     private let accessLog: AccessLogFile
     private let metrics: MetricsEndpoint
     private let logger: Logger
@@ -28,12 +29,14 @@ actor ConfigurationService {
 
     init(
         store: BlueprintStore, gateway: GatewayService, tokens: AuthorizationService, fetch: KeyFetch,
-        accessLog: AccessLogFile, metrics: MetricsEndpoint, demo: Blueprint, file: ConfigurationFile?, logger: Logger
+        listeners: GatewayListeners, accessLog: AccessLogFile, metrics: MetricsEndpoint, demo: Blueprint,
+        file: ConfigurationFile?, logger: Logger
     ) {
         self.store = store
         self.gateway = gateway
         self.tokens = tokens
         self.fetch = fetch
+        self.listeners = listeners
         self.accessLog = accessLog
         self.metrics = metrics
         self.demo = demo
@@ -132,9 +135,20 @@ actor ConfigurationService {
         let surroundings = Surroundings(
             builtIn: TrustedIssuer(issuer: tokens.configuration.issuer, keys: tokens.keySet),
             readFile: { ConfigurationFile.content(of: $0) },
-            environment: { ProcessInfo.processInfo.environment[$0] }, fetchKeys: fetch.keys,
+            environment: { ProcessInfo.processInfo.environment[$0] }, now: WallClock.seconds, fetchKeys: fetch.keys,
             discoverKeys: fetch.discovered)
-        return try gateway.prepare(whole, in: surroundings)
+        let prepared = try gateway.prepare(whole, in: surroundings)
+        for listener in prepared.listeners where !listeners.isOpen(host: listener.host, port: listener.port) {
+            let address = DaemonConfiguration.Address(host: listener.host, port: listener.port)
+            do {
+                try ListenCheck.check(address, "it", flag: "\"address\"")
+            } catch {
+                throw ConfigurationComplaints(complaints: [
+                    ConfigurationComplaint(pointer: "/listeners/\(listener.name)/address", message: "\(error)")
+                ])
+            }
+        }
+        return prepared
     }
 
     private func install(_ prepared: PreparedConfiguration) async -> Int {
@@ -147,6 +161,7 @@ actor ConfigurationService {
         }
         metrics.admit(MetricsNetworks.read(prepared.blueprint))
         await gateway.install(prepared)
+        await listeners.change(to: prepared.listeners)
         return prepared.routes
     }
 

@@ -1,6 +1,5 @@
 import ControlPlane
 import Gateway
-import HTTPWire
 import Logging
 import NIOCore
 import NIOPosix
@@ -17,24 +16,18 @@ struct UpkeepService: Service {
     }
 }
 
-/// Keeps the gateway's door open until the process is told to stop, and then drains it.
+/// Keeps the gateway's listeners open until the process is told to stop, and then drains them.
 struct GatewayListenerService: Service {
-    /// How long requests under way may take to finish.
-    static let grace = TimeAmount.seconds(10)
-
-    let gateway: GatewayService
-    let address: DaemonConfiguration.Address
-    let trustedProxies: TrustedProxies
+    let listeners: GatewayListeners
+    let group: MultiThreadedEventLoopGroup
     let doors: Doors
 
     func run() async throws {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         do {
-            let listener = try await gateway.listen(
-                host: address.bindHost, port: address.port, group: group, trustedProxies: trustedProxies)
+            try await listeners.open()
             doors.opened()
             try? await gracefulShutdown()
-            await listener.shutDown(within: Self.grace)
+            await listeners.shutDown()
         } catch {
             try? await group.shutdownGracefully()
             throw error

@@ -85,11 +85,18 @@ public struct SignetDaemon: Sendable {
             }
         }
 
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+        var fallback = PreparedListener(
+            name: "gateway", host: configuration.gateway.bindHost, port: configuration.gateway.port)
+        fallback.trustedProxies = configuration.proxies
+        let listeners = GatewayListeners(
+            gateway: gateway, group: loops, fallback: fallback, descriptors: OpenFiles.limit
+        ) { [logger] in logger.warning("\($0)") }
         let metricsEndpoint = MetricsEndpoint(metrics: metrics)
         let demo = configuration.demo ? try await DemoUpstream.open() : nil
         let live = ConfigurationService(
             store: try await BlueprintStore(store: store), gateway: gateway, tokens: tokens,
-            fetch: KeyFetch(guardedFetch), accessLog: accessLog, metrics: metricsEndpoint,
+            fetch: KeyFetch(guardedFetch), listeners: listeners, accessLog: accessLog, metrics: metricsEndpoint,
             demo: try demo.map {
                 try DemoConfiguration.blueprint(port: $0.port, audience: configuration.audiences.first ?? "")
             } ?? Blueprint(), file: configuration.configurationFile.map { ConfigurationFile(path: $0) },
@@ -122,8 +129,7 @@ public struct SignetDaemon: Sendable {
         services.append(accessLog)
         services.append(controlPlane(tokens, gateway, metricsEndpoint, doors))
         services.append(
-            GatewayListenerService(
-                gateway: gateway, address: configuration.gateway, trustedProxies: configuration.proxies, doors: doors))
+            GatewayListenerService(listeners: listeners, group: loops, doors: doors))
         services.append(ReloadService(configuration: live, logger: logger))
         var group = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

@@ -65,10 +65,15 @@ public final class Listener: Sendable {
     /// What was counted since the listener was bound.
     public var counts: ListenerCounts { count.counts }
 
+    /// Stops accepting; connections go on. When it returns, the address is free.
+    public func stopAccepting() async {
+        try? await channel.close().get()
+    }
+
     /// Stops accepting, lets what is under way end (answers say `Connection: close`), and ends the rest at the
     /// deadline.
     public func shutDown(within grace: TimeAmount) async {
-        try? await channel.close().get()
+        await stopAccepting()
         loops.drain()
         let deadline = NIODeadline.now() + grace
         while count.current > 0, NIODeadline.now() < deadline {

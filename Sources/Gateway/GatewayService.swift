@@ -1,7 +1,6 @@
 public import Blueprint
 import Edge
-public import HTTPWire
-public import NIOCore
+import NIOCore
 import Synchronization
 public import Telemetry
 public import Tokens
@@ -12,7 +11,8 @@ import Upstreams
 public final class GatewayService: Sendable {
     private struct State {
         var snapshot = GatewaySnapshot(routes: .empty, revocations: .empty)
-        var handlers: [NIOLoopBound<GatewayHandler>] = []
+        /// One for each event loop, whatever listeners it serves.
+        var handlers: [ObjectIdentifier: NIOLoopBound<GatewayHandler>] = [:]
     }
 
     /// What the routes are made from, to make them again when keys change. No event loop ever waits for it.
@@ -46,18 +46,15 @@ public final class GatewayService: Sendable {
     }
 
     /// Opens a listener and starts serving.
-    /// - Parameter trustedProxies: who may say for whom it asks.
-    public func listen(
-        host: String, port: Int, group: any EventLoopGroup, trustedProxies: TrustedProxies = .none
-    ) async throws -> GatewayListener {
-        var configuration = EdgeConfiguration()
-        configuration.trustedProxies = trustedProxies
-        let listener = try await Edge.Listener.bind(host: host, port: port, group: group, configuration: configuration)
-        {
-            eventLoop in
-            self.makeHandler(on: eventLoop)
+    func listen(
+        host: String, port: Int, group: any EventLoopGroup, configuration: EdgeConfiguration,
+        certificates: ListenerCertificates?
+    ) async throws -> Edge.Listener {
+        try await Edge.Listener.bind(
+            host: host, port: port, group: group, configuration: configuration, certificates: certificates
+        ) { eventLoop in
+            self.handler(on: eventLoop)
         }
-        return GatewayListener(listener: listener)
     }
 
     // MARK: Configuration
@@ -147,7 +144,7 @@ public final class GatewayService: Sendable {
             let old = state.snapshot.routes
             state.snapshot.routes = table
             if let writesAccessLog { state.snapshot.writesAccessLog = writesAccessLog }
-            return (old, state.handlers.first?.eventLoop)
+            return (old, state.handlers.values.first?.eventLoop)
         }
         guard let eventLoop else { return }
         for (name, group) in table.upstreams where old.upstreams[name] !== group { group.startChecks(on: eventLoop) }
@@ -155,21 +152,22 @@ public final class GatewayService: Sendable {
     }
 
     private func deliver() async {
-        let handlers = state.withLock { $0.handlers }
+        let handlers = state.withLock { Array($0.handlers.values) }
         // Each loop fetches what is newest when its turn comes: two changes at once cannot overtake each other.
         for handler in handlers {
             try? await handler.eventLoop.submit { handler.value.install(self.state.withLock { $0.snapshot }) }.get()
         }
     }
 
-    private func makeHandler(on eventLoop: any EventLoop) -> GatewayHandler {
+    private func handler(on eventLoop: any EventLoop) -> GatewayHandler {
         state.withLock { state in
+            if let known = state.handlers[ObjectIdentifier(eventLoop)] { return known.value }
             let handler = GatewayHandler(GatewayLoop(eventLoop: eventLoop, snapshot: state.snapshot, shared: shared))
             // The endpoints are watched from the first loop that there is.
             if state.handlers.isEmpty {
                 for group in state.snapshot.routes.upstreams.values { group.startChecks(on: eventLoop) }
             }
-            state.handlers.append(NIOLoopBound(handler, eventLoop: eventLoop))
+            state.handlers[ObjectIdentifier(eventLoop)] = NIOLoopBound(handler, eventLoop: eventLoop)
             return handler
         }
     }
@@ -187,6 +185,8 @@ public struct PreparedConfiguration: Sendable {
     let places: Set<PublishedKeys.Place>
     /// The limits that it has.
     let limitNumbers: Set<UInt32>
+    /// The gateway's listeners; none means the one of the command line.
+    public let listeners: [PreparedListener]
     /// How often the token service had been heard of before.
     var trusts: UInt64 = 0
 
@@ -206,6 +206,7 @@ public struct PreparedConfiguration: Sendable {
         warnings = compiler.warnings
         places = compiler.places
         limitNumbers = compiler.limitNumbers
+        listeners = compiler.listeners
     }
 }
 
@@ -227,22 +228,5 @@ private final class KeptFiles: Sendable {
             }
         }
         return kept
-    }
-}
-
-/// An open listener of the gateway.
-public struct GatewayListener: Sendable {
-    private let listener: Edge.Listener
-
-    init(listener: Edge.Listener) {
-        self.listener = listener
-    }
-
-    /// The port it listens on.
-    public var port: Int { listener.port }
-
-    /// Stops accepting, lets what is under way finish, and closes what has not finished by then.
-    public func shutDown(within grace: TimeAmount) async {
-        await listener.shutDown(within: grace)
     }
 }

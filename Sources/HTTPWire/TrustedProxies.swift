@@ -1,5 +1,5 @@
 /// The proxies whose word about a client counts. A pure judgement: what anybody else says of itself is nothing.
-public struct TrustedProxies: Sendable {
+public struct TrustedProxies: Sendable, Equatable {
     /// Nobody's word counts.
     public static let none = TrustedProxies([])
 

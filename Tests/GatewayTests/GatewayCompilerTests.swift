@@ -17,7 +17,7 @@ import Tokens
         let key = try key ?? SigningKey.generate(.es256, id: "k")
         return Surroundings(
             builtIn: TrustedIssuer(issuer: "https://own.example", keys: try KeySet([key.verificationKey])),
-            readFile: { files[$0].map { Array($0.utf8) } }, environment: { environment[$0] },
+            readFile: { files[$0].map { Array($0.utf8) } }, environment: { environment[$0] }, now: { Self.now },
             fetchKeys: { _ in throw Unreachable() }, discoverKeys: { _ in throw Unreachable() })
     }
 

@@ -5,6 +5,12 @@ public struct ConfigurationComplaint: Error, Sendable, Equatable, CustomStringCo
     /// What is wrong and what to do.
     public let message: String
 
+    /// A complaint.
+    public init(pointer: String, message: String) {
+        self.pointer = pointer
+        self.message = message
+    }
+
     /// The same in words.
     public var description: String { "\(pointer): \(message)" }
 }
@@ -13,6 +19,9 @@ public struct ConfigurationComplaint: Error, Sendable, Equatable, CustomStringCo
 public struct ConfigurationComplaints: Error, Sendable, CustomStringConvertible {
     /// In the order in which they were found.
     public let complaints: [ConfigurationComplaint]
+
+    /// Complaints.
+    public init(complaints: [ConfigurationComplaint]) { self.complaints = complaints }
 
     /// One a line.
     public var description: String { complaints.map(\.description).joined(separator: "\n") }

@@ -25,6 +25,8 @@ struct GatewayCompiler {
     var places: Set<PublishedKeys.Place> = []
     /// The limits that there are.
     var limitNumbers: Set<UInt32> = []
+    /// The gateway's listeners.
+    var listeners: [PreparedListener] = []
 
     init(
         _ blueprint: Blueprint, surroundings: Surroundings, published: PublishedKeys, numbers: LimitNumbers,
@@ -40,6 +42,7 @@ struct GatewayCompiler {
 
     /// The table that the blueprint describes, or everything that is wrong with it.
     mutating func compile() throws(ConfigurationComplaints) -> RouteTable {
+        listeners = compileListeners()
         let issuers = compileIssuers()
         let upstreams = compileUpstreams()
         let directory = compileConsumers(issuers)

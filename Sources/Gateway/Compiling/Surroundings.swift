@@ -10,6 +10,8 @@ public struct Surroundings: Sendable {
     public var readFile: @Sendable (String) -> [UInt8]?
     /// An environment variable.
     public var environment: @Sendable (String) -> String?
+    /// Seconds since 1970.
+    public var now: @Sendable () -> Int64
     /// Fetches the key set at an address.
     public var fetchKeys: RemoteKeySet.Fetch
     /// Finds the key set's address in an issuer's metadata (OpenID Connect Discovery §4, RFC 8414 §3) and fetches it.
@@ -18,12 +20,14 @@ public struct Surroundings: Sendable {
     /// Surroundings.
     public init(
         builtIn: TrustedIssuer?, readFile: @escaping @Sendable (String) -> [UInt8]?,
-        environment: @escaping @Sendable (String) -> String?, fetchKeys: @escaping RemoteKeySet.Fetch,
+        environment: @escaping @Sendable (String) -> String?, now: @escaping @Sendable () -> Int64,
+        fetchKeys: @escaping RemoteKeySet.Fetch,
         discoverKeys: @escaping RemoteKeySet.Fetch
     ) {
         self.builtIn = builtIn
         self.readFile = readFile
         self.environment = environment
+        self.now = now
         self.fetchKeys = fetchKeys
         self.discoverKeys = discoverKeys
     }

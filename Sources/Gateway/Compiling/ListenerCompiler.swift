@@ -1,0 +1,67 @@
+import Blueprint
+import Edge
+import HTTPWire
+
+extension GatewayCompiler {
+    /// The gateway's listeners, with the certificates that they name.
+    mutating func compileListeners() -> [PreparedListener] {
+        var listeners: [PreparedListener] = []
+        for (name, listener) in blueprint.listeners.entries {
+            let pointer = "/listeners/\(name)"
+            guard listener.serves == .gateway else {
+                complain("\(pointer)/serves", "the control plane listens where --control says, and nowhere else yet")
+                continue
+            }
+            guard let colon = listener.address.lastIndex(of: ":"),
+                let port = Int(listener.address[listener.address.index(after: colon)...])
+            else {
+                complain("\(pointer)/address", "\(listener.address) is no host:port")
+                continue
+            }
+            var host = String(listener.address[..<colon])
+            if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+            if host == "localhost" { host = "127.0.0.1" }
+            var prepared = PreparedListener(name: name, host: host, port: port)
+            let proxies = listener.trustedProxies.map { (text: $0, network: IPNetwork($0)) }
+            for proxy in proxies where proxy.network == nil {
+                complain(
+                    "\(pointer)/trusted-proxies", "\(proxy.text) is no IP address and no network such as 10.0.0.0/8")
+            }
+            prepared.trustedProxies = TrustedProxies(proxies.compactMap(\.network))
+            prepared.maximumConnections = Int(listener.maximumConnections)
+            prepared.maximumBody = listener.maximumBody.bytes
+            prepared.idleTimeout = listener.idleTimeout.milliseconds
+            for (index, certificate) in (listener.tls?.certificates ?? []).enumerated() {
+                if let source = source(certificate, at: "\(pointer)/tls/certificates/\(index)") {
+                    prepared.certificates.append(source)
+                }
+            }
+            if !prepared.certificates.isEmpty { check(prepared.certificates, at: "\(pointer)/tls/certificates") }
+            listeners.append(prepared)
+        }
+        return listeners
+    }
+
+    private mutating func source(_ certificate: ListenerCertificate, at pointer: String) -> CertificateSource? {
+        guard let chain = surroundings.readFile(certificate.chain) else {
+            complain("\(pointer)/chain", "the file \(certificate.chain) cannot be read")
+            return nil
+        }
+        guard let key = surroundings.secret(certificate.key) else {
+            complain("\(pointer)/key", "there is nothing in \(certificate.key.words)")
+            return nil
+        }
+        return CertificateSource(name: certificate.chain, chain: chain, key: key)
+    }
+
+    private mutating func check(_ sources: [CertificateSource], at pointer: String) {
+        do throws(CertificateDefect) {
+            let certificates = try ListenerCertificates(sources)
+            for warning in certificates.warnings(at: surroundings.now()) {
+                warnings.append(ConfigurationComplaint(pointer: pointer, message: warning.description))
+            }
+        } catch {
+            complain(pointer, error.description)
+        }
+    }
+}
