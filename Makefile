@@ -101,6 +101,7 @@ bench-token-service: build needs-bench ## Tokens made and looked at in a second,
 
 bench-gateway: build needs-bench ## One proxied request with and without JWT, as a ratio to nginx in the same run
 	@python3 Benchmarks/gateway/measure.py --binary .build/release/signet
+	@python3 Benchmarks/gateway/flat.py --binary .build/release/signet
 
 bench-studio: build needs-test $(VENV) ## The Studio in Chromium: bytes, time until it reads, a key stroke, the longest standstill
 	@$(STEP) "Studio" "30 seconds" .venv/bin/python Benchmarks/studio/measure.py

@@ -222,6 +222,17 @@ def wait_for_port(port: int, process: subprocess.Popen):
     sys.exit(f"nothing listens on port {port}: {process.args[0]} ended with {process.poll()}")
 
 
+def stop(started: list[subprocess.Popen]):
+    for process in started:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+    for process in started:
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
 def version(*command: str) -> str:
     done = subprocess.run(command, capture_output=True, text=True)
     return (done.stdout + done.stderr).strip().splitlines()[0]
@@ -278,14 +289,7 @@ def main():
             print(f"\n{options.rounds} rounds of {options.seconds:g} s, interleaved; median (least–most); ratios within one round.")
             print("The JWT rows send one token over and over, which the gateway remembers; the row \"new\" sends another each time.")
         finally:
-            for process in started:
-                if process.poll() is None:
-                    process.send_signal(signal.SIGTERM)
-            for process in started:
-                try:
-                    process.wait(15)
-                except subprocess.TimeoutExpired:
-                    process.kill()
+            stop(started)
 
 
 if __name__ == "__main__":

@@ -44,6 +44,9 @@ final class GatewayExchange {
         hop = TraceHop(continuing: received, using: &loop.random)
     }
 
+    /// It is over. The exchange lets go of what holds it, or neither would ever be freed.
+    func end() { exchange.attachment = nil }
+
     /// The field line that tells the upstream its place in the trace.
     var traceLine: [UInt8] {
         var line: [UInt8] = []

@@ -79,6 +79,7 @@ final class GatewayHandler: ExchangeHandler {
             // Who went away meanwhile gets no answer.
             if request.exchange.isOver {
                 handler.loop.take(request.record(.clientGone))
+                request.end()
             } else {
                 goOn(handler, request)
             }
@@ -126,6 +127,7 @@ final class GatewayHandler: ExchangeHandler {
     private func respond(_ request: GatewayExchange, _ answer: LocalAnswer) {
         request.exchange.respond(answer)
         loop.take(request.record(.complete, responseBytes: Int64(answer.body.count)))
+        request.end()
     }
 
     private func refuse(_ request: GatewayExchange, _ refusal: Refusal) {
@@ -134,6 +136,7 @@ final class GatewayHandler: ExchangeHandler {
         let record = request.record(.refused, refusal: refusal, responseBytes: Int64(answer.body.count))
         request.exchange.respond(answer)
         loop.take(record, refusal)
+        request.end()
     }
 }
 
@@ -178,6 +181,7 @@ final class DeliveryObserver: ForwardingObserver {
             firstByte: outcome.nanosecondsToFirstByte, upstream: outcome.endpoint.isEmpty ? nil : outcome.endpoint,
             attempts: outcome.attempts)
         if let failure = request.failure { loop.take(record, failure) } else { loop.take(record) }
+        request.end()
     }
 }
 
