@@ -55,7 +55,9 @@ extension TokenRequirement {
         of token: [UInt8], now: Int64, revocations: RevocationSnapshot, report: (VerificationStep) -> Void
     ) -> RejectionCode? {
         // Published keys that have never come are no keys.
-        guard let verifier = trusted(for: token).verifier else { return .keyUnknown }
+        let issuer = trusted(for: token)
+        guard let verifier = issuer.verifier else { return .keyUnknown }
+        let revocations = issuer.isOwn ? revocations : nil
         return withoutActuallyEscaping(report) { report in
             do throws(TokenRejection) {
                 _ = try verifier.verify(token, now: now, revocations: revocations, report: report)

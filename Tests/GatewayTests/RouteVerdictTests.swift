@@ -31,6 +31,28 @@ import Tokens
         return gateway
     }
 
+    @Test func `what another issuer has revoked is told as not asked`() async throws {
+        let key = try SigningKey.generate(.es256, id: "k")
+        let jwk = try #require(key.verificationKey.publicJWK)
+        let text = """
+            issuers: { other: { issuer: "https://other.example", keys: { inline: \(JSONWriter.text(["keys": [.object(jwk)]])) } } }
+            upstreams: { u: http://127.0.0.1:1 }
+            apis: { a: { path: /a, upstream: u, access: { jwt: { issuer: other, audience: orders } } } }
+            """
+        let gateway = try await gateway(key)
+        await gateway.install(
+            try gateway.prepare(
+                try GatewayCompilerTests.blueprint(text), in: try GatewayCompilerTests.surroundings(key)))
+        let claims: JSONObject = [
+            "iss": "https://other.example", "aud": "orders", "exp": .number(JSONNumber(Self.now + 60)),
+        ]
+        let token = Array(try TokenSigner(key: key, type: "at+jwt").sign(claims: claims).utf8)
+        let verdict = try #require(gateway.verdicts(on: token).first)
+        #expect(verdict.refusal == nil)
+        #expect(verdict.steps.last?.check == .revocation)
+        #expect(verdict.steps.last?.outcome == .skipped)
+    }
+
     @Test func `each route says whether it takes the token, and at which step it does not`() async throws {
         let key = try SigningKey.generate(.es256, id: "k")
         let gateway = try await gateway(key)

@@ -20,12 +20,16 @@ final class IssuerVerifier: Sendable {
 
     let issuer: ByteString
     let published: RemoteKeySet?
+    /// Whether this server hears of what the issuer revokes: it is the token service in this process.
+    let isOwn: Bool
     private let policy: ClaimPolicy
     private let kept: Mutex<Kept?>
 
     /// - Parameter policy: everything but the algorithms, which are those of the keys, and the issuer.
-    init(issuer: ByteString, keys source: Source, policy: ClaimPolicy) {
+    init(_ trusted: TrustedKeys, policy: ClaimPolicy) {
+        let (issuer, source) = (trusted.issuer, trusted.source)
         self.issuer = issuer
+        isOwn = trusted.isOwn
         var asked = policy
         asked.issuers = [issuer]
         self.policy = asked

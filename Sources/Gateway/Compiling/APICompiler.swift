@@ -267,7 +267,7 @@ struct APICompiler {
             let policy = claimPolicy(rule)
             for name in rule.issuers {
                 guard let trusted = issuers[name] else { continue }
-                verifiers.append(IssuerVerifier(issuer: trusted.issuer, keys: trusted.source, policy: policy))
+                verifiers.append(IssuerVerifier(trusted, policy: policy))
             }
             // One that is missing has been complained about where it stands.
             guard verifiers.count == rule.issuers.count, !verifiers.isEmpty else { return nil }

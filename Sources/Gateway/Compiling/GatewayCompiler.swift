@@ -87,7 +87,7 @@ struct GatewayCompiler {
     private mutating func compileIssuers() -> [String: TrustedKeys] {
         var issuers: [String: TrustedKeys] = [:]
         if let builtIn = surroundings.builtIn {
-            issuers[Blueprint.builtInIssuer] = TrustedKeys(issuer: builtIn.issuer, source: .fixed(builtIn.keys))
+            issuers[Blueprint.builtInIssuer] = TrustedKeys(issuer: builtIn.issuer, source: .fixed(builtIn.keys), isOwn: true)
         }
         for (name, issuer) in blueprint.issuers.entries { issuers[name] = compile(issuer, name) }
         return issuers
@@ -102,7 +102,7 @@ struct GatewayCompiler {
                 complain(pointer, "there is no built-in token service in this process")
                 return nil
             }
-            return TrustedKeys(issuer: builtIn.issuer, source: .fixed(builtIn.keys))
+            return TrustedKeys(issuer: builtIn.issuer, source: .fixed(builtIn.keys), isOwn: true)
         case .discovery:
             return TrustedKeys(
                 issuer: identifier, source: .published(publishedSet(.metadata(ofIssuer: issuer.issuer ?? ""))))
@@ -313,6 +313,8 @@ struct GatewayCompiler {
 struct TrustedKeys: Sendable {
     let issuer: ByteString
     let source: IssuerVerifier.Source
+    /// Whether it is the token service in this process.
+    var isOwn = false
 }
 
 extension SecretSource {

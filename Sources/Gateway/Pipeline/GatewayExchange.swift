@@ -13,7 +13,7 @@ final class GatewayExchange {
     /// When its head was complete, in milliseconds since 1970.
     let start: Int64
     /// The same on a clock that does not jump.
-    let startedAt = NIODeadline.now()
+    let startedAt: NIODeadline
     /// Its place in its trace.
     let hop: TraceHop
     /// The client's address as text.
@@ -34,7 +34,8 @@ final class GatewayExchange {
     init(_ exchange: Exchange, on loop: GatewayLoop) {
         self.exchange = exchange
         self.loop = loop
-        start = loop.shared.clock()
+        let moment = loop.moment()
+        (start, startedAt) = (moment.wall, moment.deadline)
         client = exchange.client
         // More than one would be none (W3C Trace Context §3.2).
         var received: TraceContext?

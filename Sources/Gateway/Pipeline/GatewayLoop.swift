@@ -20,6 +20,8 @@ final class GatewayLoop {
     let log: AccessLogBuffer
     /// Random numbers for traces.
     var random = BulkRandom()
+    /// The time of day at some moment of the last second.
+    private var known: (wall: Int64, deadline: NIODeadline)?
 
     init(eventLoop: any EventLoop, snapshot: GatewaySnapshot, shared: GatewayShared) {
         self.eventLoop = eventLoop
@@ -27,6 +29,19 @@ final class GatewayLoop {
         self.shared = shared
         metrics = shared.metrics.shard()
         log = shared.log.buffer()
+    }
+
+    /// Now, by both clocks: in milliseconds since 1970, and on the one that does not jump. The time of day is asked for once
+    /// a second and counted on from there: a request costs one clock, not two.
+    func moment() -> (wall: Int64, deadline: NIODeadline) {
+        let now = NIODeadline.now()
+        if let known {
+            let since = (now - known.deadline).nanoseconds
+            if since >= 0, since < 1_000_000_000 { return (known.wall + since / 1_000_000, now) }
+        }
+        let moment = (wall: shared.clock(), deadline: now)
+        known = moment
+        return moment
     }
 
     /// The time that limits count by.

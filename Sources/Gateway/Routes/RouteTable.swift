@@ -2,8 +2,9 @@ import Edge
 import HTTPWire
 import Upstreams
 
-/// Every route, and how one is found. An immutable value, replaced whole.
-struct RouteTable: Sendable {
+/// Every route, and how one is found: immutable, replaced whole. An object, so that a request that looks something up in it
+/// holds one reference and not all of them.
+final class RouteTable: Sendable {
     static let empty = RouteTable([])
 
     /// All of them, in the order of the document.
