@@ -67,7 +67,7 @@ import Upstreams
         ) { gateway in
             let clients = try (0..<9).map { _ in try gateway.client() }
             for client in clients { try client.send(Say.get) }
-            for _ in 0..<500 where one.accepted + two.accepted < 9 { try await Task.sleep(for: .milliseconds(10)) }
+            for _ in 0..<3_000 where one.accepted + two.accepted < 9 { try await Task.sleep(for: .milliseconds(10)) }
             #expect(one.accepted == 6)
             #expect(two.accepted == 3)
             gate.add(true)
@@ -108,7 +108,7 @@ import Upstreams
             _ = try ask(gateway, 2)
             #expect(await gateway.outcomes.wait(for: 2))
             #expect(gateway.outcomes.all.map(\.attempts).reduce(0, +) == 3)
-            for _ in 0..<300 where !gateway.group.states[0].isHealthy { try await Task.sleep(for: .milliseconds(10)) }
+            for _ in 0..<3_000 where !gateway.group.states[0].isHealthy { try await Task.sleep(for: .milliseconds(10)) }
             // The pool's clock, which decides, is a tick behind.
             try await Task.sleep(for: .milliseconds(200))
             let answers = try ask(gateway, 2)
@@ -152,6 +152,7 @@ import Upstreams
         var settings = TestGateway.settings()
         var check = try #require(UpstreamCheck(path: "/well?x"))
         check.interval = .milliseconds(40)
+        check.timeout = .seconds(30)
         check.failures = 2
         check.successes = 2
         settings.check = check
@@ -160,14 +161,14 @@ import Upstreams
         ) { gateway in
             let loops = MultiThreadedEventLoopGroupOfOne()
             gateway.group.startChecks(on: loops.next())
-            for _ in 0..<200 where gateway.group.states[0].isHealthy { try await Task.sleep(for: .milliseconds(10)) }
+            for _ in 0..<3_000 where gateway.group.states[0].isHealthy { try await Task.sleep(for: .milliseconds(10)) }
             #expect(gateway.group.states.map(\.isHealthy) == [false, true])
             #expect(gateway.group.states[0].lastReason.contains("503"))
             let answers = try ask(gateway, 10)
             #expect(answers == String(repeating: "b", count: 10))
             #expect(asked.all.first?.contains("\r\nHost: 127.0.0.1:\(sick.port)\r\n") == true)
             isWell.add(true)
-            for _ in 0..<200 where !gateway.group.states[0].isHealthy { try await Task.sleep(for: .milliseconds(10)) }
+            for _ in 0..<3_000 where !gateway.group.states[0].isHealthy { try await Task.sleep(for: .milliseconds(10)) }
             #expect(gateway.group.states[0].isHealthy)
             let later = try ask(gateway, 10)
             #expect(later.contains("a"))
@@ -195,7 +196,7 @@ import Upstreams
         let group = UpstreamGroup(name: "g", members: [Self.member(silent.port, "s")], settings: settings)
         let loops = MultiThreadedEventLoopGroupOfOne()
         group.startChecks(on: loops.next())
-        for _ in 0..<200 where group.states[0].isHealthy { try await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<3_000 where group.states[0].isHealthy { try await Task.sleep(for: .milliseconds(10)) }
         #expect(group.states[0].lastReason == "no answer in time")
         group.stopChecks()
         try await loops.stop()

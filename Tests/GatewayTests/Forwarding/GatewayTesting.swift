@@ -22,6 +22,9 @@ struct TestGateway: Sendable {
     static func settings(tick: TimeAmount = .milliseconds(20)) -> UpstreamGroup.Settings {
         var settings = UpstreamGroup.Settings()
         settings.limits.tick = tick
+        // An endpoint that is out stays out, however slow the machine is.
+        settings.ejection.time = .seconds(3_600)
+        settings.ejection.longest = .seconds(3_600)
         return settings
     }
 

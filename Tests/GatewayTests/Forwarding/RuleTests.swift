@@ -44,7 +44,7 @@ import Upstreams
         try await TestGateway.with(
             rule: {
                 var rule = ForwardingRule()
-                rule.endsAt = .now() + .milliseconds(300)
+                rule.endsAt = .now() + .milliseconds(1_500)
                 return rule
             }
         ) { socket, number in

@@ -66,7 +66,7 @@ import Upstreams
             #expect(rest.all == ["and still here"])
             #expect(await gateway.endings.wait(for: 1))
             #expect(gateway.endings.all == ["complete 101 14 3"])
-            for _ in 0..<100 where gateway.listener.connectionCount > 0 { try await Task.sleep(for: .milliseconds(20)) }
+            for _ in 0..<1_000 where gateway.listener.connectionCount > 0 { try await Task.sleep(for: .milliseconds(20)) }
             #expect(gateway.listener.connectionCount == 0)
         }
     }
@@ -227,7 +227,7 @@ import Upstreams
         try await TestGateway.with(
             rule: {
                 var rule = ForwardingRule()
-                rule.endsAt = .now() + .milliseconds(400)
+                rule.endsAt = .now() + .milliseconds(1_500)
                 return rule
             }
         ) { socket, _ in
