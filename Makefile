@@ -16,6 +16,8 @@ TRAITS := --traits default,OpenSSL
 INTEROP ?= Interop
 # Tests that keep every core busy go by themselves: beside them, whoever waits for a timer waits for minutes.
 COMPUTING := ^CodecsTests ^JOSETests ^StudioBrowserTests ^TokensTests
+# Tests that hold a thread while they wait for a socket go one after the other: side by side they leave none for the rest.
+SOCKETS := ^EdgeTests ^FetchingTests ^GatewayTests ^UpstreamsTests
 # Arguments for bench-jwt (Benchmarks/README.md), and --update for bench-check.
 BENCH ?=
 UPDATE ?=
@@ -39,7 +41,9 @@ test-swift: needs-build $(JUDGE)
 	@if [ -z "$${SIGNET_VECTORS:-}" ]; then \
 		echo "SIGNET_VECTORS is not set: the public test vectors are skipped (make vectors tells more)."; fi
 	@$(STEP) "Unit tests of everything that waits" "6 to 9 minutes the first time, then 1" \
-		swift test $(TRAITS) $(DEBUG_FLAGS) $(COMPUTING:%=--skip '%')
+		swift test $(TRAITS) $(DEBUG_FLAGS) $(COMPUTING:%=--skip '%') $(SOCKETS:%=--skip '%')
+	@$(STEP) "Unit tests that wait for sockets" "1 minute" \
+		swift test $(TRAITS) $(DEBUG_FLAGS) --skip-build --no-parallel $(SOCKETS:%=--filter '%')
 	@$(STEP) "Unit tests of what computes" "2 minutes" swift test $(TRAITS) $(DEBUG_FLAGS) --skip-build $(COMPUTING:%=--filter '%')
 
 test-interop: build needs-test $(VENV)

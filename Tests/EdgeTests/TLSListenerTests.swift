@@ -138,7 +138,7 @@ import Testing
     @Test(arguments: [TLSVersion.tlsv12, .tlsv13])
     func `says goodbye after the last answer and to an idle connection`(_ version: TLSVersion) async throws {
         var configuration = EdgeTesting.hasty()
-        configuration.idleTimeout = .milliseconds(100)
+        configuration.idleTimeout = .seconds(2)
         try await withTLS([TestCertificate(["a.test"]).source()], configuration) { listener, _ in
             let last = try await TLSClient(port: listener.port, highest: version)
             try await last.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
@@ -177,7 +177,7 @@ import Testing
 
     @Test func `resets a client that takes nothing`() async throws {
         var configuration = EdgeTesting.hasty()
-        configuration.writeStall = .milliseconds(200)
+        configuration.writeStall = .seconds(3)
         try await withTLS([TestCertificate(["a.test"]).source()], configuration) { listener, _ in
             let client = try await TLSClient(port: listener.port, autoRead: false)
             try await client.send("GET /stalled HTTP/1.0\r\nHost: a\r\n\r\n")
