@@ -87,7 +87,8 @@ struct GatewayCompiler {
     private mutating func compileIssuers() -> [String: TrustedKeys] {
         var issuers: [String: TrustedKeys] = [:]
         if let builtIn = surroundings.builtIn {
-            issuers[Blueprint.builtInIssuer] = TrustedKeys(issuer: builtIn.issuer, source: .fixed(builtIn.keys), isOwn: true)
+            issuers[Blueprint.builtInIssuer] = TrustedKeys(
+                issuer: builtIn.issuer, source: .fixed(builtIn.keys), isOwn: true)
         }
         for (name, issuer) in blueprint.issuers.entries { issuers[name] = compile(issuer, name) }
         return issuers

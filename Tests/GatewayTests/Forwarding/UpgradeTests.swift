@@ -66,7 +66,9 @@ import Upstreams
             #expect(rest.all == ["and still here"])
             #expect(await gateway.endings.wait(for: 1))
             #expect(gateway.endings.all == ["complete 101 14 3"])
-            for _ in 0..<1_000 where gateway.listener.connectionCount > 0 { try await Task.sleep(for: .milliseconds(20)) }
+            for _ in 0..<1_000 where gateway.listener.connectionCount > 0 {
+                try await Task.sleep(for: .milliseconds(20))
+            }
             #expect(gateway.listener.connectionCount == 0)
         }
     }
