@@ -35,6 +35,11 @@ apis:
     path: /cookie
     upstream: u
     access: {{ jwt: {{ issuer: partner, audience: orders, cookie: session, login: "https://login.example/?return=" }} }}
+  hidden:
+    path: /hidden
+    upstream: u
+    access: {{ jwt: {{ issuer: partner, audience: orders, cookie: session }} }}
+    forward-token: false
   limited: {{ path: /limited, upstream: u, access: anonymous, limit: 3/h per address }}
   sold: {{ path: /sold, upstream: u, access: api-key }}
   counted: {{ path: /counted, upstream: u, access: api-key, limit: 2/day }}
@@ -176,6 +181,35 @@ def test_where_both_are_asked_one_is_not_enough(server, mint, seen):
     assert get(server, "/both", X_Key=SECRETS["ACME_KEY"]).status == 401
     assert not seen.seen
     assert get(server, "/both", Authorization=bearer, X_Key=SECRETS["ACME_KEY"]).status == 200
+
+
+def test_whoever_is_switched_off_passes_beside_nobody(server, mint, seen):
+    bearer = "Bearer " + token(mint, sub="usr_9")
+    answer = get(server, "/both", Authorization=bearer, X_Key=SECRETS["GONE_KEY"])
+    assert answer.status == 403 and code(answer) == "consumer-disabled" and not seen.seen
+
+
+def test_nobody_says_at_one_api_who_calls_at_another(server, seen):
+    assert get(server, "/stripped", X_User="root", X_Consumer="root", X_Roles="admin").status == 200
+    only = seen.seen[0]
+    assert [only.values(name) for name in ("x-user", "x-consumer", "x-roles")] == [[], [], []]
+
+
+def test_a_token_that_ends_here_goes_no_further_in_a_cookie_either(server, mint, seen):
+    cookie = "a=b; session=" + token(mint) + "; c=d"
+    assert get(server, "/hidden", Cookie=cookie).status == 200
+    assert get(server, "/hidden", Cookie="session=" + token(mint)).status == 200
+    assert [request.values("cookie") for request in seen.seen] == [["a=b; c=d"], []]
+    both = get(server, "/hidden", Cookie=cookie, Authorization="Bearer " + token(mint))
+    assert both.status == 400 and code(both) == "token-ambiguous"
+
+
+@pytest.mark.parametrize("line", ["Host=evil", "Content-Length=0", "X-Forwarded-For=1.2.3.4", "Connection=close"])
+def test_what_is_the_connection_s_business_is_set_by_nobody(tmp_path, line):
+    for text in (f"policies: {{ p: {{ request-headers: [{line}] }} }}", f"policies: {{ p: {{ response-headers: [{line}] }} }}",
+                 f"apis: {{ a: {{ path: /a, upstream: u, access: anonymous, identity-headers: [{line}] }} }}"):
+        config = write_configuration(tmp_path, "upstreams: { u: http://127.0.0.1:9 }\n" + text + "\n")
+        assert run("check", str(config)).returncode == 1, text
 
 
 def test_a_cookie_brings_the_token_and_other_sites_only_read(server, mint, seen):

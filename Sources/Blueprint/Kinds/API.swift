@@ -244,7 +244,7 @@ enum Host {
 public enum IdentityHeader {
     /// Name and source; nil for anything else.
     public static func read(_ text: String) -> (name: String, source: String)? {
-        guard let sign = text.firstIndex(of: "="), Token.isToken(String(text[..<sign])) else { return nil }
+        guard let sign = text.firstIndex(of: "="), Token.isSettable(String(text[..<sign])) else { return nil }
         let source = String(text[text.index(after: sign)...])
         guard (1...256).contains(source.utf8.count) else { return nil }
         return (String(text[..<sign]), source)

@@ -117,6 +117,18 @@ public struct KeyPlace: Described {
 
 /// Names of header fields and cookies (RFC 9110 §5.6.2).
 enum Token {
+    /// Fields that say how a message is framed, where it goes or what a proxy adds: nobody sets them by configuration.
+    private static let ownFields: Set<String> = [
+        "host", "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "te", "trailer", "expect",
+        "proxy-connection", "proxy-authorization", "proxy-authenticate", "http2-settings", "forwarded", "traceparent",
+        "tracestate",
+    ]
+
+    /// Whether a configuration may set a field of this name.
+    static func isSettable(_ name: String) -> Bool {
+        isToken(name) && !ownFields.contains(name.lowercased()) && !name.lowercased().hasPrefix("x-forwarded-")
+    }
+
     static func isToken(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= 128
             && text.utf8.allSatisfy { byte in

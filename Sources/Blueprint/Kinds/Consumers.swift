@@ -184,7 +184,7 @@ extension FieldType where Value == String {
     /// `name=value`.
     static var headerLine: Self {
         .text("name=value", example: "X-Tenant=acme") { text in
-            guard let sign = text.firstIndex(of: "="), Token.isToken(String(text[..<sign])) else { return false }
+            guard let sign = text.firstIndex(of: "="), Token.isSettable(String(text[..<sign])) else { return false }
             return text[sign...].utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
         }
     }

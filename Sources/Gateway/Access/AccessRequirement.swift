@@ -35,7 +35,6 @@ struct AccessPolicy: Sendable {
     func judge(_ exchange: GatewayExchange) -> Judgement {
         switch judge(requirement, exchange) {
         case .passed(let identity):
-            if let consumer = identity.consumer, !consumer.isEnabled { return .refuse(.consumerDisabled()) }
             exchange.identity = identity
             return .proceed
         case .refused(let refusal): return .refuse(refusal)
@@ -46,9 +45,9 @@ struct AccessPolicy: Sendable {
     private func judge(_ requirement: AccessRequirement, _ exchange: GatewayExchange) -> AccessOutcome {
         switch requirement {
         case .anonymous: return .passed(.anonymous)
-        case .token(let token): return token.judge(exchange)
-        case .apiKey(let key): return key.judge(exchange)
-        case .password(let password): return password.judge(exchange)
+        case .token(let token): return enabled(token.judge(exchange))
+        case .apiKey(let key): return enabled(key.judge(exchange))
+        case .password(let password): return enabled(password.judge(exchange))
         case .any(let branches):
             // The refusal that says most: of a credential that came, before those that never came.
             var refusals: [Refusal] = []
@@ -60,15 +59,22 @@ struct AccessPolicy: Sendable {
             }
             return .refused(Refusal.mostTelling(refusals))
         case .all(let branches):
-            var first: Identity?
+            var identities: [Identity] = []
             for branch in branches {
                 switch judge(branch, exchange) {
-                case .passed(let identity):
-                    if first == nil || first?.consumer == nil && identity.consumer != nil { first = identity }
+                case .passed(let identity): identities.append(identity)
                 case let outcome: return outcome
                 }
             }
-            return .passed(first ?? .anonymous)
+            return .passed(Identity.together(identities))
         }
+    }
+
+    /// Whoever is switched off passes nowhere, also not beside somebody else's credential.
+    private func enabled(_ outcome: AccessOutcome) -> AccessOutcome {
+        if case .passed(let identity) = outcome, let consumer = identity.consumer, !consumer.isEnabled {
+            return .refused(.consumerDisabled())
+        }
+        return outcome
     }
 }

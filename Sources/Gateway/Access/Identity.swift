@@ -45,6 +45,23 @@ final class Identity: Sendable {
     }
 }
 
+extension Identity {
+    /// Of a request with several credentials, all of them good: the first that says something is believed in it, and it ends
+    /// with the first that ends.
+    static func together(_ identities: [Identity]) -> Identity {
+        guard identities.count > 1 else { return identities.first ?? .anonymous }
+        var fields: [(name: [UInt8], value: [UInt8])] = []
+        for field in identities.flatMap(\.fields) where !fields.contains(where: { $0.name == field.name }) {
+            fields.append(field)
+        }
+        let token = identities.first { $0.issuer != nil }
+        return Identity(
+            consumer: identities.lazy.compactMap(\.consumer).first,
+            credential: identities.lazy.compactMap(\.credential).first, issuer: token?.issuer, subject: token?.subject,
+            client: token?.client, expiry: identities.compactMap(\.expiry).min(), fields: fields)
+    }
+}
+
 /// Header fields that tell an upstream who calls. The client's own of these names never pass, whoever calls.
 struct IdentityFields: Sendable {
     /// What of the caller stands in a field.
@@ -57,9 +74,6 @@ struct IdentityFields: Sendable {
     let fields: [(name: [UInt8], source: Source)]
 
     static let none = IdentityFields(fields: [])
-
-    /// The names in lower case, as a client's are compared.
-    var names: [[UInt8]] { fields.map { field in field.name.map { $0.asciiLowercased } } }
 
     /// What can be said of this caller; a field that has nothing to say is left out, and so is a value that could not stand
     /// in a field.

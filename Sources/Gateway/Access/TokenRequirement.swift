@@ -62,6 +62,11 @@ final class TokenRequirement: Sendable {
         }
         exchange.hasCredential = true
         guard head.count(of: .authorization) == 1 else { return .refused(.tokenAmbiguous()) }
+        // Which of two tokens the upstream would believe, nobody here knows.
+        if let cookie, exchange.cookie(named: cookie) != nil {
+            return .refused(
+                .tokenAmbiguous("The request brings a token in the Authorization field and one in a cookie."))
+        }
         if let identity = known(field, in: exchange) { return .passed(identity) }
         switch BearerCredentials.read(authorization: exchange.exchange.bytes(of: field)) {
         case .otherScheme: return .refused(.tokenMissing(self))

@@ -15,6 +15,8 @@ struct APICompiler {
     let upstreams: [String: UpstreamGroup]
     let directory: ConsumerDirectory
     let numbers: LimitNumbers
+    /// The header fields that tell upstreams who calls, at any API, in lower case.
+    let identityNames: [[UInt8]]
 
     private(set) var complaints: [ConfigurationComplaint] = []
     private(set) var limitNumbers: Set<UInt32> = []
@@ -22,7 +24,8 @@ struct APICompiler {
 
     init(
         name: String, api: API, blueprint: Blueprint, issuers: [String: TrustedKeys],
-        upstreams: [String: UpstreamGroup], directory: ConsumerDirectory, numbers: LimitNumbers
+        upstreams: [String: UpstreamGroup], directory: ConsumerDirectory, numbers: LimitNumbers,
+        identityNames: [[UInt8]]
     ) {
         self.name = name
         self.api = api
@@ -31,6 +34,7 @@ struct APICompiler {
         self.upstreams = upstreams
         self.directory = directory
         self.numbers = numbers
+        self.identityNames = identityNames
     }
 
     /// How callers name a version, and which.
@@ -118,7 +122,8 @@ struct APICompiler {
         let route = Route(
             api: name, name: part.name, version: version?.name, pattern: path, methods: methods,
             policies: policies(part, version?.settings, access, methods), destination: destination,
-            forwarding: forwarding(part, destination, access, fields), strippedPrefix: api.stripsPath ? stripped : 0)
+            forwarding: forwarding(part, destination, access), strippedPrefix: api.stripsPath ? stripped : 0,
+            strippedCookies: api.forwardsToken ? [] : access.tokens.compactMap(\.cookie))
         return RouteEntry(
             criteria: RouteCriteria(hosts: hosts, pattern: pattern, methods: methods, headers: conditions),
             target: route)
@@ -213,9 +218,9 @@ struct APICompiler {
     }
 
     private func forwarding(
-        _ part: Part, _ destination: Route.Destination, _ access: AccessRequirement, _ fields: IdentityFields
+        _ part: Part, _ destination: Route.Destination, _ access: AccessRequirement
     ) -> ForwardingRule {
-        var rule = ForwardingRule(rewrite: rewrite(access, fields))
+        var rule = ForwardingRule(rewrite: rewrite(access))
         let named = api.policies.compactMap { blueprint.policies[$0] }
         var patience = part.route?.timeout ?? api.timeout ?? named.lazy.compactMap(\.timeout).first
         if case .upstream(let group) = destination {
@@ -231,9 +236,9 @@ struct APICompiler {
         return rule
     }
 
-    private func rewrite(_ access: AccessRequirement, _ fields: IdentityFields) -> RequestRewrite {
+    private func rewrite(_ access: AccessRequirement) -> RequestRewrite {
         // The trace goes on from here with our own line.
-        var rewrite = RequestRewrite(dropped: [.traceparent], droppedNames: fields.names)
+        var rewrite = RequestRewrite(dropped: [.traceparent], droppedNames: identityNames)
         if !api.forwardsToken {
             rewrite.dropped = [.traceparent, .authorization, .dpop]
             rewrite.droppedNames += access.keyHeaders

@@ -46,11 +46,16 @@ struct GatewayCompiler {
         let issuers = compileIssuers()
         let upstreams = compileUpstreams()
         let directory = compileConsumers(issuers)
+        // One upstream may serve several APIs: what tells it who calls at one of them must not come from a client at another.
+        let identityNames = Set(
+            blueprint.apis.entries.flatMap { $0.value.identityHeaders.compactMap { IdentityHeader.read($0)?.name } }
+                .map { $0.utf8.map { $0.asciiLowercased } })
         var entries: [RouteEntry<Route>] = []
         for (name, api) in blueprint.apis.entries {
             var compiler = APICompiler(
                 name: name, api: api, blueprint: blueprint, issuers: issuers, upstreams: upstreams,
-                directory: directory, numbers: numbers)
+                directory: directory,
+                numbers: numbers, identityNames: Array(identityNames))
             entries += compiler.compile()
             complaints += compiler.complaints
             limitNumbers.formUnion(compiler.limitNumbers)

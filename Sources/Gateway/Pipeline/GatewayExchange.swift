@@ -95,6 +95,21 @@ final class GatewayExchange {
         return found
     }
 
+    /// The client's cookies but these as a field line; empty when none is left.
+    func cookieLine(without names: [[UInt8]]) -> [UInt8] {
+        var kept: [ArraySlice<UInt8>] = []
+        for line in exchange.head.fields where line.name == .cookie {
+            for pair in exchange.bytes(of: line.valueRange).split(separator: UInt8(ascii: ";")) {
+                let pair = pair.drop { $0 == 0x20 }
+                if !names.contains(where: { $0.elementsEqual(pair.prefix { $0 != UInt8(ascii: "=") }) }) {
+                    kept.append(pair)
+                }
+            }
+        }
+        guard !kept.isEmpty else { return [] }
+        return Array("cookie: ".utf8) + kept.joined(separator: Array("; ".utf8)) + [0x0D, 0x0A]
+    }
+
     /// Whether a browser means to show what it gets.
     var wantsPage: Bool {
         guard exchange.head.method == .get, let field = exchange.head.first(.accept) else { return false }

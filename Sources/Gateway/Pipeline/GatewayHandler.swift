@@ -107,6 +107,10 @@ final class GatewayHandler: ExchangeHandler {
         if !request.identity.fields.isEmpty { rule.rewrite.added += request.identity.fields }
         if !request.hop.passesTraceState { rule.rewrite.dropped = rule.rewrite.dropped.union([.tracestate]) }
         rule.requestLines = request.traceLine
+        if !route.strippedCookies.isEmpty, request.exchange.head.first(.cookie) != nil {
+            rule.rewrite.dropped = rule.rewrite.dropped.union([.cookie])
+            rule.requestLines += request.cookieLine(without: route.strippedCookies)
+        }
         for (name, value) in request.answerFields { rule.response.replace(Array(name.utf8), value) }
         // What may last as long as it likes ends with the token that allowed it.
         if let expiry = request.identity.expiry, rule.bodyStall == nil || request.exchange.head.first(.upgrade) != nil {

@@ -79,9 +79,10 @@ struct Refusal {
             fields: [challenge(BearerChallenge(scope: requirement.scope)), challenge(nil)])
     }
 
-    static func tokenAmbiguous() -> Refusal {
-        let detail = "The request has more than one Authorization field."
-        return Refusal(
+    static func tokenAmbiguous(
+        _ detail: String = "The request has more than one Authorization field."
+    ) -> Refusal {
+        Refusal(
             phase: .authenticate, status: 400, code: Code.tokenAmbiguous.rawValue, detail: detail,
             fields: [challenge(BearerChallenge(failure: .invalidRequest, description: detail))])
     }

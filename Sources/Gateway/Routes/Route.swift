@@ -28,12 +28,15 @@ final class Route: Sendable {
     let forwarding: ForwardingRule
     /// Bytes of the path that the upstream does not see.
     let strippedPrefix: Int
+    /// The cookies that bring tokens and end here.
+    let strippedCookies: [[UInt8]]
     /// Its names in logs and metrics.
     let labels: RouteLabels
 
     init(
         api: String, name: String?, version: String?, pattern: String, methods: [[UInt8]]?, policies: [RoutePolicy],
-        destination: Destination, forwarding: ForwardingRule, strippedPrefix: Int
+        destination: Destination, forwarding: ForwardingRule, strippedPrefix: Int,
+        strippedCookies: [[UInt8]]
     ) {
         self.api = api
         self.name = name
@@ -44,6 +47,7 @@ final class Route: Sendable {
         self.destination = destination
         self.forwarding = forwarding
         self.strippedPrefix = strippedPrefix
+        self.strippedCookies = strippedCookies
         labels = RouteLabels(api: api, route: name ?? api, version: version)
     }
 
