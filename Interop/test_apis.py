@@ -312,6 +312,7 @@ def test_a_page_of_a_named_origin_may_call(server, seen):
     answer = get(server, "/stripped/x", Origin="https://app.example")
     assert answer.headers["Access-Control-Allow-Origin"] == "https://app.example"
     assert "RateLimit" in answer.headers["Access-Control-Expose-Headers"]
+    assert answer.headers.get_all("Vary") == ["Accept", "Origin"], "a cache would mix answers up"
     assert get(server, "/stripped/x", Origin="https://evil.example").headers["Access-Control-Allow-Origin"] is None
 
 

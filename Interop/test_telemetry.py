@@ -130,6 +130,12 @@ def test_the_log_can_be_moved_away(server):
     assert [line["path"] for line in lines(server, 1)] == ["/open/after"]
 
 
+def test_metrics_are_not_there_through_a_proxy_that_nobody_named(server):
+    assert call("GET", server.control + "/metrics").status == 200
+    for mark in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"):
+        assert call("GET", server.control + "/metrics", headers={mark: "127.0.0.1"}).status == 404, mark
+
+
 def test_metrics_are_not_there_for_others(tmp_path, upstream):
     config = write_configuration(tmp_path, f'upstreams: {{ u: "http://127.0.0.1:{upstream.port}" }}\napis: {{ a: {{ path: /a, upstream: u, access: anonymous }} }}\n')
     signet = Signet(data=tmp_path / "data", config=config, arguments=("--trusted-proxy", "127.0.0.1")).start()

@@ -179,7 +179,7 @@ class RecordingUpstream:
             "method": seen.method, "target": seen.target, "headers": seen.headers, "length": len(seen.body),
         }).encode()
         writer.write(
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nVary: Accept\r\nContent-Length: %d\r\n\r\n" % len(body)
             + (b"" if seen.method == "HEAD" else body))
         await writer.drain()
         return True

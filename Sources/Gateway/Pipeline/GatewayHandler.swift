@@ -111,7 +111,14 @@ final class GatewayHandler: ExchangeHandler {
             rule.rewrite.dropped = rule.rewrite.dropped.union([.cookie])
             rule.requestLines += request.cookieLine(without: route.strippedCookies)
         }
-        for (name, value) in request.answerFields { rule.response.replace(Array(name.utf8), value) }
+        for (name, value) in request.answerFields {
+            // What the upstream's answer varies by stays true beside what ours does.
+            if name == "Vary" {
+                rule.response.add(Array(name.utf8), value)
+            } else {
+                rule.response.replace(Array(name.utf8), value)
+            }
+        }
         // What may last as long as it likes ends with the token that allowed it.
         if let expiry = request.identity.expiry, rule.bodyStall == nil || request.exchange.head.first(.upgrade) != nil {
             rule.endsAt = .now() + .seconds(max(0, expiry - request.now))
