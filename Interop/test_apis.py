@@ -41,7 +41,11 @@ apis:
     access: {{ jwt: {{ issuer: partner, audience: orders, cookie: session }} }}
     forward-token: false
   limited: {{ path: /limited, upstream: u, access: anonymous, limit: 3/h per address }}
-  sold: {{ path: /sold, upstream: u, access: api-key }}
+  sold:
+    path: /sold
+    upstream: u
+    access: api-key
+    routes: {{ ping: {{ path: /ping, access: anonymous }} }}
   counted: {{ path: /counted, upstream: u, access: api-key, limit: 2/day }}
   stripped: {{ path: /stripped, upstream: u, access: anonymous, strip-path: true, policies: [browser] }}
   small: {{ path: /small, upstream: u, access: anonymous, maximum-body: 10B }}
@@ -51,6 +55,7 @@ apis:
     routes:
       item: {{ path: "/items/{{id}}", methods: [GET], access: anonymous }}
       beta: {{ path: "/items/{{id}}", headers: [X-Beta=yes], access: api-key }}
+      home: {{ path: /home/*, redirect: /, access: anonymous }}
       old: {{ path: /old/*, redirect: "https://new.example/parts", access: anonymous }}
   dated:
     path: /dated
@@ -226,8 +231,9 @@ def test_a_cookie_brings_the_token_and_other_sites_only_read(server, mint, seen)
     assert post(Origin=server.gateway).status == 200
     upgrade = get(server, "/cookie", Cookie=cookie, Connection="Upgrade", Upgrade="websocket")
     assert upgrade.status == 403, "another site's page could open a connection that stays"
-    # Twice the same name could be two people.
-    assert get(server, "/cookie", Cookie=cookie + "; session=x").status == 401
+    # Twice the same name could be two people, also with blanks around it.
+    for second in ("; session=x", "; session =x", ";\tsession=x"):
+        assert get(server, "/cookie", Cookie=cookie + second).status == 400
 
 
 def test_browsers_without_a_good_token_are_led_to_the_login(server, mint):
@@ -255,6 +261,7 @@ def test_a_limit_says_when_to_come_back(server, seen):
 def test_a_plan_opens_and_limits(server, seen):
     assert (none := get(server, "/sold", X_API_Key="other-key-0123456789")).status == 403 and code(none) == "subscription-missing"
     assert [get(server, "/sold", X_API_Key=SECRETS["ACME_KEY"]).status for _ in range(3)] == [200, 200, 429]
+    assert get(server, "/sold/ping").status == 200, "whoever may call as nobody needs no subscription"
     # A plan's limit does not count where the plan opens nothing.
     assert get(server, "/keyed", X_API_Key=SECRETS["ACME_KEY"]).status == 200
 
@@ -337,6 +344,59 @@ def test_parts_of_an_api_differ(server, seen):
     assert get(server, "/parts/items/7", X_Beta="yes").status == 401
     moved = get(server, "/parts/old/a/b?c=d")
     assert moved.status == 308 and moved.headers["Location"] == "https://new.example/parts/a/b?c=d"
+
+
+@pytest.mark.parametrize("api, complaint", [
+    ("{ path: '/t/{x}', upstream: u, access: anonymous, strip-path: true }", "no fixed length"),
+    ("{ path: /a, upstream: u, access: anonymous, routes: { r: { path: '/{old}/*', redirect: 'https://new.example' } } }", "cannot be redirected"),
+])
+def test_a_path_of_no_fixed_length_is_not_cut(tmp_path, api, complaint):
+    config = write_configuration(tmp_path, "upstreams: { u: http://127.0.0.1:9 }\napis: { a: " + api + " }\n")
+    checked = run("check", str(config))
+    assert checked.returncode == 1 and complaint in checked.stderr
+
+
+def test_a_redirect_leads_nowhere_else(server):
+    moved = get(server, "/parts/home/evil.example")
+    assert moved.status == 308 and moved.headers["Location"] == "/evil.example"
+
+
+def test_a_limit_that_is_said_twice_counts_once(tmp_path, upstream):
+    config = write_configuration(tmp_path, f"""
+upstreams: {{ u: "http://127.0.0.1:{upstream.port}" }}
+policies: {{ p: {{ limit: 4/h per route }}, q: {{ limit: 4/h per route }} }}
+apis: {{ a: {{ path: /a, upstream: u, access: anonymous, policies: [p, q] }} }}
+""")
+    signet = Signet(data=tmp_path / "data", config=config).start()
+    try:
+        assert [get(signet, "/a").status for _ in range(5)] == [200, 200, 200, 200, 429]
+    finally:
+        signet.stop()
+
+
+def test_a_shared_secret_does_not_stand_in_a_document(tmp_path, mint):
+    keys = json.dumps(mint.secret_set())
+    config = write_configuration(tmp_path, f"""
+issuers: {{ i: {{ issuer: x, keys: {{ inline: {keys} }} }} }}
+upstreams: {{ u: http://127.0.0.1:9 }}
+apis: {{ a: {{ path: /a, upstream: u, access: anonymous }} }}
+""")
+    checked = run("check", str(config))
+    assert checked.returncode == 1 and "shared secret" in checked.stderr and keys[30:60] not in checked.stderr
+
+
+def test_a_pipe_is_no_file(tmp_path):
+    import os
+
+    os.mkfifo(tmp_path / "pipe")
+    config = write_configuration(tmp_path, f"""
+upstreams: {{ u: http://127.0.0.1:9 }}
+apis: {{ a: {{ path: /a, upstream: u, access: api-key }} }}
+consumers: {{ c: C }}
+credentials: {{ k: {{ consumer: c, secret: {{ file: {tmp_path}/pipe }} }} }}
+""")
+    assert run("check", str(config), timeout=20).returncode == 1
+    assert run("check", str(tmp_path / "pipe"), timeout=20).returncode != 0
 
 
 def test_versions_by_path_segment(server, seen):

@@ -374,6 +374,18 @@ def test_a_request_leaves_nothing_behind(server, path, status):
     assert resident(server) - before < 8_000_000
 
 
+def test_what_was_read_of_a_connection_is_not_kept(server):
+    """A client that always sends the first byte of the next request with this one."""
+    one = request("GET", "/nowhere", "X-Padding: " + "x" * 6000)
+    before = resident(server)
+    with Wire(server.gateway_port) as wire:
+        wire.send(one[:1])
+        for _ in range(5_000):
+            wire.send(one[1:] + one[:1])
+            assert wire.answer().status == 404
+    assert resident(server) - before < 12_000_000, "30 MB came, and were kept"
+
+
 # Reloading.
 
 

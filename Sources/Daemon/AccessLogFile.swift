@@ -47,7 +47,7 @@ struct AccessLogFile: Service {
         case .nowhere: return -1
         case .standardOutput: return dup(STDOUT_FILENO)
         case .file(let path):
-            let descriptor = Foundation.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+            let descriptor = Foundation.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o600)
             guard descriptor >= 0 else {
                 throw StartFailure("the access log \(path) cannot be opened: \(String(cString: strerror(errno)))")
             }

@@ -42,7 +42,10 @@ public struct ConfigurationFile: Sendable {
 
         func refused(_ complaints: ConfigurationComplaints) -> Refused {
             var placed = DocumentComplaints()
-            for complaint in complaints.complaints { placed.add(node.place(at: complaint.pointer), complaint.message) }
+            let told = complaints.complaints.prefix(100)
+            for complaint in told { placed.add(node.place(at: complaint.pointer), complaint.message) }
+            let rest = complaints.complaints.count - told.count
+            if rest > 0 { placed.add(node.place, "and \(rest) complaints more") }
             return refused(placed)
         }
     }
@@ -92,14 +95,7 @@ public struct ConfigurationFile: Sendable {
         }
     }
 
-    /// A file's bytes; nil when it cannot be read, or is too large.
-    static func content(of path: String) -> [UInt8]? {
-        guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
-        defer { try? handle.close() }
-        // At the end of a file, and so of an empty one, reading gives nil.
-        guard let data = try? handle.read(upToCount: largest + 1) ?? Data(), data.count <= largest else { return nil }
-        return [UInt8](data)
-    }
+    static func content(of path: String) -> [UInt8]? { RegularFile.content(of: path, limit: largest) }
 }
 
 extension TrustedIssuer {

@@ -138,7 +138,7 @@ actor ConfigurationService {
             environment: { ProcessInfo.processInfo.environment[$0] }, now: WallClock.seconds, fetchKeys: fetch.keys,
             discoverKeys: fetch.discovered)
         let prepared = try gateway.prepare(whole, in: surroundings)
-        for listener in prepared.listeners where !listeners.isOpen(host: listener.host, port: listener.port) {
+        for listener in prepared.listeners where !listeners.isOpen(port: listener.port) {
             let address = DaemonConfiguration.Address(host: listener.host, port: listener.port)
             do {
                 try ListenCheck.check(address, "it", flag: "\"address\"")
@@ -153,15 +153,15 @@ actor ConfigurationService {
 
     private func install(_ prepared: PreparedConfiguration) async -> Int {
         for warning in prepared.warnings { logger.warning("configuration: \(warning.description)") }
+        metrics.admit(MetricsNetworks.read(prepared.blueprint))
+        await gateway.install(prepared)
+        await listeners.change(to: prepared.listeners)
         do {
             try accessLog.open(AccessLogPlace(prepared.blueprint))
         } catch {
             // Requests are served all the same; that they are not written down is said.
             logger.error("\(error)")
         }
-        metrics.admit(MetricsNetworks.read(prepared.blueprint))
-        await gateway.install(prepared)
-        await listeners.change(to: prepared.listeners)
         return prepared.routes
     }
 

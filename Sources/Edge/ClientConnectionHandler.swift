@@ -109,6 +109,8 @@ final class ClientConnectionHandler: ChannelInboundHandler {
             if pending.readableBytes == 0 {
                 pending = bytes
             } else {
+                // What was read is not dropped by itself: without this the buffer grows with all that ever came.
+                if pending.readerIndex > 0 { pending.discardReadBytes() }
                 pending.writeBuffer(&bytes)
             }
             process()

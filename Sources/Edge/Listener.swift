@@ -30,7 +30,7 @@ public final class Listener: Sendable {
                 isEncrypted: certificates != nil)
         }
         let count = ConnectionCount(limit: configuration.maxConnections)
-        let channel = try await ServerBootstrap(group: group)
+        let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: configuration.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
@@ -42,6 +42,8 @@ public final class Listener: Sendable {
                 }
             }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            // A client that is gone without a word ends what waits for it.
+            .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let loop = loops.state(of: channel.eventLoop) else { throw ChannelError.ioOnClosedChannel }
@@ -52,8 +54,13 @@ public final class Listener: Sendable {
                     try channel.pipeline.syncOperations.addHandler(ClientConnectionHandler(loop: loop))
                 }
             }
-            .bind(host: host, port: port).get()
-        return Listener(channel: channel, loops: loops, count: count)
+        do {
+            let channel = try await bootstrap.bind(host: host, port: port).get()
+            return Listener(channel: channel, loops: loops, count: count)
+        } catch {
+            await loops.stop()
+            throw error
+        }
     }
 
     /// The address that was bound.

@@ -72,7 +72,9 @@ public final class GatewayService: Sendable {
     public func prepare(
         _ blueprint: Blueprint, in surroundings: Surroundings
     ) throws(ConfigurationComplaints) -> PreparedConfiguration {
-        let trusts = source.withLock { $0.trusts }
+        let (trusts, builtIn) = source.withLock { ($0.trusts, $0.builtIn) }
+        var surroundings = surroundings
+        if let builtIn { surroundings.builtIn = builtIn }
         var prepared = try PreparedConfiguration(
             blueprint, in: KeptFiles(surroundings).surroundings, published: published, numbers: numbers,
             earlier: state.withLock { $0.snapshot.routes.upstreams })

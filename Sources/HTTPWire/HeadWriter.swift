@@ -196,13 +196,16 @@ public enum HeadWriter {
         text.withUTF8Buffer { out.append(contentsOf: $0) }
     }
 
+    private static func hyphened(_ byte: UInt8) -> UInt8 {
+        byte == UInt8(ascii: "_") ? UInt8(ascii: "-") : byte.lowercased
+    }
+
     /// Whether `name` is in `names`; `_` and `-` are the same here, because CGI-like servers cannot tell them apart.
     private static func isNamed(_ name: UnsafeRawBufferPointer, in names: [[UInt8]]) -> Bool {
         names.contains { wanted in
             guard wanted.count == name.count else { return false }
             for index in 0..<wanted.count {
-                let byte = name[index] == UInt8(ascii: "_") ? UInt8(ascii: "-") : name[index].lowercased
-                if byte != wanted[index] { return false }
+                if hyphened(name[index]) != hyphened(wanted[index]) { return false }
             }
             return true
         }

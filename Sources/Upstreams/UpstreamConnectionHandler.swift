@@ -82,7 +82,8 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
 
     func write(_ bytes: ByteBuffer) {
         needsFlush = true
-        if phase == .tunnel { lastProgress = pool.now }
+        // An upstream that has begun to answer may still be taking a long body.
+        if phase == .tunnel || phase == .body { lastProgress = pool.now }
         guard var head = held else {
             context?.write(wrapOutboundOut(bytes), promise: nil)
             return
@@ -160,6 +161,8 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
             if pending.readableBytes == 0 {
                 pending = bytes
             } else {
+                // What was read is not dropped by itself: without this the buffer grows with all that ever came.
+                if pending.readerIndex > 0 { pending.discardReadBytes() }
                 pending.writeBuffer(&bytes)
             }
             process()
@@ -399,7 +402,8 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
                 fail(UpstreamFailure(.timeout, detail: "\(pool.endpoint.name) sent no response in time"))
             }
         case .head where !isWritable:
-            if isOver(patience.bodyStall, waited) {
+            // Answers may pause without limit; what takes no more of a request is stuck.
+            if isOver(patience.bodyStall ?? pool.limits.bodyStall, waited) {
                 fail(UpstreamFailure(.timeout, detail: "\(pool.endpoint.name) takes no more of the request body"))
             }
         case .body where !call.isPaused:

@@ -50,7 +50,13 @@ public final class UpstreamGroup: Sendable {
     /// What is configured beside them.
     public let settings: Settings
     let health: [EndpointHealth]
-    private let checking = Mutex<NIOLoopBound<UpstreamChecking>?>(nil)
+    private struct Checking {
+        var running: NIOLoopBound<UpstreamChecking>?
+        /// Once they were stopped they are never started again: another group has taken over.
+        var isStopped = false
+    }
+
+    private let checking = Mutex(Checking())
 
     /// Makes a group.
     /// - Parameter earlier: a group whose knowledge of the same endpoints is kept, when a configuration is read again.
@@ -86,12 +92,14 @@ public final class UpstreamGroup: Sendable {
         eventLoop.execute {
             let checks = UpstreamChecking(self, check, eventLoop)
             let started = NIOLoopBound(checks, eventLoop: eventLoop)
-            let earlier = self.checking.withLock { checking in
-                let earlier = checking
-                checking = started
-                return earlier
+            let (mayStart, earlier) = self.checking.withLock { checking in
+                guard !checking.isStopped else { return (false, NIOLoopBound<UpstreamChecking>?.none) }
+                let earlier = checking.running
+                checking.running = started
+                return (true, earlier)
             }
             Self.stop(earlier)
+            guard mayStart else { return }
             checks.start()
         }
     }
@@ -99,8 +107,8 @@ public final class UpstreamGroup: Sendable {
     /// Ends the active checks. Until it is called they keep the group alive.
     public func stopChecks() {
         let running = checking.withLock { checking in
-            let running = checking
-            checking = nil
+            let running = checking.running
+            checking = Checking(running: nil, isStopped: true)
             return running
         }
         Self.stop(running)

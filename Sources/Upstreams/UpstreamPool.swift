@@ -154,6 +154,8 @@ public final class UpstreamPool {
         ClientBootstrap(group: eventLoop)
             .connectTimeout(limits.connectTimeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            // A peer that is gone without a word ends what waits for it.
+            .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(
                 .socketOption(.so_rcvbuf), value: ChannelOptions.Types.SocketOption.Value(limits.receiveBuffer)
             )

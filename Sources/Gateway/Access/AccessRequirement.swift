@@ -7,6 +7,16 @@ indirect enum AccessRequirement: Sendable {
     case any([AccessRequirement])
     case all([AccessRequirement])
 
+    /// Whether somebody may pass who brings nothing.
+    var letsEverybodyIn: Bool {
+        switch self {
+        case .anonymous: true
+        case .any(let branches): branches.contains(where: \.letsEverybodyIn)
+        case .all(let branches): branches.allSatisfy(\.letsEverybodyIn)
+        case .token, .apiKey, .password: false
+        }
+    }
+
     /// Every token that the tree asks for.
     var tokens: [TokenRequirement] {
         switch self {
@@ -53,6 +63,8 @@ struct AccessPolicy: Sendable {
             var refusals: [Refusal] = []
             for branch in branches {
                 switch judge(branch, exchange) {
+                case .refused(let refusal) where refusal.code == Refusal.Code.consumerDisabled.rawValue:
+                    return .refused(refusal)
                 case .refused(let refusal): refusals.append(refusal)
                 case let outcome: return outcome
                 }

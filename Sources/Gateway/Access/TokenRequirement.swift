@@ -57,13 +57,17 @@ final class TokenRequirement: Sendable {
     private func outcome(_ exchange: GatewayExchange) -> AccessOutcome {
         let head = exchange.exchange.head
         guard let field = head.first(.authorization) else {
-            if let cookie, let value = exchange.cookie(named: cookie) { return judge(value, inCookieOf: exchange) }
-            return .refused(.tokenMissing(self))
+            guard let cookie else { return .refused(.tokenMissing(self)) }
+            let values = exchange.cookies(named: cookie)
+            guard values.count < 2 else {
+                return .refused(.tokenAmbiguous("The request brings the token's cookie twice."))
+            }
+            return values.first.map { judge($0, inCookieOf: exchange) } ?? .refused(.tokenMissing(self))
         }
         exchange.hasCredential = true
         guard head.count(of: .authorization) == 1 else { return .refused(.tokenAmbiguous()) }
         // Which of two tokens the upstream would believe, nobody here knows.
-        if let cookie, exchange.cookie(named: cookie) != nil {
+        if let cookie, !exchange.cookies(named: cookie).isEmpty {
             return .refused(
                 .tokenAmbiguous("The request brings a token in the Authorization field and one in a cookie."))
         }
@@ -135,7 +139,7 @@ final class TokenRequirement: Sendable {
         let generation = generation
         guard let verifier = issuer.verifier else {
             guard let published = issuer.published else { return .refused(.keysUnavailable()) }
-            return wait(for: published, nil, exchange) ?? .refused(.keysUnavailable())
+            return wait(for: published, of: issuer, token, exchange) ?? .refused(.keysUnavailable())
         }
         // What others revoke is not heard of here: the step is told as not asked, and not as passed.
         let revocations = issuer.isOwn ? exchange.loop.snapshot.revocations : nil
@@ -151,7 +155,7 @@ final class TokenRequirement: Sendable {
             return .passed(identity)
         } catch {
             if error.code == .keyUnknown, let published = issuer.published,
-                let waiting = wait(for: published, Self.keyID(of: token), exchange)
+                let waiting = wait(for: published, of: issuer, token, exchange)
             {
                 return waiting
             }
@@ -162,11 +166,15 @@ final class TokenRequirement: Sendable {
         }
     }
 
-    /// Nil when this exchange has waited before: what did not help once is not tried again.
+    /// Nil when this exchange has waited before: what did not help once is not tried again. Nil, too, for a token that says
+    /// that it is somebody else's: another requirement may know that issuer, and its keys are what to wait for.
     private func wait(
-        for keys: RemoteKeySet, _ keyID: ByteString?, _ exchange: GatewayExchange
+        for keys: RemoteKeySet, of issuer: IssuerVerifier, _ token: [UInt8], _ exchange: GatewayExchange
     ) -> AccessOutcome? {
-        guard !exchange.hasWaited else { return nil }
+        guard !exchange.hasWaited, let encoded = try? EncodedToken(token), let decoded = try? DecodedToken(encoded),
+            (try? decoded.claims())?.issuer == issuer.issuer
+        else { return nil }
+        let keyID = decoded.header.keyID
         let future = exchange.loop.eventLoop.makeFutureWithTask { _ = try? await keys.keys(for: keyID) }
         return .wait(Waiting(future))
     }
@@ -179,18 +187,15 @@ final class TokenRequirement: Sendable {
         return issuers.first { $0.issuer == name } ?? issuers[0]
     }
 
-    private static func keyID(of token: [UInt8]) -> ByteString? {
-        guard let encoded = try? EncodedToken(token) else { return nil }
-        return (try? DecodedToken(encoded))?.header.keyID
-    }
-
     private func identity(of claims: Claims) -> Identity {
         let client = Self.text(claims.value(named: "client_id")) ?? Self.text(claims.value(named: "azp"))
         let consumer = callers.directory.consumer(
             issuer: claims.issuer, subject: claims.subject, client: client)
         return Identity(
             consumer: consumer, issuer: claims.issuer, subject: claims.subject, client: client,
-            expiry: claims.expiry?.seconds, fields: callers.fields.lines(of: consumer) { claims.value(named: $0) })
+            // As it was judged: clocks may differ by so much.
+            expiry: claims.expiry.map { min($0.seconds, .max - policy.leeway) + policy.leeway },
+            fields: callers.fields.lines(of: consumer) { claims.value(named: $0) })
     }
 
     private static func text(_ value: JSON?) -> ByteString? {

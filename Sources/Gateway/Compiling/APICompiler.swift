@@ -106,6 +106,10 @@ struct APICompiler {
                     name: (api.versionHeader ?? "").utf8.map { $0.asciiLowercased }, value: Array(version.utf8)))
         }
         let stripped = path.utf8.count
+        if api.stripsPath, api.path.contains("{") {
+            complain("/strip-path", "a path with {name} in it cannot be taken off: it has no fixed length")
+            return nil
+        }
         path += part.path == "/" && !path.isEmpty ? "" : part.path
         let pattern: PathPattern
         do throws(PatternComplaint) {
@@ -142,6 +146,14 @@ struct APICompiler {
         _ part: Part, _ version: (name: String, settings: APIVersion)?, behind prefix: Int, _ pointer: String
     ) -> Route.Destination? {
         if let place = part.route?.redirect {
+            // How much of a path stands before what is put behind the target must be known beforehand.
+            guard !part.path.hasSuffix("/*") || !(api.path + part.path).contains("{") else {
+                complain(
+                    "\(pointer)/redirect",
+                    "a path with {name} and /* cannot be redirected: say which paths, or without /*")
+                return nil
+            }
+            let place = part.path.hasSuffix("/*") && place.hasSuffix("/") ? String(place.dropLast()) : place
             let fixed = part.path.hasSuffix("/*") ? prefix + part.path.utf8.count - 2 : Int.max
             return .redirect(to: Array(place.utf8), behind: fixed)
         }
@@ -174,7 +186,8 @@ struct APICompiler {
         }
         if case .anonymous = access {} else { policies.append(.access(AccessPolicy(requirement: access))) }
         let isSold = blueprint.plans.entries.contains { $0.value.apis.contains(name) }
-        if isSold { policies.append(.plan(PlanPolicy(api: name))) }
+        // Whoever may call as nobody needs no subscription either.
+        if isSold, !access.letsEverybodyIn { policies.append(.plan(PlanPolicy(api: name))) }
         let counted = limits.filter { $0.key != .address }
         if !counted.isEmpty || !blueprint.subscriptions.isEmpty {
             policies.append(.limits(LimitPolicy(api: name, limits: counted, phase: .throttle)))
@@ -199,6 +212,7 @@ struct APICompiler {
                 numbers.numbered($0, scope: "api \(name) route \(part)", name: "\(name)/\(part)")
             }
         }
+        limits = limits.withoutRepetition
         limitNumbers.formUnion(limits.map(\.limit.number))
         return limits
     }

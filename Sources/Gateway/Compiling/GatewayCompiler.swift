@@ -123,6 +123,12 @@ struct GatewayCompiler {
                 TrustedKeys(issuer: identifier, source: .fixed($0))
             }
         case .inline(let set):
+            if let secrets = try? KeyReader.read(JSONWriter.write(set)),
+                secrets.contains(where: { if case .secret = $0.material { true } else { false } })
+            {
+                complain(pointer, "a shared secret does not stand in a document: give its file")
+                return nil
+            }
             return keys(of: JSONWriter.write(set), "the key set", pointer).map {
                 TrustedKeys(issuer: identifier, source: .fixed($0))
             }

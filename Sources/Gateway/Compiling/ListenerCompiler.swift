@@ -21,6 +21,9 @@ extension GatewayCompiler {
             var host = String(listener.address[..<colon])
             if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
             if host == "localhost" { host = "127.0.0.1" }
+            if let other = listeners.first(where: { $0.host == host && $0.port == port && port != 0 }) {
+                complain("\(pointer)/address", "the listener \(other.name) has the same address")
+            }
             var prepared = PreparedListener(name: name, host: host, port: port)
             let proxies = listener.trustedProxies.map { (text: $0, network: IPNetwork($0)) }
             for proxy in proxies where proxy.network == nil {

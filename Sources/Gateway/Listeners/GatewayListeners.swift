@@ -53,19 +53,33 @@ public final class GatewayListeners: Sendable {
             state.isOpen = true
             return state.wanted.isEmpty ? [fallback] : state.wanted
         }
-        for settings in wanted { try await open(settings) }
+        var opened = 0
+        for settings in wanted {
+            do {
+                try await open(settings)
+                opened += 1
+            } catch  where opened > 0 || wanted.count > 1 {
+                report("the listener \(settings.name) cannot be opened at \(settings.host):\(settings.port): \(error)")
+            }
+        }
     }
 
     /// Makes what is open what a configuration wants. One after the other: the caller sees to that.
     public func change(to wanted: [PreparedListener]) async {
+        let settled = wanted.isEmpty ? [fallback] : wanted
+        // Whatever cannot stay as it is goes first: another may want its address.
         let (isOpen, gone) = state.withLock { state in
             state.wanted = wanted
-            let names = Set((wanted.isEmpty ? [fallback] : wanted).map(\.name))
-            return (state.isOpen, state.listeners.values.filter { !names.contains($0.settings.name) })
+            return (
+                state.isOpen,
+                state.listeners.values.filter { open in
+                    !settled.contains { $0.name == open.settings.name && open.settings.opensLike($0) }
+                }
+            )
         }
         guard isOpen else { return }
         for listener in gone { await close(listener) }
-        for settings in wanted.isEmpty ? [fallback] : wanted {
+        for settings in settled {
             do {
                 try await open(settings)
             } catch {
@@ -74,9 +88,9 @@ public final class GatewayListeners: Sendable {
         }
     }
 
-    /// Whether an address is one of ours already.
-    public func isOpen(host: String, port: Int) -> Bool {
-        state.withLock { $0.listeners.values.contains { $0.settings.host == host && $0.settings.port == port } }
+    /// Whether a port is one of ours already, at whatever address.
+    public func isOpen(port: Int) -> Bool {
+        state.withLock { $0.listeners.values.contains { $0.settings.port == port } }
     }
 
     /// Open connections by listener.
@@ -109,9 +123,11 @@ public final class GatewayListeners: Sendable {
         }
         let certificates = settings.certificates.isEmpty ? nil : try ListenerCertificates(settings.certificates)
         let name = settings.name
+        // Together they must not take what connections to upstreams need.
+        let share = descriptors / max(1, state.withLock { $0.wanted.count })
         let listener = try await gateway.listen(
             host: settings.host, port: settings.port, group: group,
-            configuration: settings.configuration(descriptors: descriptors) { [report] exhausted in
+            configuration: settings.configuration(descriptors: share) { [report] exhausted in
                 report("the listener \(name) cannot accept connections: \(exhausted)")
             }, certificates: certificates)
         state.withLock {

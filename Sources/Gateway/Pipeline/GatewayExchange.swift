@@ -83,16 +83,11 @@ final class GatewayExchange {
     /// - Parameter name: in lower case.
     func value(of name: StaticString) -> [UInt8]? { exchange.only(name).map { exchange.bytes(of: $0) } }
 
-    /// Where the value of a cookie stands (RFC 6265 §4.2); nil when it is not there, or there twice.
-    func cookie(named name: [UInt8]) -> ByteRange? {
-        var found: ByteRange?
-        for line in exchange.head.fields where line.name == .cookie {
-            for place in CookieField.values(of: name, in: line.valueRange, of: exchange) {
-                if found != nil { return nil }
-                found = place
-            }
+    /// Where the values of a cookie stand (RFC 6265 §4.2).
+    func cookies(named name: [UInt8]) -> [ByteRange] {
+        exchange.head.fields.flatMap { line in
+            line.name == .cookie ? CookieField.values(of: name, in: line.valueRange, of: exchange) : []
         }
-        return found
     }
 
     /// The client's cookies but these as a field line; empty when none is left.
@@ -100,8 +95,9 @@ final class GatewayExchange {
         var kept: [ArraySlice<UInt8>] = []
         for line in exchange.head.fields where line.name == .cookie {
             for pair in exchange.bytes(of: line.valueRange).split(separator: UInt8(ascii: ";")) {
-                let pair = pair.drop { $0 == 0x20 }
-                if !names.contains(where: { $0.elementsEqual(pair.prefix { $0 != UInt8(ascii: "=") }) }) {
+                let pair = pair.drop { $0 == 0x20 || $0 == 0x09 }
+                let name = pair.prefix { $0 != UInt8(ascii: "=") && $0 != 0x20 && $0 != 0x09 }
+                if !names.contains(where: { $0.elementsEqual(name) }) {
                     kept.append(pair)
                 }
             }
@@ -159,13 +155,18 @@ enum CookieField {
             while start < bytes.count {
                 let end = bytes[start...].firstIndex(of: UInt8(ascii: ";")) ?? bytes.count
                 var first = start
-                while first < end, bytes[first] == 0x20 { first += 1 }
-                if end - first > name.count, bytes[first + name.count] == UInt8(ascii: "="),
+                // Blanks around a name are no part of it for lenient readers, and so for us.
+                func isBlank(_ place: Int) -> Bool { bytes[place] == 0x20 || bytes[place] == 0x09 }
+                while first < end, isBlank(first) { first += 1 }
+                var sign = first + name.count
+                while sign < end, isBlank(sign) { sign += 1 }
+                if sign < end, bytes[sign] == UInt8(ascii: "="),
                     bytes[first..<(first + name.count)].elementsEqual(name)
                 {
-                    var from = first + name.count + 1
+                    var from = sign + 1
                     var to = end
-                    while to > from, bytes[to - 1] == 0x20 { to -= 1 }
+                    while from < to, isBlank(from) { from += 1 }
+                    while to > from, isBlank(to - 1) { to -= 1 }
                     if to - from >= 2, bytes[from] == UInt8(ascii: "\""), bytes[to - 1] == UInt8(ascii: "\"") {
                         from += 1
                         to -= 1

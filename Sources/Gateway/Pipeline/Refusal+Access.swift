@@ -13,7 +13,11 @@ extension Refusal {
     /// Of several requirements that one of would have been enough, the refusal of a credential that came; where none came,
     /// one that names every way in.
     static func mostTelling(_ refusals: [Refusal]) -> Refusal {
-        guard var first = refusals.first(where: \.isOfCredential) ?? refusals.first else { return .tokenAmbiguous() }
+        let leading = refusals.first { $0.status == 303 }
+        guard var first = leading ?? refusals.first(where: \.isOfCredential) ?? refusals.first else {
+            return .tokenAmbiguous()
+        }
+        if first.status == 303 { return first }
         guard !first.isOfCredential else { return first }
         first.fields = refusals.flatMap(\.fields)
         return first

@@ -11,6 +11,15 @@ struct NumberedLimit: Sendable {
     let fields: RateLimitFields
 }
 
+extension [NumberedLimit] {
+    /// Each limit once: one that is said twice is not counted twice.
+    var withoutRepetition: [NumberedLimit] {
+        guard count > 1 else { return self }
+        var seen: Set<UInt32> = []
+        return filter { seen.insert($0.limit.number).inserted }
+    }
+}
+
 /// How often a caller may call: every limit of the route, and of the caller's plans, at once or not at all.
 struct LimitPolicy: Sendable {
     /// The API whose plans count; nil counts none.
@@ -28,6 +37,7 @@ struct LimitPolicy: Sendable {
                 counted += subscription.plan.limits
             }
         }
+        counted = counted.withoutRepetition
         guard !counted.isEmpty else { return .proceed }
         let uses = counted.map { TrafficUse(of: $0.limit, by: key($0.key, of: exchange)) }
         switch loop.shared.traffic.admit(uses, at: loop.trafficTime(exchange.now)) {
