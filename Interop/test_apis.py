@@ -55,7 +55,7 @@ apis:
     routes:
       item: {{ path: "/items/{{id}}", methods: [GET], access: anonymous }}
       beta: {{ path: "/items/{{id}}", headers: [X-Beta=yes], access: api-key }}
-      home: {{ path: /home/*, redirect: /, access: anonymous }}
+      start: {{ path: /start/*, redirect: /, access: anonymous }}
       old: {{ path: /old/*, redirect: "https://new.example/parts", access: anonymous }}
   dated:
     path: /dated
@@ -357,7 +357,7 @@ def test_a_path_of_no_fixed_length_is_not_cut(tmp_path, api, complaint):
 
 
 def test_a_redirect_leads_nowhere_else(server):
-    moved = get(server, "/parts/home/evil.example")
+    moved = get(server, "/parts/start/evil.example")
     assert moved.status == 308 and moved.headers["Location"] == "/evil.example"
 
 
