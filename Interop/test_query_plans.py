@@ -31,6 +31,15 @@ WHOLE_TABLES = {
     "SELECT * FROM audit_events ORDER BY id DESC LIMIT ?": "reads what it answers with",
     "SELECT * FROM audit_events WHERE id > ? ORDER BY id LIMIT ?": "reads what it answers with",
     "SELECT * FROM audit_events WHERE id > ? AND id <= ? ORDER BY id LIMIT ?": "reads what it answers with",
+    "SELECT * FROM configuration_objects": "at the start and at a change, which check the whole",
+    "SELECT * FROM configuration_changes WHERE revision < ? ORDER BY revision DESC LIMIT ?": "reads what it answers with",
+    "SELECT MAX(revision) AS revision FROM configuration_changes": "reads one row",
+    "SELECT MIN(revision) AS revision FROM configuration_changes": "reads one row",
+    "SELECT revision FROM configuration_changes ORDER BY revision DESC LIMIT 1 OFFSET ?": "reads what is kept",
+    "DELETE FROM configuration_changes WHERE revision < ?": "deletes what it reads",
+    "SELECT changes.* FROM configuration_object_changes AS changes JOIN ( SELECT kind, name, MIN(revision) AS revision"
+    " FROM configuration_object_changes WHERE revision > ? GROUP BY kind, name ) AS firsts ON changes.kind = firsts.kind"
+    " AND changes.name = firsts.name AND changes.revision = firsts.revision": "going back, over every change since",
 }
 # Changes whose range is exactly the rows that they change.
 ALL_OF_A_RANGE = re.compile(
