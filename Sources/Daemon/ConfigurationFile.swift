@@ -95,7 +95,7 @@ public struct ConfigurationFile: Sendable {
         }
     }
 
-    static func content(of path: String) -> [UInt8]? { RegularFile.content(of: path, limit: largest) }
+    static func content(of path: String) -> [UInt8]? { NamedFile.content(of: path, limit: largest) }
 }
 
 extension TrustedIssuer {

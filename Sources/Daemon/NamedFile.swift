@@ -5,14 +5,14 @@
 #endif
 
 /// Files that documents name. Whatever else has a name is not opened: a pipe would be waited for.
-enum RegularFile {
-    /// A file's bytes; nil when it cannot be read, is larger than `limit`, or is no regular file.
+enum NamedFile {
+    /// A file's bytes; nil when it cannot be read, is larger than `limit`, or is no file.
     static func content(of path: String, limit: Int) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        // Pipes, sockets and terminals have no place to go to; a device that never ends is larger than the limit.
+        guard lseek(descriptor, 0, SEEK_END) >= 0, lseek(descriptor, 0, SEEK_SET) == 0 else { return nil }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65_536)
         while true {
