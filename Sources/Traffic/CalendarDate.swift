@@ -1,12 +1,14 @@
 /// A date of the proleptic Gregorian calendar in UTC.
-struct CalendarDate: Equatable {
-    let year: Int64
+public struct CalendarDate: Sendable, Equatable {
+    /// 0 is the year before 1.
+    public let year: Int64
     /// 1 to 12.
-    let month: Int64
+    public let month: Int64
     /// 1 to 31.
-    let day: Int64
+    public let day: Int64
 
-    init(year: Int64, month: Int64, day: Int64) {
+    /// A date of these numbers, which need not be one of the calendar.
+    public init(year: Int64, month: Int64, day: Int64) {
         self.year = year
         self.month = month
         self.day = day
@@ -19,7 +21,7 @@ struct CalendarDate: Equatable {
 
     /// The date so many days after 1970-01-01. Years are counted from March here, so that the leap day is a year's last
     /// and months have lengths that one straight line gives.
-    init(daysSinceEpoch: Int64) {
+    public init(daysSinceEpoch: Int64) {
         let days = daysSinceEpoch + Self.daysBeforeEpoch
         let era = Self.floorDivide(days, Self.daysInFourCenturies)
         let dayOfEra = days - era * Self.daysInFourCenturies
@@ -33,7 +35,7 @@ struct CalendarDate: Equatable {
     }
 
     /// Days after 1970-01-01; negative before.
-    var daysSinceEpoch: Int64 {
+    public var daysSinceEpoch: Int64 {
         let yearFromMarch = month <= 2 ? year - 1 : year
         let monthFromMarch = month > 2 ? month - 3 : month + 9
         let era = Self.floorDivide(yearFromMarch, 400)

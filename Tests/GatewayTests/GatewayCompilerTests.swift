@@ -4,6 +4,7 @@ import JOSE
 import Telemetry
 import Testing
 import Tokens
+import Traffic
 
 @testable import Gateway
 
@@ -133,6 +134,28 @@ import Tokens
         #expect(throws: DocumentComplaints.self) {
             try Self.blueprint(Self.upstream + "apis: { a: { path: /a, upstream: u, access: { jwt: \(rule) } } }")
         }
+    }
+
+    @Test func `a route asks its policies in the order of their phases`() throws {
+        let prepared = try GatewayService.check(
+            try Self.blueprint(
+                """
+                upstreams: { u: http://127.0.0.1:1 }
+                policies: { p: { origins: [https://app.example], maximum-body: 1MiB } }
+                plans: { gold: { limit: 9/s, apis: [a] } }
+                apis:
+                  a:
+                    path: /a
+                    upstream: u
+                    policies: [p]
+                    access: { jwt: { issuer: built-in, audience: a } }
+                    limit: [1/s per consumer, 2/s per address]
+                    versions: { v1: { sunset: 2999-01-01 } }
+                """), in: try Self.surroundings())
+        let phases = try #require(prepared.table.routes.first).policies.map(\.phase)
+        #expect(phases == [.admit, .admit, .admit, .admit, .authenticate, .authorize, .throttle])
+        let order = phases.compactMap { Phase.allCases.firstIndex(of: $0) }
+        #expect(order == order.sorted())
     }
 
     @Test func `a limit that stays the same keeps its number, and others have their own`() {

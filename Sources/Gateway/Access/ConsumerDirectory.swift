@@ -19,6 +19,11 @@ final class KnownConsumer: Sendable {
         self.isEnabled = isEnabled
         self.subscriptions = subscriptions
     }
+
+    /// The plans that open an API to them now, in seconds since 1970.
+    func plans(opening api: String, at now: Int64) -> [KnownPlan] {
+        subscriptions.filter { $0.plan.opens(api) && ($0.ends.map { now < $0 } ?? true) }.map(\.plan)
+    }
 }
 
 /// A plan as requests meet it.

@@ -32,10 +32,7 @@ struct LimitPolicy: Sendable {
         let loop = exchange.loop
         var counted = limits
         if let api, let consumer = exchange.identity.consumer {
-            for subscription in consumer.subscriptions
-            where subscription.plan.opens(api) && (subscription.ends.map { exchange.now < $0 } ?? true) {
-                counted += subscription.plan.limits
-            }
+            counted += consumer.plans(opening: api, at: exchange.now).flatMap(\.limits)
         }
         counted = counted.withoutRepetition
         guard !counted.isEmpty else { return .proceed }

@@ -3,10 +3,7 @@ struct PlanPolicy: Sendable {
     let api: String
 
     func judge(_ exchange: GatewayExchange) -> Judgement {
-        guard let consumer = exchange.identity.consumer else { return .refuse(.subscriptionMissing()) }
-        let isOpen = consumer.subscriptions.contains { subscription in
-            subscription.plan.opens(api) && (subscription.ends.map { exchange.now < $0 } ?? true)
-        }
-        return isOpen ? .proceed : .refuse(.subscriptionMissing())
+        let plans = exchange.identity.consumer?.plans(opening: api, at: exchange.now) ?? []
+        return plans.isEmpty ? .refuse(.subscriptionMissing()) : .proceed
     }
 }

@@ -1,3 +1,5 @@
+import Traffic
+
 /// Which versions of an API are served still, and what callers of an older one are told.
 struct VersionPolicy: Sendable {
     /// Since when it should no longer be used, in seconds since 1970 (RFC 9745).
