@@ -131,7 +131,8 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "Codecs", "HTTPWire",
+                "Codecs", "Blueprint", "HTTPWire", "Storage", "CWebAssets",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
                 .product(name: "Hummingbird", package: "hummingbird", condition: server),
                 .product(name: "Logging", package: "swift-log", condition: server),
@@ -142,7 +143,7 @@ let package = Package(
         .target(
             name: "TokenService",
             dependencies: [
-                "Codecs", "Tokens", "JOSE", "OAuth", "Storage", "ControlPlane", "CWebAssets",
+                "Codecs", "Tokens", "JOSE", "OAuth", "Blueprint", "Storage", "ControlPlane", "CWebAssets",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
@@ -184,6 +185,7 @@ let package = Package(
                 "Codecs", "Telemetry", "Tokens", "JOSE", "OAuth", "Blueprint", "HTTPWire", "Edge", "Upstreams",
                 "Fetching", "Storage",
                 "ControlPlane", "ConfigurationStore", "TokenService", "Gateway", "Studio",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client", condition: server),
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
                 .product(name: "Hummingbird", package: "hummingbird", condition: server),
@@ -287,7 +289,7 @@ let package = Package(
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
-                "Codecs", "HTTPWire", "ControlPlane", "TestSupport",
+                "Codecs", "Blueprint", "HTTPWire", "Storage", "ControlPlane", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
                 .product(name: "Hummingbird", package: "hummingbird", condition: server),
                 .product(name: "HummingbirdTesting", package: "hummingbird", condition: server),

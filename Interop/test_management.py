@@ -56,7 +56,7 @@ def test_a_renewed_secret_replaces_the_old_one_and_a_disabled_client_gets_nothin
     assert manage("client", "enable", "robot")["active"] is True
     assert form(demo, "/token", grant, ("robot", new)).status == 200
     assert "client_secret" not in manage("client", "show", "robot")
-    assert manage("client", "delete", "robot")["deleted"] is True
+    assert manage("client", "delete", "robot")["client_id"] == "robot"
     assert "no client" in manage("client", "show", "robot", status=1)
 
 
@@ -95,7 +95,7 @@ def test_a_disabled_user_is_out_at_once(demo, manage):
 
 def test_a_named_client_manages_for_an_admin_and_no_other_token_does(demo, manage, page):
     """What OPERATIONS tells: a token for a script, by the device grant."""
-    manage("user", "create", "keeper", "--server-admin", "--password-env", "PASSWORD_OF_KEEPER")
+    manage("user", "create", "keeper", "--server-role", "owner", "--password-env", "PASSWORD_OF_KEEPER")
     manage("client", "create", "terminal", "--management", "--public", "--grant", "device_code")
     scope = "openid signet:manage"
     begun = form(demo, "/device_authorization", {"client_id": "terminal", "scope": scope}).json
@@ -109,20 +109,20 @@ def test_a_named_client_manages_for_an_admin_and_no_other_token_does(demo, manag
     tokens = form(demo, "/token", {
         "client_id": "terminal", "grant_type": "urn:ietf:params:oauth:grant-type:device_code", "device_code": begun["device_code"]})
     access = tokens.json["access_token"]
-    users = call("GET", demo.control + "/manage/users", token=access)
+    users = call("GET", demo.control + "/api/users", token=access)
     assert users.status == 200 and "keeper" in [user["name"] for user in users.json["users"]]
     # An API never sees it, and it ends other people's tokens.
     assert call("GET", demo.gateway + "/demo/orders", token=access).status == 401
     login = call("POST", demo.control + "/login", data={"name": "keeper", "password": "a-password-of-the-keeper"}).json["access_token"]
     other = call("POST", demo.control + "/login", data={"name": "demo", "password": demo.demo_password}).json["access_token"]
-    assert call("GET", demo.control + "/manage/users", token=login).status == 401
+    assert call("GET", demo.control + "/api/users", token=login).status == 401
     assert call("POST", demo.control + "/revoke", data={"token": other}, token=login).status == 403
     assert call("POST", demo.control + "/revoke", data={"token": other}, token=access).status == 200
     assert call("GET", demo.gateway + "/demo/orders", token=other).status == 401
     assert manage("user", "server-role", "keeper", "none")["server_role"] is None
-    assert call("GET", demo.control + "/manage/users", token=access).status == 403
-    document = json.loads(call("GET", demo.control + "/manage/openapi.json").body)
-    assert "/manage/users/{name}/server-role" in document["paths"]
+    assert call("GET", demo.control + "/api/users", token=access).status == 403
+    document = json.loads(call("GET", demo.control + "/api/openapi.json").body)
+    assert "/api/users/{name}/server-role" in document["paths"]
 
 
 def test_a_private_key_is_not_taken_for_a_clients(demo, manage, tmp_path):

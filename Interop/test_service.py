@@ -93,7 +93,7 @@ def test_the_admin_password_is_printed_once(tmp_path):
         # What manages the server is no role that applications see.
         assert claims_of(admin["access_token"])["roles"] == []
         told = json.loads(run("user", "show", signet.admin_name, "--data", str(signet.data), "--json").stdout)
-        assert told["server_role"] == "admin"
+        assert told["server_role"] == "owner"
         signet.stop()
         lines = len(signet.lines)
         signet.start()

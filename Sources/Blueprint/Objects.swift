@@ -86,6 +86,11 @@ extension Blueprint {
         schema.fields.first { $0.name == kind.section }
     }
 
+    /// The JSON Schema of a kind's objects, each as a mapping.
+    public static func jsonSchema(of kind: ObjectKind) -> JSONObject {
+        field(of: kind)?.schema["additionalProperties"]?.object ?? ["type": "object"]
+    }
+
     /// Its objects, whatever their kinds.
     public var objects: BlueprintObjects { BlueprintObjects(self) }
 

@@ -148,7 +148,7 @@ extension DocumentNode {
             case .list(let elements):
                 guard let index = Int(name), elements.indices.contains(index) else { return place }
                 (node, place) = (elements[index], elements[index].place)
-            case .plain, .quoted, .nothing: return place
+            case .plain, .quoted, .literal, .nothing: return place
             }
         }
         return place

@@ -1,6 +1,11 @@
 // One pair for each file: its bytes (C23 #embed, resolved from this file's folder) and the function that hands them out.
 #include "CWebAssets.h"
 
+static const unsigned char problems_md[] = {
+#embed "../../Documentation/PROBLEMS.md"
+};
+embedded_file documentation_problems_md(void) { return (embedded_file){problems_md, sizeof problems_md}; }
+
 static const unsigned char studio_index_html[] = {
 #embed "../../Web/studio/index.html"
 };
@@ -481,7 +486,3 @@ static const unsigned char pages_pages_css[] = {
 };
 embedded_file web_pages_pages_css(void) { return (embedded_file){pages_pages_css, sizeof pages_pages_css}; }
 
-static const unsigned char manage_openapi_json[] = {
-#embed "../../Web/manage/openapi.json"
-};
-embedded_file web_manage_openapi_json(void) { return (embedded_file){manage_openapi_json, sizeof manage_openapi_json}; }

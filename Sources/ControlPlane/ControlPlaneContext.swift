@@ -13,6 +13,9 @@ public struct ControlPlaneContext: RequestContext, RemoteAddressRequestContext {
     /// Who acts; the door that lets a request in says so.
     public var actor = AuditActor.server
 
+    /// What they may do with this server; nil is nothing.
+    public var role: Role?
+
     /// The context of one request on a channel.
     public init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)

@@ -14,15 +14,16 @@ public struct JSONRequestBody: Sendable {
     public let object: JSONObject
 
     /// Reads the body.
+    /// - Parameter limit: the most bytes that it may have.
     /// - Throws: 415 when the content type is not `application/json`, 413 when the body is too long, 400 when it is
     ///   not exactly one JSON object (the detail holds the offset in bytes).
-    public init(of request: Request) async throws(ProblemBody) {
+    public init(of request: Request, atMost limit: Int = maximumBytes) async throws(ProblemBody) {
         guard Self.isJSON(request.headers[.contentType]) else {
             throw ProblemBody(
                 .unsupportedMediaType, code: "content-type-unsupported", title: "Unsupported content type",
                 detail: "Send the body as JSON with `Content-Type: application/json`.", oauthError: "invalid_request")
         }
-        let bytes = try await Self.collect(request)
+        let bytes = try await Self.collect(request, atMost: limit)
         do {
             guard case .object(let object) = try JSONReader.read(bytes, depth: Self.maximumDepth) else {
                 throw Self.invalid("The body must be a JSON object.")
@@ -69,12 +70,12 @@ public struct JSONRequestBody: Sendable {
         return texts
     }
 
-    static func collect(_ request: Request) async throws(ProblemBody) -> [UInt8] {
+    static func collect(_ request: Request, atMost limit: Int = maximumBytes) async throws(ProblemBody) -> [UInt8] {
         do {
-            let buffer = try await request.body.collect(upTo: maximumBytes)
+            let buffer = try await request.body.collect(upTo: limit)
             return Array(buffer.readableBytesView)
         } catch is NIOTooManyBytesError {
-            throw .bodyTooLarge
+            throw .bodyTooLarge(limit)
         } catch {
             throw invalid("The body ended early.")
         }

@@ -12,6 +12,7 @@ public struct OperatorDoor: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         context.actor = AuditActor(.operator, context)
+        context.role = .owner
         return try await next(request, context)
     }
 }

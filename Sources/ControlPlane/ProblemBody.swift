@@ -25,6 +25,26 @@ public struct ProblemBody: HTTPResponseError, Equatable {
     /// Header fields that belong to the problem, such as `Retry-After`, `Allow` or `WWW-Authenticate`.
     public var headers: HTTPFields
 
+    /// What is wrong with a document, each with its place: the member `errors`.
+    public var complaints: [Complaint] = []
+
+    /// Something that is wrong with a document that was sent.
+    public struct Complaint: Sendable, Equatable {
+        /// Where, as a JSON pointer (RFC 6901).
+        public let pointer: String
+        /// What is wrong and what to do.
+        public let message: String
+        /// The line, from 1, where the document has lines.
+        public let line: Int?
+
+        /// A complaint.
+        public init(pointer: String, message: String, line: Int? = nil) {
+            self.pointer = pointer
+            self.message = message
+            self.line = line
+        }
+    }
+
     /// A problem.
     public init(
         _ status: HTTPResponse.Status,
@@ -52,6 +72,7 @@ public struct ProblemBody: HTTPResponseError, Equatable {
             "code": .string(ByteString(code)),
         ]
         if let oauthError { object["error"] = .string(ByteString(oauthError)) }
+        if !complaints.isEmpty { object["errors"] = .array(complaints.map(\.json)) }
         return .object(object)
     }
 
@@ -63,6 +84,16 @@ public struct ProblemBody: HTTPResponseError, Equatable {
     /// The answer to one request: a HEAD gets the fields without the body.
     public func response(from request: Request, context: some RequestContext) -> Response {
         request.method == .head ? response.createHeadResponse() : response
+    }
+}
+
+extension ProblemBody.Complaint {
+    fileprivate var json: JSON {
+        var object: JSONObject = [
+            "pointer": .string(ByteString(pointer)), "message": .string(ByteString(message)),
+        ]
+        if let line { object["line"] = .number(JSONNumber(Int64(line))) }
+        return .object(object)
     }
 }
 

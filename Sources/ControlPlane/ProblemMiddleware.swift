@@ -33,7 +33,7 @@ public struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
             }
             return problem
         case is NIOTooManyBytesError:
-            return .bodyTooLarge
+            return .bodyTooLarge(JSONRequestBody.maximumBytes)
         case let error as any HTTPResponseError:
             return .plain(error.status)
         default:
@@ -45,9 +45,11 @@ public struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
 
 extension ProblemBody {
     /// The body of a request is longer than this server reads.
-    static let bodyTooLarge = ProblemBody(
-        .contentTooLarge, code: "body-too-large", title: "The body is too large",
-        detail: "This address reads at most \(JSONRequestBody.maximumBytes) bytes.")
+    static func bodyTooLarge(_ limit: Int) -> ProblemBody {
+        ProblemBody(
+            .contentTooLarge, code: "body-too-large", title: "The body is too large",
+            detail: "This address reads at most \(limit) bytes.")
+    }
 
     /// A status that says enough by itself.
     static func plain(_ status: HTTPResponse.Status) -> ProblemBody {
@@ -56,7 +58,7 @@ extension ProblemBody {
             ProblemBody(
                 .notFound, code: "not-found", title: "Not found", detail: "There is nothing at this address.")
         case .contentTooLarge:
-            .bodyTooLarge
+            .bodyTooLarge(JSONRequestBody.maximumBytes)
         case .internalServerError:
             ProblemBody(
                 .internalServerError, code: "internal-error", title: "Internal error",

@@ -34,11 +34,29 @@ public struct ConfigurationFile: Sendable {
         /// The names of files in it start at the root.
         let blueprint: Blueprint
 
-        func refused(_ complaints: DocumentComplaints) -> Refused {
+        /// Reads a document.
+        /// - Parameters:
+        ///   - name: what complaints call it.
+        ///   - folder: where names of files in it start.
+        init(_ text: String, named name: String, filesFrom folder: URL) throws {
+            do throws(DocumentComplaints) {
+                path = name
+                node = try YAMLDocument.read(text)
+                blueprint = try Blueprint.readPart(node).mapFileNames {
+                    URL(fileURLWithPath: $0, relativeTo: folder).standardizedFileURL.path
+                }
+            } catch {
+                throw Self.refused(error, name)
+            }
+        }
+
+        private static func refused(_ complaints: DocumentComplaints, _ name: String) -> Refused {
             Refused(
-                description: "the configuration \(path) is refused:\n\(complaints.description)",
+                description: "the configuration \(name) is refused:\n\(complaints.description)",
                 complaints: complaints.all)
         }
+
+        func refused(_ complaints: DocumentComplaints) -> Refused { Self.refused(complaints, path) }
 
         func refused(_ complaints: ConfigurationComplaints) -> Refused {
             var placed = DocumentComplaints()
@@ -59,15 +77,7 @@ public struct ConfigurationFile: Sendable {
             throw StartFailure("the configuration \(path) is not UTF-8")
         }
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-        do throws(DocumentComplaints) {
-            let node = try YAMLDocument.read(text)
-            let blueprint = try Blueprint.readPart(node).mapFileNames {
-                URL(fileURLWithPath: $0, relativeTo: folder).standardizedFileURL.path
-            }
-            return Document(path: path, node: node, blueprint: blueprint)
-        } catch {
-            throw Document(path: path, node: .nothing, blueprint: Blueprint()).refused(error)
-        }
+        return try Document(text, named: path, filesFrom: folder)
     }
 
     /// Looks at it as a server would that has nothing else: the files it names, its secrets, its routes.

@@ -66,20 +66,53 @@ actor ConfigurationService {
                     change: Change(revision: state.revision, isWritten: false, objects: []), routes: routes)
             }
         }
-        return try await apply(file, by: author)
+        return try await apply(.file(file), by: author)
     }
 
     /// Makes a file's objects exactly what it lists.
     func apply(
-        _ file: ConfigurationFile, isDryRun: Bool = false, expecting revision: Int64? = nil, by author: Author
+        _ source: ConfigurationSource, isDryRun: Bool = false, expecting revision: Int64? = nil, by author: Author
     ) async throws -> Outcome {
-        let document = try file.read()
+        let document = try source.read()
         return try await inTurn { [self] in
             try await decide(author, isDryRun: isDryRun, document) { request in
                 try await self.store.apply(
-                    document.blueprint, places: document.node, file: file.owner, expecting: revision, for: request)
+                    document.blueprint, places: document.node, file: source.owner, expecting: revision, for: request)
             }
         }
+    }
+
+    /// Makes an object, or replaces it whole.
+    func put(
+        _ object: ObjectReference, _ content: JSON, isDryRun: Bool, when precondition: Precondition, by author: Author
+    ) async throws -> Outcome {
+        try await inTurn { [self] in
+            try await decide(author, isDryRun: isDryRun, nil) { request in
+                let revision = try await self.revision(of: object, asked: precondition)
+                return try await self.store.put(object, content, owner: .console, ifMatch: revision, for: request)
+            }
+        }
+    }
+
+    /// Deletes an object.
+    func delete(
+        _ object: ObjectReference, isDryRun: Bool, when precondition: Precondition, by author: Author
+    ) async throws -> Outcome {
+        try await inTurn { [self] in
+            try await decide(author, isDryRun: isDryRun, nil) { request in
+                let revision = try await self.revision(of: object, asked: precondition)
+                return try await self.store.delete(object, owner: .console, ifMatch: revision, for: request)
+            }
+        }
+    }
+
+    /// The revision that an object must have for a change: changes come one after the other here, so it stays what it is
+    /// until the store looks.
+    private func revision(of object: ObjectReference, asked precondition: Precondition) async throws -> Int64? {
+        guard precondition != .none else { return nil }
+        let record = try await store.current().records[object]
+        try precondition.require(record.map { EntityTag(revision: $0.revision) })
+        return record?.revision ?? 0
     }
 
     /// Makes an older revision the current one again.

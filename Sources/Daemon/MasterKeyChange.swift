@@ -1,3 +1,4 @@
+import ControlPlane
 import Storage
 import TokenService
 
@@ -19,6 +20,7 @@ public enum MasterKeyChange {
         defer { try? store.close() }
         // Brought forward first: every table that holds sealed values is there.
         try await AuthorizationService.prepare(store)
+        try await KeptAnswers.prepare(store)
         let key =
             if let newMasterKey {
                 try MasterKey.fromEnvironment(newMasterKey, named: "SIGNET_NEW_MASTER_KEY")
@@ -26,7 +28,8 @@ public enum MasterKeyChange {
                 MasterKey.generate()
             }
         return try await store.rotateMasterKey(
-            to: key, records: AuthorizationService.sealedRecords, isFile: newMasterKey == nil
+            to: key, records: AuthorizationService.sealedRecords + KeptAnswers.sealedRecords,
+            isFile: newMasterKey == nil
         ) { try AuthorizationService.noteMasterKeyRotation(now: WallClock.seconds(), in: $0) }
     }
 }

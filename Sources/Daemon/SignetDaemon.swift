@@ -120,14 +120,17 @@ public struct SignetDaemon: Sendable {
             announce("signet is ready: control plane on \(configuration.control), gateway on \(configuration.gateway)")
             if let tour { announce(tour.text) }
         }
+        let operations = OperationTable(
+            tokens.operations + ConfigurationOperations(configuration: live).all
+                + ObjectOperations(configuration: live).all + ExplanationOperations(explanations: explanations).all,
+            shared: Blueprint.sharedSchemas, kept: try await KeptAnswers(store: store, clock: clock))
         let socketPath = store.folder.path + "/signet.sock"
         var services: [any Service] = [UpkeepService(tokens: tokens), LogoutNoticeService(tokens: tokens)]
         if let demo { services.append(demo) }
         services.append(
-            try ControlSocket(path: socketPath, explanations: explanations, configuration: live, tokens: tokens)
-                .service(doors))
+            try ControlSocket(path: socketPath, operations: operations).service(doors))
         services.append(accessLog)
-        services.append(controlPlane(tokens, gateway, metricsEndpoint, doors))
+        services.append(controlPlane(tokens, operations, gateway, metricsEndpoint, doors))
         services.append(
             GatewayListenerService(listeners: listeners, group: loops, doors: doors))
         services.append(ReloadService(configuration: live, logger: logger))
@@ -138,11 +141,14 @@ public struct SignetDaemon: Sendable {
     }
 
     private func controlPlane(
-        _ tokens: AuthorizationService, _ gateway: GatewayService, _ metrics: MetricsEndpoint, _ doors: Doors
+        _ tokens: AuthorizationService, _ operations: OperationTable, _ gateway: GatewayService,
+        _ metrics: MetricsEndpoint, _ doors: Doors
     ) -> some Service {
         let router = Router.controlPlane(trustedProxies: configuration.proxies)
         tokens.addRoutes(to: router)
-        tokens.addAdminRoutes(to: router)
+        operations.addRoutes(to: router.group().add(middleware: tokens.managementDoor))
+        operations.addDescription(to: router, version: SignetVersion.current)
+        ProblemPages().addRoutes(to: router)
         HealthEndpoints(checks: tokens.healthChecks).addRoutes(to: router)
         metrics.addRoutes(to: router)
         StudioPages.addRoutes(to: router, online: onlineStudio(tokens, gateway))
@@ -165,7 +171,7 @@ extension SignetDaemon {
             fetch: { try await fetch.document(at: $0).body },
             visitor: { request in
                 try await tokens.person(at: request).map {
-                    OnlineStudio.Visitor(name: $0.name, isAdmin: $0.isServerAdmin)
+                    OnlineStudio.Visitor(name: $0.name, isAdmin: $0.serverRole.map { $0 >= .admin } ?? false)
                 }
             },
             signIn: { try await tokens.signIn($0, thenTo: OnlineStudio.path) },

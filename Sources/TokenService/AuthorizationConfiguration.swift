@@ -1,4 +1,5 @@
 public import Codecs
+import ControlPlane
 public import Tokens
 
 /// What an operator decides about the tokens that are given out.
@@ -34,7 +35,7 @@ public struct AuthorizationConfiguration: Sendable {
     var longestTokenLifetime: Int64 { 86_400 + revocationMargin }
 
     /// `aud` of the tokens that manage this server, and of no others.
-    var managementAudience: ByteString { ByteString(issuer.text + ManagementDoor.path) }
+    var managementAudience: ByteString { ByteString(issuer.text + OperationTable.path) }
 
     /// Takes messages to people; nil where nobody is written to.
     public var mail: MailSink?

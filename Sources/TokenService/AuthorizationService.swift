@@ -3,6 +3,7 @@ public import ControlPlane
 public import Hummingbird
 public import JOSE
 public import Logging
+import OAuth
 public import Storage
 import Tokens
 
@@ -32,7 +33,7 @@ public final class AuthorizationService: Sendable {
     /// The registered clients, for whoever manages them in the same process.
     let clients: ClientDirectory
 
-    private let users: UserManagement
+    private let users: UserOperations
     private let sessions: Sessions
     private let notices: LogoutNotices
     private let management: ManagementAuthentication
@@ -67,7 +68,7 @@ public final class AuthorizationService: Sendable {
 
     /// Brings the tables forward, for whoever works on them without the service.
     public static func prepare(_ store: Store) async throws {
-        try await store.migrate(feature: "token-service", Schema.migrations)
+        try await store.migrate(feature: "token-service", TokenServiceTables.migrations)
     }
 
     /// Tells the audit log that the operator gives the data folder another master key, in the change that does so.
@@ -80,25 +81,19 @@ public final class AuthorizationService: Sendable {
         routes.add(to: router)
     }
 
-    /// Adds what manages clients and users for admins, below `/manage`, each request with a management token.
-    public func addAdminRoutes(to router: some RouterMethods<ControlPlaneContext>) {
-        ManagementDoor.addDescription(to: router)
-        addManagement(
-            to: router.group(RouterPath(ManagementDoor.path))
-                .add(middleware: ManagementDoor(authentication: management)))
+    /// What can be managed here: clients, users, sessions, keys, the audit log.
+    public var operations: [Operation] {
+        let clients = ClientOperations(clients: clients, keyring: keyring, sessions: sessions, clock: clock)
+        let sessions = SessionOperations(users: users, sessions: sessions, clock: clock)
+        let features = [
+            clients.all, users.all, sessions.all, SigningKeyOperations(keyring: keyring).all,
+            AuditOperations(store: store).all,
+        ]
+        return features.flatMap(\.self).map { $0.translating { ($0 as? OAuthError).map(ProblemOf.management) } }
     }
 
-    /// Adds what manages clients and users: for a door that only the operator can open.
-    public func addManagementRoutes(to router: some RouterMethods<ControlPlaneContext>) {
-        addManagement(to: router.group().add(middleware: OperatorDoor()))
-    }
-
-    private func addManagement(to router: some RouterMethods<ControlPlaneContext>) {
-        ClientManagement(clients: clients, keyring: keyring, sessions: sessions, clock: clock).addRoutes(to: router)
-        users.addRoutes(to: router)
-        AuditManagement(store: store).addRoutes(to: router)
-        SigningKeyManagement(keyring: keyring).addRoutes(to: router)
-    }
+    /// The door of everything that is managed over HTTP.
+    public var managementDoor: ManagementDoor { ManagementDoor(authentication: management) }
 
     /// What `/readyz` should ask: the store takes writes.
     public var healthChecks: [HealthCheck] {
@@ -168,7 +163,7 @@ public final class AuthorizationService: Sendable {
         notices = parts.notices
         management = ManagementAuthentication(parts)
         refusals = parts.refusals
-        users = UserManagement(
+        users = UserOperations(
             store: parts.store, sessions: parts.sessions, passwords: parts.passwords, reset: PasswordReset(parts),
             clock: parts.clock)
         keyring = parts.keyring

@@ -17,13 +17,13 @@ public struct FirstStart: Sendable {
         public let password: String
     }
 
-    /// Creates the user `admin`, who manages this server, with a random password, if there is no user at all yet.
+    /// Creates the user `admin`, an owner of this server, with a random password, if there is no user at all yet.
     /// - Returns: the account to show, or nil when this is not the first start.
     public func makeAdmin() async throws -> Account? {
         guard try await !store.read({ try UserRecord.exist(in: $0) }) else { return nil }
         let account = Account(name: "admin", password: Self.makePassword())
         var record = try await record(of: account, roles: [])
-        record.isServerAdmin = true
+        record.serverRole = .owner
         let (admin, now) = (record, clock())
         try await store.write { try Self.insert(admin, now: now, in: $0) }
         return account

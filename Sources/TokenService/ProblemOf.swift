@@ -66,16 +66,25 @@ enum ProblemOf {
     static let noSuchClient = ProblemBody(
         .notFound, code: "client-unknown", title: "Unknown client", detail: "There is no client of this id.")
 
-    /// Somebody who is no admin asks for what admins may.
-    static let adminsOnly = ProblemBody(
-        .forbidden, code: "admins-only", title: "Only for admins",
-        detail: "This needs a token of a management client, for a user who is an admin of this server.",
+    /// Nobody who manages asks for what is managed.
+    static let noServerRole = ProblemBody(
+        .forbidden, code: "server-role-missing", title: "You do not manage this server",
+        detail: "This needs a token of a management client, for a user with a role on this server.",
         oauthError: "insufficient_scope")
 
-    /// A server role that does not exist.
-    static let badServerRole = ProblemBody(
-        .badRequest, code: "server-role-invalid", title: "No such server role",
-        detail: "The member server_role must be \"admin\", or null for none.")
+    /// Somebody asks for what would give them a role that they have not.
+    static let ownersOnly = ProblemBody(
+        .forbidden, code: "role-insufficient", title: "Your role does not allow this",
+        detail: "Only somebody with this user's role, or an owner, may do this.", oauthError: "insufficient_scope")
+
+    /// What OAuth says of a client's document, as management tells it.
+    static func management(_ error: OAuthError) -> ProblemBody {
+        error.code == .invalidClient
+            ? noSuchClient
+            : ProblemBody(
+                .badRequest, code: "client-metadata-invalid", title: "The client's document is not acceptable",
+                detail: error.detail, oauthError: error.code.rawValue)
+    }
 
     /// A way to hand tokens out that does not exist.
     static let badMode = ProblemBody(
@@ -104,11 +113,6 @@ enum ProblemOf {
         .notFound, code: "signing-key-unknown", title: "No such signing key",
         detail: "No key signs with this algorithm here; `signing-key list` shows those that do.")
 
-    /// A way to rotate that does not exist.
-    static let badRotation = ProblemBody(
-        .badRequest, code: "rotation-invalid", title: "Not a way to rotate",
-        detail: "`how` must be announced, immediate or emergency.")
-
     /// There is no live session of this id.
     static let noSuchSession = ProblemBody(
         .notFound, code: "session-unknown", title: "Unknown session",
@@ -117,17 +121,6 @@ enum ProblemOf {
     /// There is no user of this name.
     static let noSuchUser = ProblemBody(
         .notFound, code: "user-unknown", title: "Unknown user", detail: "There is no user of this name.")
-
-    /// A text that no user can be called.
-    static let badUserName = ProblemBody(
-        .badRequest, code: "user-name-invalid", title: "Not a user's name",
-        detail: "A user's name has 1 to 64 letters, digits and . _ - @ +")
-
-    /// Roles and groups that would make tokens too long for header fields.
-    static let tooManyRoles = ProblemBody(
-        .badRequest, code: "user-roles-too-long", title: "Too many roles and groups",
-        detail: "The names of a user's roles and groups may have \(UserManagement.mostBytesOfRoles) bytes together: "
-            + "they stand in tokens.")
 
     /// There is a user of this name already.
     static let userNameTaken = ProblemBody(

@@ -17,7 +17,7 @@ import Tokens
         do {
             let claim = try DataFolder.claim(folder.path)
             let store = try await Store(folder: claim, masterKey: try MasterKey.load(environment: nil, folder: claim))
-            try await store.migrate(feature: "token-service", Array(Schema.migrations.prefix(2)))
+            try await store.migrate(feature: "token-service", Array(TokenServiceTables.migrations.prefix(2)))
             let sealed = try SealedColumn("signing-key", masterKey: store.masterKey)
                 .seal(JSONWriter.write(.object(key.privateJWK)), row: id)
             try await store.write { transaction in
@@ -50,7 +50,7 @@ import Tokens
         #expect(signet.service.revocations.snapshot.revokes(claims))
         #expect(try await signet.manage(.get, "/users/ada").status == .ok)
         // Whoever could manage goes on; a role of applications alone is nothing here.
-        for (name, role) in [("ada", .null), ("usr_2", "admin"), ("usr_3", .null)] as [(String, JSON)] {
+        for (name, role) in [("ada", .null), ("usr_2", "owner"), ("usr_3", .null)] as [(String, JSON)] {
             #expect(try await signet.manage(.get, "/users/\(name)").json["server_role"] == role)
         }
     }

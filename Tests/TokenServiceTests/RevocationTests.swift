@@ -1,4 +1,5 @@
 import Codecs
+import ControlPlane
 import HTTPTypes
 import JOSE
 import OAuth
@@ -40,7 +41,7 @@ import Tokens
         let signet = try await TestInstallation.start()
         try await signet.addUser("ada")
         try await signet.addUser("eve")
-        let root = try await signet.addUser("root", roles: ["admin"], isServerAdmin: true)
+        let root = try await signet.addUser("root", roles: ["admin"], serverRole: .owner)
         let ada = try await signet.login("ada")
         let eve = try await signet.login("eve")
         // Not what an admin holds for some application.

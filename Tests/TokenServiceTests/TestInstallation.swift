@@ -49,19 +49,22 @@ final class TestInstallation: Sendable {
     var router: Router<ControlPlaneContext> {
         let router = Router<ControlPlaneContext>.controlPlane()
         service.addRoutes(to: router)
-        service.addAdminRoutes(to: router)
+        let operations = OperationTable(service.operations)
+        operations.addRoutes(to: router.group().add(middleware: service.managementDoor))
+        operations.addDescription(to: router, version: "1")
         return router
     }
 
     /// Asks what only the operator may ask.
     func manage(_ method: HTTPRequest.Method, _ path: String, _ members: JSONObject? = nil) async throws -> Answer {
         let router = Router<ControlPlaneContext>.controlPlane()
-        service.addManagementRoutes(to: router)
+        OperationTable(service.operations).addRoutes(to: router.group().add(middleware: OperatorDoor()))
         return try await Application(router: router).test(.router) { http in
             let body = members.map { ByteBuffer(bytes: JSONWriter.write(.object($0))) }
             return Answer(
                 try await http.execute(
-                    uri: path, method: method, headers: members == nil ? [:] : [.contentType: "application/json"],
+                    uri: "/api" + path, method: method,
+                    headers: members == nil ? [:] : [.contentType: "application/json"],
                     body: body))
         }
     }
@@ -73,12 +76,12 @@ final class TestInstallation: Sendable {
     /// Adds a user with the test password.
     @discardableResult
     func addUser(
-        _ name: ByteString, roles: [ByteString] = ["user"], isServerAdmin: Bool = false
+        _ name: ByteString, roles: [ByteString] = ["user"], serverRole: Role? = nil
     ) async throws -> UserRecord {
         let user = UserRecord(
             id: UserRecord.makeID(), name: name, roles: roles,
             password: try await service.passwords.hash(Array(Self.password.utf8)), isActive: true,
-            isServerAdmin: isServerAdmin)
+            serverRole: serverRole)
         let now = time.now
         try await store.write { try user.insert(now: now, in: $0) }
         return user

@@ -105,7 +105,7 @@ import Tokens
             }
         }
         for token in exchanged + [bystander.access] { #expect(refuses(token) == nil) }
-        let root = try await signet.addUser("root", isServerAdmin: true)
+        let root = try await signet.addUser("root", serverRole: .owner)
         let admin = try await signet.managementToken(of: root, by: try await signet.registerConsole())
         for (subject, client) in subjects {
             switch end {

@@ -2,8 +2,10 @@
 public struct DocumentNode: Sendable {
     /// What stands there.
     public enum Content: Sendable {
-        /// Text without quotation marks in YAML, or a number, true, false or null in JSON: what it means, the field says.
+        /// Text without quotation marks in YAML: what it means, the field says.
         case plain(String)
+        /// A number, `true` or `false` in JSON.
+        case literal(String)
         /// Text between quotation marks.
         case quoted(String)
         /// Nothing: a name without a value in YAML, null in JSON.
@@ -32,11 +34,24 @@ public struct DocumentNode: Sendable {
     /// A document with nothing in it.
     public static let nothing = DocumentNode(content: .nothing, place: .root(line: nil))
 
-    /// The text of a scalar, quoted or not.
+    /// A word from a query or a path: what it means, its type says.
+    public static func word(_ text: String, named name: String) -> DocumentNode {
+        DocumentNode(content: .plain(text), place: .root(line: nil).below(name))
+    }
+
+    /// What can be text.
     public var text: String? {
         switch content {
         case .plain(let text), .quoted(let text): text
-        case .nothing, .list, .map: nil
+        case .literal, .nothing, .list, .map: nil
+        }
+    }
+
+    /// What can be a number, or true or false.
+    var literal: String? {
+        switch content {
+        case .plain(let text), .literal(let text): text
+        case .quoted, .nothing, .list, .map: nil
         }
     }
 
@@ -44,6 +59,7 @@ public struct DocumentNode: Sendable {
     var kind: String {
         switch content {
         case .plain, .quoted: "text"
+        case .literal(let text): text
         case .nothing: "nothing"
         case .list: "a list"
         case .map: "a mapping"
@@ -60,6 +76,9 @@ public struct DocumentPlace: Sendable, Hashable {
 
     /// The place of a whole document.
     public static func root(line: Int?) -> DocumentPlace { DocumentPlace(line: line, pointer: "") }
+
+    /// A place in a document without lines, by its JSON pointer.
+    public static func pointer(_ pointer: String) -> DocumentPlace { DocumentPlace(line: nil, pointer: pointer) }
 
     /// A place below this one.
     func below(_ name: String, line: Int? = nil) -> DocumentPlace {

@@ -13,8 +13,8 @@ public enum JSONDocument {
     private static func content(_ json: JSON, _ place: DocumentPlace) -> DocumentNode.Content {
         switch json {
         case .null: .nothing
-        case .bool(let value): .plain(value ? "true" : "false")
-        case .number(let number): .plain(number.text.text)
+        case .bool(let value): .literal(value ? "true" : "false")
+        case .number(let number): .literal(number.text.text)
         case .string(let text): .quoted(text.text)
         case .array(let elements):
             .list(elements.enumerated().map { index, element in node(element, place.below(String(index))) })

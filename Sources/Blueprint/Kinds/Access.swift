@@ -1,4 +1,4 @@
-import Codecs
+public import Codecs
 
 /// Who may call: a tree of requirements. There is no default: what says nothing lets nobody in.
 public indirect enum Access: Sendable, Equatable {
@@ -147,6 +147,11 @@ extension FieldType where Value == Access {
     }
 }
 
+extension Blueprint {
+    /// Schemas that the kinds' own name by reference: what refers to itself.
+    public static var sharedSchemas: JSONObject { ["Access": .object(AccessReader.schema)] }
+}
+
 private enum AccessReader {
     static let names = ["anonymous", "jwt", "api-key", "basic", "any", "all"]
 
@@ -214,7 +219,7 @@ private enum AccessReader {
 
     static var schema: JSONObject {
         let branches: JSON = [
-            "type": "array", "items": ["$ref": "#/components/schemas/access"], "minItems": 2, "maxItems": 16,
+            "type": "array", "items": ["$ref": "#/components/schemas/Access"], "minItems": 2, "maxItems": 16,
         ]
         func one(_ name: ByteString, _ schema: JSON) -> JSON {
             [

@@ -1,3 +1,5 @@
+import Codecs
+
 /// Settings under a name, for several APIs. What an API says itself goes before what its policies say.
 public struct Policy: Described {
     /// How often.
@@ -113,8 +115,10 @@ public struct Credential: Described {
     public var consumer = ""
     /// What it is.
     public var kind = Kind.apiKey
-    /// The secret; nil lets the server make one and show it once.
+    /// Where the secret is.
     public var secret: SecretSource?
+    /// The SHA-256 of a secret that the server made, in base64url, in the place of `secret`.
+    public var digest: String?
     /// Whether it still opens anything.
     public var isEnabled = true
 
@@ -123,13 +127,20 @@ public struct Credential: Described {
 
     /// What can be said about it.
     public static let schema = Schema<Credential>(
-        "a credential", "What a consumer shows who they are with, beside tokens.", short: "consumer"
+        "a credential", "What a consumer shows who they are with, beside tokens.", short: "consumer",
+        judge: { credential in
+            credential.secret != nil && credential.digest != nil
+                ? "a credential has either a secret or the digest of one that the server made" : nil
+        }
     ) {
         Field("consumer", \.consumer, .reference(to: .consumer), example: "acme", isRequired: true, "Whose it is.")
         Field("kind", \.kind, .choice(), example: "basic", "What it is.")
         Field(
             "secret", optional: \.secret, .secret, example: "{ env: ACME_KEY }", isSecret: true,
-            "The secret. Without it the server makes one and shows it once.")
+            "Where the secret is. The server itself makes one by signet credential create, and shows it once.")
+        Field(
+            "digest", optional: \.digest, .digest, example: "n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg",
+            "The SHA-256 of a secret that the server made, in base64url: what is left of it.")
         Field("enabled", \.isEnabled, .flag, example: "false", "Whether it still opens anything.")
     }
 }
@@ -181,6 +192,13 @@ public struct Setting: Described {
 }
 
 extension FieldType where Value == String {
+    /// A SHA-256 digest in base64url: 43 characters.
+    static var digest: Self {
+        .text("a SHA-256 digest in base64url", example: "n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg") { text in
+            (try? Base64URL.decode(Array(text.utf8)))?.count == 32
+        }
+    }
+
     /// `name=value`.
     static var headerLine: Self {
         .text("name=value", example: "X-Tenant=acme") { text in

@@ -104,21 +104,3 @@ extension FieldType where Value == KeySource {
             ], words: "where keys come from")
     }
 }
-
-/// A document's value as JSON, for what has a format of its own.
-enum PlainJSON {
-    static func of(_ node: DocumentNode) -> JSON {
-        switch node.content {
-        case .nothing: return .null
-        case .quoted(let text): return .string(ByteString(text))
-        case .plain(let text):
-            if text == "true" || text == "false" { return .bool(text == "true") }
-            return WholeNumber.read(text).map { .number(JSONNumber($0)) } ?? .string(ByteString(text))
-        case .list(let elements): return .array(elements.map(of))
-        case .map(let entries):
-            var object = JSONObject()
-            for entry in entries { object[ByteString(entry.name)] = of(entry.value) }
-            return .object(object)
-        }
-    }
-}

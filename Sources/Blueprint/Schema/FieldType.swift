@@ -1,13 +1,13 @@
-import Codecs
+public import Codecs
 
 /// How a field's value is read, written and described. A value, so that types are put together from types.
 public struct FieldType<Value: Sendable & Equatable>: Sendable {
     /// Reads a value; nil after a complaint.
-    let read: @Sendable (DocumentNode, inout DocumentComplaints) -> Value?
+    public let read: @Sendable (DocumentNode, inout DocumentComplaints) -> Value?
     /// The one way in which it is written.
-    let write: @Sendable (Value) -> JSON
+    public let write: @Sendable (Value) -> JSON
     /// Its JSON Schema (2020-12).
-    let schema: JSONObject
+    public let schema: JSONObject
     /// For reference pages: `a whole number from 1 to 100`.
     let words: String
     /// What has fields of its own, where this type has, or where its elements have.
@@ -85,7 +85,7 @@ extension FieldType where Value == Bool {
     public static var flag: Self {
         FieldType(
             read: { node, complaints in
-                if case .plain(let text) = node.content, text == "true" || text == "false" { return text == "true" }
+                if let text = node.literal, text == "true" || text == "false" { return text == "true" }
                 complaints.add(node.place, "this must be true or false")
                 return nil
             }, write: { .bool($0) }, schema: ["type": "boolean"], words: "true or false")
@@ -98,8 +98,7 @@ extension FieldType where Value == Int64 {
         let words = "a whole number from \(range.lowerBound) to \(range.upperBound)"
         return FieldType(
             read: { node, complaints in
-                guard case .plain(let text) = node.content, let number = WholeNumber.read(text), range.contains(number)
-                else {
+                guard let text = node.literal, let number = WholeNumber.read(text), range.contains(number) else {
                     complaints.add(node.place, "this must be \(words)")
                     return nil
                 }

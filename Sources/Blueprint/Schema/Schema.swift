@@ -37,7 +37,7 @@ public struct Schema<Root: Described>: Sendable {
     }
 
     /// Reads an object, or complains about everything that is wrong with it.
-    func read(_ node: DocumentNode, _ complaints: inout DocumentComplaints) -> Root? {
+    public func read(_ node: DocumentNode, _ complaints: inout DocumentComplaints) -> Root? {
         guard case .map(let entries) = node.content else { return readShort(node, &complaints) }
         var root = Root()
         var isGood = true
@@ -80,7 +80,7 @@ public struct Schema<Root: Described>: Sendable {
     }
 
     /// Every field that is not at its default, in the order of the declaration.
-    func write(_ root: Root) -> JSON {
+    public func write(_ root: Root) -> JSON {
         var object = JSONObject()
         for field in fields { if let value = field.write(root) { object[ByteString(field.name)] = value } }
         return .object(object)

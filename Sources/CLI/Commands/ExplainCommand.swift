@@ -1,30 +1,23 @@
 #if Server
     import ArgumentParser
     import Codecs
-    import Daemon
     import Tokens
 
     /// Asks a running server why a request was refused.
     struct ExplainCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "explain", abstract: "Show why the gateway refused a request, step by step.",
-            discussion: "The trace is in the refusal's body. Only the owner of the data folder may ask.")
+            discussion: "The trace is in the refusal's body. \(ServerOptions.whoMayAsk)")
 
         @Argument(help: "The trace: 32 hexadecimal digits.")
         var trace: String
 
-        @Option(name: .long, help: "The running server's data folder.")
-        var data = "./signet-data"
-
         @OptionGroup var output: StyleOptions
-
-        @Flag(name: .long, help: "Print JSON.")
-        var json = false
+        @OptionGroup var server: ServerOptions
 
         func run() throws {
-            let object = try ServerAnswer.object(
-                ControlSocketClient(dataFolder: data), "GET", "/explanations/\(checked())")
-            if json {
+            let object = try server.ask("GET", "/explanations/\(checked())")
+            if server.json {
                 print(JSONOutput.text(.object(object), pretty: true))
                 return
             }
@@ -47,27 +40,6 @@
                 trace.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit })
             else { throw CommandFailure.usage("a trace is 32 hexadecimal digits; it stands in the refusal's body") }
             return trace
-        }
-    }
-
-    /// Turns a server's answer into what was asked for, or into the sentence that says why not.
-    enum ServerAnswer {
-        static func object(
-            _ client: ControlSocketClient, _ method: String, _ target: String, body: JSON? = nil
-        ) throws -> JSONObject {
-            let answer: ControlSocketClient.Answer
-            do {
-                answer = try client.ask(method, target, body: body)
-            } catch {
-                throw CommandFailure.refused("\(error)")
-            }
-            guard let object = answer.json.object, answer.status == 200 else {
-                throw CommandFailure.refused(
-                    answer.json.object?["detail"]?.string?.text
-                        ?? answer.json.object?["error_description"]?.string?.text
-                        ?? "the server said \(answer.status)")
-            }
-            return object
         }
     }
 #endif

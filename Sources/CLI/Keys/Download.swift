@@ -57,7 +57,7 @@ struct Download {
         return isPlain ? address : Display.quoted(ByteString(address))
     }
 
-    private func configuration() throws -> HTTPClient.Configuration {
+    func configuration() throws -> HTTPClient.Configuration {
         var tls = TLSConfiguration.makeClientConfiguration()
         if let roots {
             guard let text = try? NIOSSLCertificate.fromPEMFile(roots), !text.isEmpty else {
@@ -108,7 +108,7 @@ struct Download {
         }
     }
 
-    private static func reason(_ error: any Error) -> String {
+    static func reason(_ error: any Error) -> String {
         switch error {
         case let error as HTTPClientError where [.connectTimeout, .deadlineExceeded, .readTimeout].contains(error):
             "no answer within \(patience) seconds"

@@ -7,6 +7,7 @@ typedef struct {
     size_t count;
 } embedded_file;
 
+embedded_file documentation_problems_md(void);
 embedded_file web_studio_index_html(void);
 embedded_file web_studio_studio_css(void);
 embedded_file web_studio_favicon_svg(void);
@@ -101,6 +102,5 @@ embedded_file web_pages_device_consent_mustache(void);
 embedded_file web_pages_passkeys_js(void);
 embedded_file web_pages_forgot_mustache(void);
 embedded_file web_pages_reset_mustache(void);
-embedded_file web_manage_openapi_json(void);
 embedded_file web_pages_form_post_js(void);
 embedded_file web_pages_pages_css(void);

@@ -88,16 +88,28 @@ struct ConsumerDirectory: Sendable {
 /// The SHA-256 hash of a secret that has enough chance in it to need no salt and no slow hash: keys and passwords that were
 /// made, not thought up.
 struct SecretHash: Hashable, Sendable {
-    private let digest: SHA256Digest
+    private var words = InlineArray<4, UInt64>(repeating: 0)
 
     init(of secret: UnsafeRawBufferPointer) {
-        digest = SHA256.hash(data: secret)
+        SHA256.hash(data: secret).withUnsafeBytes { read($0) }
+    }
+
+    /// The 32 bytes of a digest; nil for another number of bytes.
+    init?(digest: [UInt8]) {
+        guard digest.count == 32 else { return nil }
+        digest.withUnsafeBytes { read($0) }
+    }
+
+    private mutating func read(_ bytes: UnsafeRawBufferPointer) {
+        for index in words.indices { words[index] = bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self) }
     }
 
     /// In constant time.
-    static func == (left: SecretHash, right: SecretHash) -> Bool { left.digest == right.digest }
+    static func == (left: SecretHash, right: SecretHash) -> Bool {
+        left.words.indices.reduce(0) { $0 | (left.words[$1] ^ right.words[$1]) } == 0
+    }
 
     func hash(into hasher: inout Hasher) {
-        digest.withUnsafeBytes { hasher.combine(bytes: $0) }
+        for index in words.indices { hasher.combine(words[index]) }
     }
 }

@@ -279,18 +279,7 @@ struct GatewayCompiler {
         _ credential: Credential, named name: String, of consumer: KnownConsumer, to directory: inout ConsumerDirectory
     ) {
         let pointer = "/credentials/\(name)/secret"
-        guard let source = credential.secret else {
-            return complain(pointer, "a credential of a file needs its secret: { env: NAME } or { file: PATH }")
-        }
-        guard let secret = surroundings.secret(source) else {
-            return complain(pointer, "there is nothing in \(source.words)")
-        }
-        guard secret.count >= Self.shortestSecret else {
-            return complain(
-                pointer,
-                "what is in \(source.words) is too short: a secret has at least \(Self.shortestSecret) characters")
-        }
-        let hash = secret.withUnsafeBytes { SecretHash(of: $0) }
+        guard let hash = hash(of: credential, at: pointer) else { return }
         let entry = ConsumerDirectory.Entry(
             consumer: consumer, credential: name, isEnabled: credential.isEnabled)
         switch credential.kind {
@@ -300,6 +289,30 @@ struct GatewayCompiler {
             }
         case .basic: directory.passwords[consumer.name, default: []].append((hash, entry))
         }
+    }
+
+    private mutating func hash(of credential: Credential, at pointer: String) -> SecretHash? {
+        if let digest = credential.digest {
+            // Its form was checked when it was read.
+            return (try? Base64URL.decode(Array(digest.utf8))).flatMap { SecretHash(digest: $0) }
+        }
+        guard let source = credential.secret else {
+            complain(
+                pointer,
+                "a credential needs its secret: { env: NAME } or { file: PATH }; signet credential create makes one")
+            return nil
+        }
+        guard let secret = surroundings.secret(source) else {
+            complain(pointer, "there is nothing in \(source.words)")
+            return nil
+        }
+        guard secret.count >= Self.shortestSecret else {
+            complain(
+                pointer,
+                "what is in \(source.words) is too short: a secret has at least \(Self.shortestSecret) characters")
+            return nil
+        }
+        return secret.withUnsafeBytes { SecretHash(of: $0) }
     }
 
     /// Shorter ones can be guessed, and are kept under a fast hash.

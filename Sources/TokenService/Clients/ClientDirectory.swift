@@ -84,14 +84,19 @@ final class ClientDirectory: Sendable {
     }
 
     /// Replaces what is known of a client. Its secret stays, unless it no longer authenticates with one.
+    /// - Parameter admit: throws unless the client may be replaced as it is.
     /// - Returns: a new secret, where it needs one and had none.
-    func replace(_ client: Client, isActive: Bool, by actor: AuditActor) async throws -> OpaqueToken? {
+    func replace(
+        _ client: Client, isActive: Bool, by actor: AuditActor,
+        admit: @escaping @Sendable (ClientRecord) throws -> Void = { _ in }
+    ) async throws -> OpaqueToken? {
         guard let known = record(client.id) else { throw Self.unknown(client.id) }
         let fresh = client.authentication.hasSecret && known.secretHash == nil ? OpaqueToken(.clientSecret) : nil
         let kept = client.authentication.hasSecret ? known.secretHash : nil
         try await store(
             ClientRecord(client: client, secretHash: fresh?.hash ?? kept, isActive: isActive),
-            AuditEvent(.clientChanged, by: actor, client: client.id, detail: isActive ? "active" : "disabled"))
+            AuditEvent(.clientChanged, by: actor, client: client.id, detail: isActive ? "active" : "disabled"),
+            admit)
         return fresh
     }
 
@@ -109,9 +114,13 @@ final class ClientDirectory: Sendable {
     }
 
     /// Forgets a client.
-    func remove(_ id: ByteString, by actor: AuditActor) async throws {
+    /// - Parameter admit: throws unless the client may be forgotten as it is.
+    func remove(
+        _ id: ByteString, by actor: AuditActor, admit: @escaping @Sendable (ClientRecord) throws -> Void = { _ in }
+    ) async throws {
         let now = clock()
         let isDeleted = try await store.write { transaction in
+            if let known = try ClientRecord.find(id, in: transaction) { try admit(known) }
             guard try ClientRecord.delete(id, in: transaction) else { return false }
             try AuditEvent(.clientDeleted, by: actor, client: id).insert(now: now, in: transaction)
             return true
@@ -128,9 +137,13 @@ final class ClientDirectory: Sendable {
         return true
     }
 
-    private func store(_ record: ClientRecord, _ event: AuditEvent) async throws {
+    private func store(
+        _ record: ClientRecord, _ event: AuditEvent,
+        _ admit: @escaping @Sendable (ClientRecord) throws -> Void = { _ in }
+    ) async throws {
         let now = clock()
         let isKnown = try await store.write { transaction in
+            if let known = try ClientRecord.find(record.client.id, in: transaction) { try admit(known) }
             guard try record.update(now: now, in: transaction) else { return false }
             try event.insert(now: now, in: transaction)
             return true

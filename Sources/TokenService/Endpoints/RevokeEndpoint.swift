@@ -54,7 +54,7 @@ struct RevokeEndpoint: Sendable {
 
     private func caller(_ request: Request) async throws -> Caller {
         do {
-            return try await management.authenticate(request)
+            return try await management.authenticate(request).caller
         } catch is ProblemBody {
             return try bearer.authenticate(request)
         }

@@ -8,8 +8,8 @@ import Storage
 public struct BrowserPerson: Sendable {
     /// The name they sign in with.
     public let name: String
-    /// Whether they manage this server.
-    public let isServerAdmin: Bool
+    /// What they may do with this server; nil is nothing.
+    public let serverRole: Role?
 }
 
 extension AuthorizationService {
@@ -18,7 +18,7 @@ extension AuthorizationService {
         guard let session = try await browser.session(of: request),
             let user = try await store.read({ try UserRecord.find(id: session.userID, in: $0) }), user.isActive
         else { return nil }
-        return BrowserPerson(name: user.name.text, isServerAdmin: user.isServerAdmin)
+        return BrowserPerson(name: user.name.text, serverRole: user.serverRole)
     }
 
     /// Leads a browser to signing in, and then to a page of this server.

@@ -32,6 +32,7 @@ struct AuditEvent: Sendable {
         case passkeyAdded = "passkey-added"
         case passkeyRemoved = "passkey-removed"
         case userCreated = "user-created"
+        case userChanged = "user-changed"
         case userEnabled = "user-enabled"
         case userDisabled = "user-disabled"
         case serverRoleChanged = "server-role-changed"
@@ -142,7 +143,7 @@ extension AuditEvent.Stored {
                 value(event.actor.address), .text(event.detail)))
     }
 
-    var json: JSON {
+    var json: JSONObject {
         var json: JSONObject = [
             "id": .number(JSONNumber(id)), "time": .number(JSONNumber(time)),
             "kind": .string(ByteString(event.kind.rawValue)),
@@ -157,7 +158,7 @@ extension AuditEvent.Stored {
         if let client = event.client { json["client"] = .string(client) }
         if let address = event.actor.address { json["address"] = .string(ByteString(address)) }
         if !event.detail.isEmpty { json["detail"] = .string(ByteString(event.detail)) }
-        return .object(json)
+        return json
     }
 }
 

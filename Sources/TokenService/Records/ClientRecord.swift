@@ -37,6 +37,13 @@ struct ClientRecord: Sendable {
         try transaction.execute(Statement("DELETE FROM clients WHERE id = ?", .text(id.text))) == 1
     }
 
+    /// The client of this id; nil when there is none.
+    static func find(_ id: ByteString, in transaction: Transaction) throws(StoreError) -> ClientRecord? {
+        try transaction.query(
+            Statement("SELECT id, state, document, secret FROM clients WHERE id = ?", .text(id.text))
+        ).first.map { row throws(StoreError) in try ClientRecord(row) }
+    }
+
     /// All clients, by id.
     static func all(in transaction: Transaction) throws(StoreError) -> [ClientRecord] {
         try transaction.query(Statement("SELECT id, state, document, secret FROM clients ORDER BY id"))

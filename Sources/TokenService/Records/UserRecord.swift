@@ -1,4 +1,5 @@
 import Codecs
+import ControlPlane
 import JOSE
 import OAuth
 import Storage
@@ -19,8 +20,8 @@ struct UserRecord: Sendable {
     let password: String
     /// Whether the user may log in and refresh.
     let isActive: Bool
-    /// Whether the user manages this server. No claim says it, so that no claim can be mistaken for it.
-    var isServerAdmin = false
+    /// What the user may do with this server; nil is nothing. No claim says it, so that no claim can be mistaken for it.
+    var serverRole: Role?
 
     static func makeID() -> String {
         idPrefix + Base64URL.encode(RandomBytes.make(count: 16))
@@ -66,10 +67,27 @@ struct UserRecord: Sendable {
         ).first.map { row throws(StoreError) in try UserRecord(row) }
     }
 
-    /// All users, by name.
-    static func all(in transaction: Transaction) throws(StoreError) -> [UserRecord] {
-        try transaction.query(Statement("SELECT * FROM users ORDER BY name"))
-            .map { row throws(StoreError) in try UserRecord(row) }
+    /// Users by their folded names: those behind one, so many at most.
+    static func page(
+        after name: String?, limit: Int, in transaction: Transaction
+    ) throws(StoreError) -> [UserRecord] {
+        try transaction.query(
+            Statement(
+                "SELECT * FROM users WHERE lower(name) > ? ORDER BY lower(name) LIMIT ?", .text(name ?? ""),
+                .integer(Int64(limit)))
+        ).map { row throws(StoreError) in try UserRecord(row) }
+    }
+
+    /// Replaces what is known of a user.
+    static func setKnown(
+        roles: [ByteString], groups: [ByteString], profile: JSONObject, ofUser id: String, now: Int64,
+        in transaction: Transaction
+    ) throws(StoreError) {
+        try transaction.execute(
+            Statement(
+                "UPDATE users SET roles = ?, groups = ?, profile = ?, changed = ? WHERE id = ?",
+                .text(StoredList.text(roles)), .text(StoredList.text(groups)),
+                .text(JSONWriter.text(.object(profile))), .integer(now), .text(id)))
     }
 
     static func setActive(
@@ -81,16 +99,15 @@ struct UserRecord: Sendable {
                 .integer(now), .text(id)))
     }
 
-    static func setServerAdmin(
-        _ isServerAdmin: Bool, ofUser id: String, now: Int64, in transaction: Transaction
+    static func setServerRole(
+        _ role: Role?, ofUser id: String, now: Int64, in transaction: Transaction
     ) throws(StoreError) {
         try transaction.execute(
             Statement(
-                "UPDATE users SET server_role = ?, changed = ? WHERE id = ?", serverRole(isServerAdmin), .integer(now),
-                .text(id)))
+                "UPDATE users SET server_role = ?, changed = ? WHERE id = ?", stored(role), .integer(now), .text(id)))
     }
 
-    private static func serverRole(_ isServerAdmin: Bool) -> StoreValue { isServerAdmin ? .text("admin") : .null }
+    private static func stored(_ role: Role?) -> StoreValue { role.map { .text($0.rawValue) } ?? .null }
 
     static func exist(in transaction: Transaction) throws(StoreError) -> Bool {
         try !transaction.query(Statement("SELECT 1 FROM users LIMIT 1")).isEmpty
@@ -106,7 +123,7 @@ struct UserRecord: Sendable {
                 """,
                 .text(id), .text(name.text), .text(StoredList.text(roles)), .text(StoredList.text(groups)),
                 .text(JSONWriter.text(.object(profile))), .text(password),
-                .text(isActive ? "active" : "disabled"), Self.serverRole(isServerAdmin), .integer(now), .integer(now)))
+                .text(isActive ? "active" : "disabled"), Self.stored(serverRole), .integer(now), .integer(now)))
     }
 
     static func setPassword(
@@ -177,6 +194,6 @@ extension UserRecord {
             id: try row.text("id"), name: ByteString(try row.text("name")),
             roles: try StoredList.read(row.text("roles")), groups: try StoredList.read(row.text("groups")),
             profile: profile, password: try row.text("password"), isActive: try row.text("state") == "active",
-            isServerAdmin: try row.optionalText("server_role") == "admin")
+            serverRole: try row.optionalText("server_role").flatMap { Role(rawValue: $0) })
     }
 }

@@ -27,13 +27,15 @@
         @Option(name: .long, help: "Why, for the history.")
         var note = ""
 
+        @Option(name: .long, help: AppliedDocument.ownerHelp)
+        var `as`: String?
+
         @OptionGroup var server: ServerOptions
 
         func run() throws {
-            var body: JSONObject = [
-                "path": .string(ByteString(URL(fileURLWithPath: file).standardizedFileURL.path)),
-                "dry_run": .bool(dryRun), "note": .string(ByteString(note)),
-            ]
+            var body = try AppliedDocument.body(file, owner: `as`, server)
+            body["dry_run"] = .bool(dryRun)
+            body["note"] = .string(ByteString(note))
             if let expect { body["revision"] = .number(JSONNumber(expect)) }
             try ConfigurationOutcome.tell(
                 try server.ask("POST", "/configuration/apply", body: .object(body)), isDryRun: dryRun, server)
@@ -50,14 +52,15 @@
             name: [.short, .customLong("file")], help: ArgumentHelp("The document (YAML or JSON).", valueName: "file"))
         var file: String
 
+        @Option(name: .long, help: AppliedDocument.ownerHelp)
+        var `as`: String?
+
         @OptionGroup var server: ServerOptions
 
         func run() throws {
-            let answer = try server.ask(
-                "POST", "/configuration/apply",
-                body: [
-                    "path": .string(ByteString(URL(fileURLWithPath: file).standardizedFileURL.path)), "dry_run": true,
-                ])
+            var body = try AppliedDocument.body(file, owner: `as`, server)
+            body["dry_run"] = true
+            let answer = try server.ask("POST", "/configuration/apply", body: .object(body))
             try ConfigurationOutcome.tell(answer, isDryRun: true, server)
             if answer["changes"]?.int64 != 0 { throw ExitCode(CommandFailure.refused) }
         }
@@ -95,7 +98,28 @@
         @OptionGroup var server: ServerOptions
 
         func run() throws {
-            try ConfigurationOutcome.tell(try server.ask("POST", "/reload"), isDryRun: false, server)
+            try ConfigurationOutcome.tell(try server.ask("POST", "/configuration/reload"), isDryRun: false, server)
+        }
+    }
+
+    /// A document on its way to a server.
+    enum AppliedDocument {
+        static let ownerHelp = ArgumentHelp(
+            "The name under which the objects are this file's. Default: its path, and with --server its name.",
+            valueName: "name")
+
+        /// At the socket the server reads the file; over HTTP it is sent.
+        static func body(_ file: String, owner: String?, _ server: ServerOptions) throws -> JSONObject {
+            let address = URL(fileURLWithPath: file).standardizedFileURL
+            guard server.isRemote || owner != nil else { return ["path": .string(ByteString(address.path))] }
+            let bytes = try KeyFile.contents(file, option: "--file")
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                throw CommandFailure.usage("\(file) is not UTF-8")
+            }
+            return [
+                "document": .string(ByteString(text)),
+                "file": .string(ByteString(owner ?? address.lastPathComponent)),
+            ]
         }
     }
 

@@ -15,7 +15,7 @@
         @Option(name: .long, help: "Only revisions before this one.")
         var before: Int64?
 
-        @Option(name: .long, help: "How many at most.")
+        @Option(name: .long, help: "How many at most, from 1 to 1000.")
         var limit = 20
 
         @OptionGroup var server: ServerOptions
@@ -28,8 +28,9 @@
                 }
                 return try Output.write((answer["text"]?.string?.text ?? "") + "\n")
             }
-            let range = before.map { "&before=\($0)" } ?? ""
-            let answer = try server.ask("GET", "/configuration/history?limit=\(limit)\(range)")
+            var target = "/configuration/history?limit=\(limit)"
+            if let before { target += "&after=\(before)" }
+            let answer = try server.ask("GET", target)
             guard !server.json else { return try Output.write(JSONOutput.text(.object(answer), pretty: true) + "\n") }
             let revisions = answer["revisions"]?.array ?? []
             guard !revisions.isEmpty else { return try Output.write("there are no revisions\n") }
@@ -55,8 +56,12 @@
         @OptionGroup var server: ServerOptions
 
         func run() throws {
-            let answer = try server.ask("GET", "/configuration")
-            guard !server.json else { return try Output.write(JSONOutput.text(.object(answer), pretty: true) + "\n") }
+            var answer = try server.ask("GET", "/configuration")
+            guard !server.json else {
+                let objects = try server.list("/configuration/objects", member: "objects")
+                answer["objects"] = .array(objects.map { .object($0) })
+                return try Output.write(JSONOutput.text(.object(answer), pretty: true) + "\n")
+            }
             try Output.write(answer["document"]?.string?.text ?? "")
         }
     }

@@ -11,7 +11,7 @@
             abstract: "Show what happened at the running token service: sign-ins, changes, misuse.",
             discussion: """
                 Events are stored with the change they tell of and never changed; --check says whether all are there and as \
-                they were written, how many there are, and since when. Only the owner of the server's data folder may ask.
+                they were written, how many there are, and since when. \(ServerOptions.whoMayAsk)
                 """)
 
         @Option(name: .long, help: "Only what concerns this user, by name.")
@@ -65,7 +65,10 @@
 
         private func events(after: Int?) throws -> [JSONObject] {
             var query = [FormURLEncoded.Pair("limit", ByteString("\(limit)"))]
-            if let after { query.append(FormURLEncoded.Pair("after", ByteString("\(after)"))) }
+            // Without a place to begin, the last ones are meant.
+            query.append(
+                after.map { FormURLEncoded.Pair("after", ByteString("\($0)")) } ?? FormURLEncoded.Pair("newest", "true")
+            )
             if let user { query.append(FormURLEncoded.Pair("user", ByteString(user))) }
             let answer = try server.ask("GET", "/audit?\(FormURLEncoded.encode(query))")
             return (answer["events"]?.array ?? []).compactMap(\.object)

@@ -8,7 +8,7 @@
     struct ClientCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "client", abstract: "Register applications at the running token service, and change them.",
-            discussion: "Only the owner of the server's data folder may ask.",
+            discussion: ServerOptions.whoMayAsk,
             subcommands: [
                 Create.self, List.self, Show.self, Claims.self, RegistrationToken.self, Secret.self, Revoke.self,
                 Disable.self, Enable.self,
@@ -70,7 +70,7 @@
 
             @Flag(
                 name: .long,
-                help: "Its tokens manage this server, for users who are admins of it; it is our own, too.")
+                help: "Its tokens manage this server, for users with a role on it; it is our own, too.")
             var management = false
 
             @Option(name: .customLong("id-token-alg"), help: "What its ID tokens are signed with, as RS256.")
@@ -142,10 +142,9 @@
             @OptionGroup var server: ServerOptions
 
             func run() throws {
-                let answer = try server.ask("GET", "/clients")
-                if server.json { return try server.tell(answer, secret: nil) }
-                for client in answer["clients"]?.array ?? [] {
-                    let members = client.object ?? JSONObject()
+                let clients = try server.list("/clients", member: "clients")
+                if server.json { return try server.tell(clients, as: "clients") }
+                for members in clients {
                     let state = members["active"] == true ? "" : "  (disabled)"
                     print(
                         "\(members["client_id"]?.string?.text ?? "")  \(members["client_name"]?.string?.text ?? "")\(state)"

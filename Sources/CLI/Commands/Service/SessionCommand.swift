@@ -7,7 +7,7 @@
     struct SessionCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "session", abstract: "Show where somebody is signed in, and end it.",
-            discussion: "Only the owner of the server's data folder may ask.", subcommands: [List.self, End.self])
+            discussion: ServerOptions.whoMayAsk, subcommands: [List.self, End.self])
 
         struct List: ParsableCommand {
             static let configuration = CommandConfiguration(
@@ -15,10 +15,9 @@
             @OptionGroup var user: UserName
 
             func run() throws {
-                let answer = try user.ask("GET", "/sessions")
-                guard !user.server.json else { return try user.server.tell(answer, secret: nil) }
-                for session in answer["sessions"]?.array ?? [] {
-                    let members = session.object ?? JSONObject()
+                let sessions = try user.server.list(user.target("/sessions"), member: "sessions")
+                guard !user.server.json else { return try user.server.tell(sessions, as: "sessions") }
+                for members in sessions {
                     func word(_ name: ByteString) -> String { members[name]?.string?.text ?? "" }
                     let since = NumericDate(seconds: members["authenticated"]?.int64 ?? 0).utc
                     let what = word("kind") == "browser" ? "browser  \(word("agent"))" : "client  \(word("client"))"

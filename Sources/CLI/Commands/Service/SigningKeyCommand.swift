@@ -10,7 +10,7 @@
             abstract: "Show the keys that the running token service signs with, and replace them.",
             discussion: """
                 Keys replace themselves every 90 days: the next one is published a day before it signs, and the one before \
-                stays published for as long as its tokens live. Only the owner of the server's data folder may ask.
+                stays published for as long as its tokens live. \(ServerOptions.whoMayAsk)
                 """,
             subcommands: [List.self, Rotate.self])
 
@@ -19,7 +19,9 @@
             @OptionGroup var server: ServerOptions
 
             func run() throws {
-                try server.tellKeys(try server.ask("GET", "/signing-keys"))
+                try server.tellKeys([
+                    "keys": .array(try server.list("/signing-keys", member: "keys").map { .object($0) })
+                ])
             }
         }
 

@@ -7,7 +7,7 @@
     struct UserCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "user", abstract: "Make people known to the running token service, and change them.",
-            discussion: "Only the owner of the server's data folder may ask.",
+            discussion: ServerOptions.whoMayAsk,
             subcommands: [
                 Create.self, List.self, Show.self, Password.self, ResetLink.self, ServerRole.self, SignOut.self,
                 Disable.self, Enable.self,
@@ -23,8 +23,8 @@
             @Option(name: .long, help: "What the user may be to applications, as clerk. May be repeated.")
             var role: [String] = []
 
-            @Flag(name: .long, help: "Let the user manage this server.")
-            var serverAdmin = false
+            @Option(name: .long, help: "What the user may do with this server: viewer, publisher, admin or owner.")
+            var serverRole: ServerRole.Role?
 
             @Option(name: .long, help: "What the user belongs to. May be repeated.")
             var group: [String] = []
@@ -46,7 +46,7 @@
                     "name": .string(ByteString(name)), "roles": .array(role.map { .string(ByteString($0)) }),
                     "groups": .array(group.map { .string(ByteString($0)) }), "profile": .object(profile),
                 ]
-                if serverAdmin { body["server_role"] = "admin" }
+                if let serverRole { body["server_role"] = serverRole.json }
                 body["password"] = try password.value()
                 try server.tell(try server.ask("POST", "/users", body: .object(body)), secret: "password")
             }
@@ -57,13 +57,12 @@
             @OptionGroup var server: ServerOptions
 
             func run() throws {
-                let answer = try server.ask("GET", "/users")
-                if server.json { return try server.tell(answer, secret: nil) }
-                for user in answer["users"]?.array ?? [] {
-                    let members = user.object ?? JSONObject()
+                let users = try server.list("/users", member: "users")
+                if server.json { return try server.tell(users, as: "users") }
+                for members in users {
                     let roles = (members["roles"]?.array ?? []).compactMap { $0.string?.text }.joined(separator: " ")
                     let state =
-                        (members["server_role"] == "admin" ? "  (manages this server)" : "")
+                        (members["server_role"]?.string.map { "  (\($0) of this server)" } ?? "")
                         + (members["active"] == true ? "" : "  (disabled)")
                     print("\(members["name"]?.string?.text ?? "")  \(roles)\(state)")
                 }
@@ -99,20 +98,26 @@
 
         struct ServerRole: ParsableCommand {
             static let configuration = CommandConfiguration(
-                commandName: "server-role", abstract: "Let a user manage this server, or no longer.",
-                discussion: "It counts from the next request on.")
+                commandName: "server-role", abstract: "Say what a user may do with this server.",
+                discussion: """
+                    viewer: see everything but secrets. publisher: also change APIs, and who may call them. admin: also \
+                    people, applications, keys, listeners and issuers. owner: also who has which role. It counts from the \
+                    next request on.
+                    """)
 
             enum Role: String, ExpressibleByArgument, CaseIterable {
-                case admin, none
+                case viewer, publisher, admin, owner, none
+
+                var json: JSON { self == .none ? .null : .string(ByteString(rawValue)) }
             }
 
             @OptionGroup var user: UserName
 
-            @Argument(help: "admin or none.")
+            @Argument(help: "viewer, publisher, admin, owner or none.")
             var role: Role
 
             func run() throws {
-                let body: JSON = ["server_role": role == .admin ? "admin" : .null]
+                let body: JSON = ["server_role": role.json]
                 try user.server.tell(try user.ask("POST", "/server-role", body: body), secret: nil)
             }
         }
@@ -146,11 +151,15 @@
         @OptionGroup var server: ServerOptions
 
         func ask(_ method: String, _ rest: String, body: JSON? = nil) throws -> JSONObject {
+            try server.ask(method, target(rest), body: body)
+        }
+
+        func target(_ rest: String) throws -> String {
             // No name of anybody needs an escape in a path, but for `+` and `@`, which mean themselves there.
             guard !name.isEmpty, name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !Self.special.contains($0) }) else {
                 throw CommandFailure.usage("a user's name has letters, digits and . _ - @ +")
             }
-            return try server.ask(method, "/users/\(name)\(rest)", body: body)
+            return "/users/\(name)\(rest)"
         }
 
         private static let special = Set("/?#%\\".utf8)

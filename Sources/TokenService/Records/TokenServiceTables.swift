@@ -1,7 +1,7 @@
 import Storage
 
 /// The tables of the token service, as steps that are only ever added to.
-enum Schema {
+enum TokenServiceTables {
     static let migrations: [Migration] = [
         Migration(
             "01-users-sessions-revocations-keys",
@@ -395,6 +395,18 @@ enum Schema {
                     code BLOB NOT NULL
                 ) STRICT
                 """,
+            ]),
+        Migration(
+            "11-roles-on-this-server",
+            [
+                """
+                ALTER TABLE users ADD COLUMN role_on_server TEXT
+                    CHECK (role_on_server IN ('viewer', 'publisher', 'admin', 'owner'))
+                """,
+                // Admins could name admins until now, which is what owners may.
+                "UPDATE users SET role_on_server = 'owner' WHERE server_role = 'admin'",
+                "ALTER TABLE users DROP COLUMN server_role",
+                "ALTER TABLE users RENAME COLUMN role_on_server TO server_role",
             ]),
     ]
 }
