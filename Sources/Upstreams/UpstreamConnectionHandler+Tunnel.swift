@@ -6,6 +6,7 @@ import NIOCore
 extension UpstreamConnectionHandler {
     func becomeTunnel(_ head: ResponseHead, _ bytes: ByteBuffer, of call: UpstreamCall) {
         phase = .tunnel
+        lastProgress = pool.now
         pool.tunnels += 1
         // From here on the end of one side is not the end of both.
         try? context?.channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)

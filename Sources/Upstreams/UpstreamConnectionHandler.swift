@@ -150,7 +150,8 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
         isReading = true
-        lastProgress = pool.now
+        // A head is owed whole: its bytes put nothing off.
+        if phase != .head { lastProgress = pool.now }
         switch phase {
         case .closing, .closed: break
         case .handshake: context.close(promise: nil)
@@ -243,6 +244,7 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
             keepAlive = head.keepAlive
             body = ResponseBodyReader(head.framing)
             phase = .body
+            lastProgress = pool.now
             call.response(head, bytes)
             return true
         } catch {

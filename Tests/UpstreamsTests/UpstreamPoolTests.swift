@@ -1,3 +1,4 @@
+import Foundation
 import HTTPWire
 import NIOCore
 import NIOPosix
@@ -202,5 +203,22 @@ private final class StalledCall: UpstreamCall {
         }
         let outcomes = try await outcomes(port: server.port, count: 2)
         #expect(outcomes == ["200:2", "200:2"])
+    }
+
+    /// A byte now and then is no answer: neither the head nor interim answers before it put the deadline off.
+    @Test(arguments: ["X", "HTTP/1.1 102 Processing\r\n\r\n"])
+    func `a head that comes in drips has no longer than one that does not come`(_ drip: String) async throws {
+        let server = try ScriptedServer { socket, _ in
+            _ = try socket.receive(until: "\r\n\r\n")
+            if drip == "X" { try socket.send("HTTP/1.1 200 OK\r\nX-Slow: ") }
+            // Longer than the deadline, and never so many interim answers that they end it.
+            for _ in 0..<12 {
+                try socket.send(drip)
+                Thread.sleep(forTimeInterval: 0.1)
+            }
+            try socket.send((drip == "X" ? "\r\nContent-Length: 2\r\n\r\nok" : Self.ok))
+            _ = socket.receiveAll()
+        }
+        #expect(try await outcomes(port: server.port) == ["upstream-timeout"])
     }
 }
