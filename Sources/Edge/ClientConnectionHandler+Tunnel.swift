@@ -16,9 +16,6 @@ struct TunnelEnds {
 
 /// A connection after a switch of protocols: bytes both ways, each side with an end of its own.
 extension ClientConnectionHandler {
-    /// Whether the client sent something that nobody has taken yet.
-    var hasEarlyBytes: Bool { pending.readableBytes > 0 }
-
     func becomeTunnel() {
         guard phase == .response, let context else { return }
         phase = .tunnel

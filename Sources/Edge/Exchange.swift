@@ -94,10 +94,11 @@ public final class Exchange {
         withBytes(of: range) { [UInt8]($0) }
     }
 
-    /// Whether an answer started now may leave the connection open: the client wants it, the listener is not draining,
-    /// and what is left of the body will come by itself and is short enough to be read and thrown away.
+    /// Whether an answer started now may leave the connection open: the client wants it and offered no tunnel, the
+    /// listener is not draining, and what is left of the body will come by itself and is short enough to be read and
+    /// thrown away.
     public var keepsAlive: Bool {
-        guard head.keepAlive, !loop.isDraining, let connection, !hasBytesForTunnel else { return false }
+        guard head.keepAlive, !loop.isDraining, let connection, !offersTunnel else { return false }
         return bodyIsComplete || !awaitsContinue && connection.canDiscardRest
     }
 
@@ -235,9 +236,14 @@ public final class Exchange {
 
     // MARK: Switching protocols (RFC 9110, section 7.8)
 
-    /// Says that the answer may be a 101. What the client sends behind its head is held back until then, bounded; after
-    /// any other answer the connection closes if there was such a byte.
+    /// Says that the answer may be a 101. What the client sends behind its head is held back until then, bounded.
     public func expectUpgrade() { asksUpgrade = bodyIsComplete }
+
+    /// Whether the client may send bytes for a tunnel behind its head, now or while the answer is on its way. After an
+    /// answer that makes no tunnel they must not be read as its next request, so that this is the connection's last.
+    private var offersTunnel: Bool {
+        head.connectionNamesFields && withHeadBytes { UpgradeOffer(head, $0) != nil }
+    }
 
     /// Answers 101 and makes the connection a tunnel of bytes: the observer receives the client's as `requestBody` and
     /// its end as `requestBodyEnded`; `writeBody` writes and `finish` ends ours. Only after `expectUpgrade` and
@@ -271,14 +277,10 @@ public final class Exchange {
         connection.closeTunnel()
     }
 
-    private var hasBytesForTunnel: Bool { asksUpgrade && !isTunnel && connection?.hasEarlyBytes == true }
-
     private func end(keepAlive: Bool) {
         guard let connection else { return }
-        // What the client meant for a tunnel must not be read as its next request.
-        let isTorn = hasBytesForTunnel
         release()
-        connection.exchangeEnded(keepAlive: keepAlive && !isTorn)
+        connection.exchangeEnded(keepAlive: keepAlive)
     }
 
     private static let bodyEnd = ByteBuffer(staticString: ChunkWriter.bodyEnd)

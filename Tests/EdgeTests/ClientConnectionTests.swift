@@ -249,4 +249,25 @@ import Testing
             #expect(client.isEndedByPeer())
         }
     }
+
+    /// P44: who offers a switch may send its bytes without waiting for the answer, whoever answers.
+    @Test func `reads nothing as a request behind an offer to switch that is not taken`() async throws {
+        try await withEcho { listener in
+            let offer = "GET /early HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+            let client = try RawSocket(port: listener.port)
+            try client.send(offer + "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n")
+            let all = client.receiveAll()
+            #expect(all.hasPrefix("HTTP/1.1 403"))
+            #expect(all.contains("Connection: close"))
+            #expect(!all.contains("smuggled"))
+            // What is no offer of a tunnel is a request like any other.
+            let other = try RawSocket(port: listener.port)
+            for protocols in ["h2c", "websocket"] {
+                let connection = protocols == "h2c" ? "Upgrade, HTTP2-Settings" : "keep-alive"
+                try other.send(
+                    "GET /a HTTP/1.1\r\nHost: a\r\nConnection: \(connection)\r\nUpgrade: \(protocols)\r\n\r\n")
+                #expect(try other.receiveResponse().body == "/a|")
+            }
+        }
+    }
 }
