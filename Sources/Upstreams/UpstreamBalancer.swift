@@ -73,7 +73,8 @@ public final class UpstreamBalancer {
     /// 9110, section 9.2.2). A response that takes too long is not asked for again: that would only add to the load.
     /// - Returns: whether it was sent.
     func sendsAgain(_ call: UpstreamCall, after failure: UpstreamFailure) -> Bool {
-        guard call.timesSentOn < group.settings.retries.most else { return false }
+        // Where we ourselves have nothing to connect with, another endpoint is no better.
+        guard failure.kind != .exhausted, call.timesSentOn < group.settings.retries.most else { return false }
         guard !call.wasCarried || failure.kind == .unreachable && call.maySendAgain else { return false }
         guard let index = choose(without: call.tried) ?? choose(without: 0), budget.take(.now()) else { return false }
         call.timesSentOn += 1

@@ -67,14 +67,18 @@ final class UpstreamChecking {
     private func ask(_ index: Int) {
         guard !isStopped, pools.indices.contains(index) else { return }
         let pool = pools[index]
-        let call = CheckCall(head: head(for: pool.endpoint)) { complaint in
+        let call = CheckCall(head: head(for: pool.endpoint)) { finding in
             guard !self.isStopped else { return }
-            self.group.health[index].checked(complaint, self.check, now: .now())
+            switch finding {
+            case .good: self.group.health[index].checked(nil, self.check, now: .now())
+            case .bad(let complaint): self.group.health[index].checked(complaint, self.check, now: .now())
+            case .nothing: break
+            }
             let tenth = max(0, self.check.interval.nanoseconds / 10)
             self.ask(index, in: .nanoseconds(self.check.interval.nanoseconds &+ Int64.random(in: -tenth...tenth)))
         }
         let bound = NIOLoopBound(call, eventLoop: eventLoop)
-        eventLoop.scheduleTask(in: check.timeout) { bound.value.end("no answer in time") }
+        eventLoop.scheduleTask(in: check.timeout) { bound.value.end(.bad("no answer in time")) }
         pool.begin(call)
     }
 
@@ -90,23 +94,32 @@ final class UpstreamChecking {
 
 /// One question. The head of the answer says it all; the rest is not waited for.
 private final class CheckCall: UpstreamCall {
-    private var result: ((String?) -> Void)?
+    enum Finding {
+        case good
+        case bad(String)
+        /// Nobody could be asked, for a reason of our own.
+        case nothing
+    }
 
-    init(head: ByteBuffer, _ result: @escaping (String?) -> Void) {
+    private var result: ((Finding) -> Void)?
+
+    init(head: ByteBuffer, _ result: @escaping (Finding) -> Void) {
         self.result = result
         super.init(head: head, method: .get)
     }
 
     override func response(_ head: ResponseHead, _ bytes: ByteBuffer) {
-        end((200...399).contains(head.status) ? nil : "answered the check with \(head.status)")
+        end((200...399).contains(head.status) ? .good : .bad("answered the check with \(head.status)"))
     }
 
-    override func failed(_ failure: UpstreamFailure) { end(failure.detail) }
+    override func failed(_ failure: UpstreamFailure) {
+        end(failure.kind == .exhausted ? .nothing : .bad(failure.detail))
+    }
 
-    func end(_ complaint: String?) {
+    func end(_ finding: Finding) {
         guard let result else { return }
         self.result = nil
         cancel()
-        result(complaint)
+        result(finding)
     }
 }

@@ -1,4 +1,4 @@
-/// Why an upstream gave no complete response: always the upstream's side, never the client's.
+/// Why an upstream gave no complete response: the upstream's side or our own, never the client's.
 public struct UpstreamFailure: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kinds of failure; each has its own public code and status.
     public enum Kind: Hashable, Sendable, CaseIterable {
@@ -10,6 +10,8 @@ public struct UpstreamFailure: Error, Hashable, Sendable, CustomStringConvertibl
         case protocolError
         /// All connections in use and the queue full, or waited in it for too long.
         case busy
+        /// No connection could be tried, for want of descriptors or memory of our own.
+        case exhausted
     }
 
     /// What kind of failure.
@@ -30,7 +32,7 @@ public struct UpstreamFailure: Error, Hashable, Sendable, CustomStringConvertibl
     public var status: Int {
         switch kind {
         case .unreachable, .protocolError: 502
-        case .busy: 503
+        case .busy, .exhausted: 503
         case .timeout: 504
         }
     }
@@ -42,6 +44,7 @@ public struct UpstreamFailure: Error, Hashable, Sendable, CustomStringConvertibl
         case .timeout: "upstream-timeout"
         case .protocolError: "upstream-protocol-error"
         case .busy: "upstream-busy"
+        case .exhausted: "gateway-exhausted"
         }
     }
 

@@ -222,15 +222,13 @@ public final class UpstreamPool {
     }
 
     /// One connection that could not be opened answers one call, so that no call waits for its turn to fail.
-    private func connectFailed(_ error: any Error) {
+    func connectFailed(_ error: any Error) {
         connecting -= 1
-        let isTimeout: Bool
-        if case .connectTimeout = error as? ChannelError { isTimeout = true } else { isTimeout = false }
         let reason = "\(endpoint.name) at \(endpoint.host):\(endpoint.port): \(error)"
-        health?.connectFailed(reason, now: .now())
-        if let call = waiting.popFirst() {
-            fail(call, UpstreamFailure(isTimeout ? .timeout : .unreachable, detail: reason))
-        }
+        let kind = UpstreamFailure.Kind(ofConnecting: error)
+        // What this process has run out of says nothing about the endpoint.
+        if kind != .exhausted { health?.connectFailed(reason, now: .now()) }
+        if let call = waiting.popFirst() { fail(call, UpstreamFailure(kind, detail: reason)) }
         connectIfNeeded()
     }
 

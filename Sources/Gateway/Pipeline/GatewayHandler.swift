@@ -164,10 +164,11 @@ final class DeliveryObserver: ForwardingObserver {
 
     override func refusal(for failure: UpstreamFailure, of exchange: Exchange) -> LocalAnswer {
         let outside =
-            switch failure.status {
-            case 503: "The service behind this route has too much to do."
-            case 504: "The service behind this route did not answer in time."
-            default: "The service behind this route cannot be reached or answered wrongly."
+            switch failure.kind {
+            case .busy: "The service behind this route has too much to do."
+            case .exhausted: "This gateway has too much to do."
+            case .timeout: "The service behind this route did not answer in time."
+            case .unreachable, .protocolError: "The service behind this route cannot be reached or answered wrongly."
             }
         var refusal = Refusal(phase: .deliver, status: failure.status, code: failure.code, detail: outside)
         refusal.inside = failure.detail
