@@ -5,17 +5,18 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
-import Synchronization
 
 /// Fetches small public documents by somebody else's word: at the judged address alone, over TLS, following no redirect,
 /// within limits of time and size, and few at a time.
 public final class GuardedFetch: Sendable {
     /// The most bytes that are taken.
     public static let maximumSize = 524_288
-    /// The most seconds from the question for the host's address to the last byte.
+    /// The most seconds from being asked to the last byte.
     public static let patience = 5
     /// The most that are under way at a time; a name server that never answers keeps a thread each.
     public static let mostAtOnce = 4
+    /// The most that wait for others to end; what they wait counts as patience.
+    public static let mostWaiting = 256
 
     /// What came back.
     public struct Document: Sendable {
@@ -30,7 +31,7 @@ public final class GuardedFetch: Sendable {
 
     private let judge: FetchGuard
     private let resolve: Resolver
-    private let underWay = Mutex(0)
+    private let queue = FetchQueue(mostAtOnce: mostAtOnce, mostWaiting: mostWaiting)
 
     /// A fetch that goes where the guard lets it.
     /// - Parameter resolve: nil asks the system.
@@ -42,17 +43,16 @@ public final class GuardedFetch: Sendable {
     /// The document at an address.
     public func document(at text: String) async throws(FetchFailure) -> Document {
         guard let place = FetchAddress(text) else { throw .unreadableAddress }
-        let isFree = underWay.withLock { count in
-            guard count < Self.mostAtOnce else { return false }
-            count += 1
-            return true
-        }
-        guard isFree else { throw .busy }
         let (results, sink) = AsyncStream.makeStream(of: Result<Document, FetchFailure>.self)
         // Whoever asks waits no longer than promised; the place is taken until the fetch has really ended.
         let fetching = Task {
-            sink.yield(await self.fetch(place))
-            self.underWay.withLock { $0 -= 1 }
+            switch await self.queue.enter() {
+            case .entered:
+                sink.yield(await self.fetch(place))
+                self.queue.leave()
+            case .full: sink.yield(.failure(.busy))
+            case .cancelled: break
+            }
         }
         let waiting = Task {
             try? await Task.sleep(for: .seconds(Self.patience))

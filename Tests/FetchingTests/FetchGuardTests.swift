@@ -138,16 +138,47 @@ import Testing
         release.finish()
     }
 
-    @Test func `no more than a few are under way, and none waits long`() async throws {
+    /// As at a start with many published issuers.
+    @Test func `no more than a few are under way, and the others wait for their turn`() async throws {
+        let most = Mutex((now: 0, ever: 0))
         let fetch = GuardedFetch(FetchGuard()) { _ in
-            try? await Task.sleep(for: .milliseconds(300))
+            most.withLock { most in
+                most.now += 1
+                most.ever = max(most.ever, most.now)
+            }
+            try? await Task.sleep(for: .milliseconds(100))
+            most.withLock { $0.now -= 1 }
             return []
         }
-        let results = await withTaskGroup(of: FetchFailure?.self) { group in
-            for number in 0..<12 {
+        let results = await failures(of: fetch, count: 12)
+        #expect(results.count { $0 == .noSuchHost("slow.example") } == 12)
+        #expect(most.withLock { $0.ever } == GuardedFetch.mostAtOnce)
+    }
+
+    @Test func `so many wait, and what they wait counts`() async throws {
+        let calm = Mutex(false)
+        let fetch = GuardedFetch(FetchGuard()) { _ in
+            let isFast = calm.withLock { $0 }
+            if !isFast { try? await Task.sleep(for: .seconds(60)) }
+            return []
+        }
+        let results = await failures(
+            of: fetch, count: GuardedFetch.mostAtOnce + GuardedFetch.mostWaiting + 10)
+        #expect(results.count { $0 == .busy } == 10)
+        let tooLate = FetchFailure.unreachable("slow.example", why: "no complete answer came within 5 seconds")
+        #expect(results.count { $0 == tooLate } == results.count - 10)
+        // Whoever gave up waiting holds no place.
+        calm.withLock { $0 = true }
+        let later = await failures(of: fetch, count: 8)
+        #expect(later == Array(repeating: .noSuchHost("slow.example"), count: 8))
+    }
+
+    private func failures(of fetch: GuardedFetch, count: Int) async -> [FetchFailure?] {
+        await withTaskGroup(of: FetchFailure?.self) { group in
+            for _ in 0..<count {
                 group.addTask {
                     do throws(FetchFailure) {
-                        _ = try await fetch.document(at: "https://slow\(number).example/")
+                        _ = try await fetch.document(at: "https://slow.example/")
                         return nil
                     } catch {
                         return error
@@ -155,10 +186,6 @@ import Testing
                 }
             }
             return await group.reduce(into: []) { $0.append($1) }
-        }
-        #expect(results.count { $0 == .busy } == 12 - GuardedFetch.mostAtOnce)
-        await #expect(throws: FetchFailure.noSuchHost("later.example")) {
-            try await fetch.document(at: "https://later.example/")
         }
     }
 }
