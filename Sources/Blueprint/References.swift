@@ -16,6 +16,7 @@ extension Blueprint {
     /// Complains about every name that is named and not there.
     func checkReferences(in document: DocumentNode, _ complaints: inout DocumentComplaints) {
         let objects = objects
+        var names: [ObjectKind: [String]] = [:]
         var untold = 0
         var told = 0
         for (object, references) in references {
@@ -25,7 +26,9 @@ extension Blueprint {
                     continue
                 }
                 told += 1
-                let near = NearestName.of(reference.name, among: names(of: reference.kind))
+                let known = names[reference.kind] ?? self.names(of: reference.kind)
+                names[reference.kind] = known
+                let near = NearestName.of(reference.name, among: known)
                 complaints.add(
                     document.place(of: object, reference.pointer),
                     "there is no \(reference.kind.rawValue) \"\(reference.name)\""

@@ -125,4 +125,19 @@ import Testing
         #expect(complaints?.all.count == 101)
         #expect(complaints?.all.last?.message == "900 more names that are named are not there")
     }
+
+    /// Everybody who may apply a document may make it long; the nearest name is still told.
+    @Test(.timeLimit(.minutes(1))) func `names that are not there among very many cost little`() throws {
+        let known = (0..<100_000).map {
+            (object: ObjectReference(.consumer, "consumer-\($0)"), content: "Somebody" as JSON)
+        }
+        let naming = (0..<200).map {
+            (object: ObjectReference(.credential, "k\($0)"), content: ["consumer": "consumre-\($0)"] as JSON)
+        }
+        let complaints = #expect(throws: DocumentComplaints.self) {
+            try Blueprint.read(Blueprint.document(of: known + naming))
+        }
+        #expect(complaints?.all.count == 101)
+        #expect(complaints?.all.first?.message.contains("did you mean \"consumer-0\"?") == true)
+    }
 }

@@ -17,33 +17,48 @@ public enum ObjectName {
 
 /// The known name that somebody may have meant.
 enum NearestName {
+    /// How many names are compared byte by byte at the most: a document may have very many.
+    private static let mostCompared = 1_000
+
     /// The one with the fewest changes, when they are few; nil otherwise. Only the first 64 bytes count.
     static func of(_ text: String, among names: [String]) -> String? {
         let wanted = Array(text.lowercased().utf8.prefix(64))
-        let best = names.map { (name: $0, distance: distance(wanted, Array($0.utf8))) }.min {
-            $0.distance < $1.distance
+        var best: (name: String, distance: Int)?
+        var compared = 0
+        for name in names {
+            let length = name.utf8.count
+            let most = min(max(1, length / 3), (best?.distance ?? .max) - 1)
+            // Each change makes it one byte longer or shorter at the most.
+            guard abs(length - wanted.count) <= most else { continue }
+            compared += 1
+            guard compared <= mostCompared else { break }
+            let distance = distance(wanted, Array(name.utf8))
+            if distance <= most { best = (name, distance) }
         }
-        guard let best, best.distance <= max(1, best.name.utf8.count / 3) else { return nil }
-        return best.name
+        return best?.name
     }
 
     /// How many bytes have to be put in, taken out, changed, or exchanged with their neighbour (optimal string alignment).
     private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        var rows = [Array(0...right.count)]
-        for row in 1...(max(left.count, 1)) where row <= left.count {
-            var distances = [row]
-            for column in 1...(max(right.count, 1)) where column <= right.count {
+        guard !left.isEmpty, !right.isEmpty else { return max(left.count, right.count) }
+        // The distances of all beginnings of `right` from a beginning of `left`: the longest, and the two before it.
+        var rows = (last: [Int](), previous: Array(0...right.count), current: Array(0...right.count))
+        for row in 1...left.count {
+            rows.current[0] = row
+            for column in 1...right.count {
                 let isSame = left[row - 1] == right[column - 1]
                 var least = min(
-                    rows[row - 1][column - 1] + (isSame ? 0 : 1), rows[row - 1][column] + 1, distances[column - 1] + 1)
+                    rows.previous[column - 1] + (isSame ? 0 : 1), rows.previous[column] + 1,
+                    rows.current[column - 1] + 1)
                 if row > 1, column > 1, left[row - 1] == right[column - 2], left[row - 2] == right[column - 1] {
-                    least = min(least, rows[row - 2][column - 2] + 1)
+                    least = min(least, rows.last[column - 2] + 1)
                 }
-                distances.append(least)
+                rows.current[column] = least
             }
-            rows.append(distances)
+            rows.last = rows.previous
+            rows.previous = rows.current
         }
-        return rows[left.count][right.count]
+        return rows.previous[right.count]
     }
 }
 
