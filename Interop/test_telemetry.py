@@ -148,3 +148,13 @@ def test_metrics_are_not_there_for_others(tmp_path, upstream):
         assert call("GET", signet.control + "/metrics", headers={"X-Forwarded-For": "192.0.3.1"}).status == 404
     finally:
         signet.stop()
+
+
+def test_open_connections_are_told_by_listener(server):
+    def connections():
+        return total(samples(server), "signet_connections_open", listener="gateway")
+
+    wait_for(lambda: connections() == 0)
+    with Wire(server.gateway_port), Wire(server.gateway_port):
+        wait_for(lambda: connections() == 2)
+    wait_for(lambda: connections() == 0)

@@ -70,8 +70,10 @@ public struct SignetDaemon: Sendable {
             store: store, configuration: authorization, clock: clock, logger: logger)
         let explanations = ExplanationRing()
         let accessLog = AccessLogFile(logger: logger)
+        let readings = ListenerReadings()
         let metrics = Metrics(version: SignetVersion.current) { [log = accessLog.log] in
-            MetricsReadings(droppedLines: log.dropped, process: ProcessReadings.read())
+            MetricsReadings(
+                listeners: readings.read(), droppedLines: log.dropped, process: ProcessReadings.read())
         }
         let gateway = GatewayService(
             explanations: explanations, metrics: metrics, log: accessLog.log, wantsFlush: accessLog.flushSoon,
@@ -92,6 +94,7 @@ public struct SignetDaemon: Sendable {
         let listeners = GatewayListeners(
             gateway: gateway, group: loops, fallback: fallback, descriptors: OpenFiles.limit
         ) { [logger] in logger.warning("\($0)") }
+        readings.watch(listeners)
         let metricsEndpoint = MetricsEndpoint(metrics: metrics)
         let demo = configuration.demo ? try await DemoUpstream.open() : nil
         let live = ConfigurationService(
