@@ -116,15 +116,7 @@ public final class UpstreamPool {
     func withdraw(_ call: UpstreamCall) { waiting.remove(call) }
 
     /// A connection ended its call cleanly.
-    func giveBack(_ connection: UpstreamConnectionHandler) {
-        if let call = waiting.popFirst() {
-            connection.begin(call, isReused: true)
-        } else if isClosed || idle.count >= limits.maxIdle {
-            connection.drop()
-        } else {
-            idle.append(connection)
-        }
-    }
+    func giveBack(_ connection: UpstreamConnectionHandler) { keep(connection, isReused: true) }
 
     /// A connection is closed.
     func forget(_ connection: UpstreamConnectionHandler) {
@@ -204,12 +196,15 @@ public final class UpstreamPool {
             agreeing -= 1
         }
         health?.connected()
-        guard !isClosed else {
+        keep(connection, isReused: false)
+    }
+
+    /// A connection without a call carries one that waits, or is kept for the next, or is one too many.
+    private func keep(_ connection: UpstreamConnectionHandler, isReused: Bool) {
+        if !isClosed, let call = waiting.popFirst() {
+            connection.begin(call, isReused: isReused)
+        } else if isClosed || idle.count >= limits.maxIdle {
             connection.drop()
-            return
-        }
-        if let call = waiting.popFirst() {
-            connection.begin(call, isReused: false)
         } else {
             idle.append(connection)
         }

@@ -221,4 +221,37 @@ private final class StalledCall: UpstreamCall {
         }
         #expect(try await outcomes(port: server.port) == ["upstream-timeout"])
     }
+
+    @Test func `no more connections are kept without a call than there may be, whatever they were opened for`()
+        async throws
+    {
+        let server = try ScriptedServer { socket, _ in _ = socket.receiveAll() }
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let loop = group.next()
+        var limits = Self.hasty()
+        limits.maxIdle = 2
+        let pool = try await loop.submit { [limits] in
+            NIOLoopBound(
+                UpstreamPool(
+                    endpoint: UpstreamEndpoint(name: "test", host: "127.0.0.1", port: server.port), eventLoop: loop,
+                    limits: limits),
+                eventLoop: loop)
+        }.get()
+        // A burst whose clients are gone before its connections are there.
+        try await loop.submit {
+            let calls = (0..<10).map { _ in RecordedCall(Recorder()) }
+            for call in calls { pool.value.begin(call) }
+            for call in calls { call.cancel() }
+        }.get()
+        var counts = (opened: 0, idle: 0, open: 0)
+        for _ in 0..<500 where counts.opened < 10 || counts.open != counts.idle || counts.open > 2 {
+            try await Task.sleep(for: .milliseconds(10))
+            counts = try await loop.submit {
+                (pool.value.connectionsOpened, pool.value.idleCount, pool.value.openCount)
+            }.get()
+        }
+        #expect(counts == (10, 2, 2))
+        try await loop.submit { pool.value.close() }.get()
+        try await group.shutdownGracefully()
+    }
 }
