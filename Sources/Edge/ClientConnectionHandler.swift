@@ -77,6 +77,12 @@ final class ClientConnectionHandler: ChannelInboundHandler {
         loop.add(self)
     }
 
+    /// What was accepted just before the listener began to stop is not open before this.
+    func channelActive(context: ChannelHandlerContext) {
+        context.fireChannelActive()
+        if loop.isStopped { abort() } else if loop.isDraining { drain() }
+    }
+
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
         // A tunnel may still have to pass on what the client sent before it ended.
@@ -448,7 +454,7 @@ final class ClientConnectionHandler: ChannelInboundHandler {
 
     /// The listener is stopping: close now when nothing is under way.
     func drain() {
-        if phase == .head, !headStarted { close() }
+        if phase == .head, !headStarted, context?.channel.isActive == true { close() }
     }
 
     /// Looks at the clock.

@@ -12,6 +12,8 @@ final class EdgeLoop {
     /// Reused for every head that is written.
     var scratch: [UInt8] = []
     private(set) var isDraining = false
+    /// Whether the timer has ended, and every connection with it.
+    private(set) var isStopped = false
     private var connections: [ClientConnectionHandler] = []
     private var timer: RepeatedTask?
     /// The connections that were idle for long when they were last looked for, the longest at the end; nil when the
@@ -90,6 +92,7 @@ final class EdgeLoop {
 
     /// Ends every connection, whatever it is doing, and the timer.
     func stop() {
+        isStopped = true
         timer?.cancel()
         timer = nil
         for connection in connections { connection.abort() }
