@@ -76,6 +76,29 @@ apis: {{ echo: {{ path: /echo, upstream: echo, access: {{ jwt: {{ issuer: partne
         signet.stop()
 
 
+def test_a_websocket_that_carries_nothing_ends_when_the_api_says(tmp_path, socket_server):
+    signet = started(tmp_path, f"""
+upstreams: {{ echo: "http://127.0.0.1:{socket_server}" }}
+apis:
+  echo: {{ path: /echo, upstream: echo, access: anonymous, idle-timeout: 2s, routes: {{ long: {{ path: "/long/*", idle-timeout: 1h }} }} }}
+""")
+    try:
+        with connect(f"ws://127.0.0.1:{signet.gateway_port}/echo/long", ping_interval=None) as long:
+            with connect(f"ws://127.0.0.1:{signet.gateway_port}/echo", ping_interval=None) as socket:
+                for _ in range(3):
+                    time.sleep(1)
+                    socket.send("busy")
+                    assert socket.recv(timeout=10) == "busy"
+                begun = time.monotonic()
+                with pytest.raises(websockets.exceptions.ConnectionClosed):
+                    socket.recv(timeout=30)
+                assert time.monotonic() - begun > 1.5
+            long.send("still")
+            assert long.recv(timeout=10) == "still"
+    finally:
+        signet.stop()
+
+
 def test_endpoints_share_the_requests_and_one_that_is_gone_gets_none(tmp_path, upstream, second):
     upstream.clear()
     gone = free_port()

@@ -1,6 +1,7 @@
 import Blueprint
 import Codecs
 import JOSE
+import NIOCore
 import Telemetry
 import Testing
 import Tokens
@@ -184,5 +185,27 @@ import Traffic
         #expect(
             String(decoding: CalendarDate.fieldValue(of: 784_111_777), as: UTF8.self) == "Sun, 06 Nov 1994 08:49:37 GMT"
         )
+    }
+
+    @Test(
+        arguments: [
+            ("", TimeAmount.seconds(60), .hours(1)), ("streams: true", nil, nil),
+            ("idle-timeout: 5m", .seconds(60), .minutes(5)),
+            ("streams: true, idle-timeout: 5m", .minutes(5), .minutes(5)),
+            ("idle-timeout: 5m, routes: { r: { path: /r, idle-timeout: 7s } }", .seconds(60), .seconds(7)),
+            ("idle-timeout: 5m, routes: { r: { path: /r, streams: true } }", .minutes(5), .minutes(5)),
+        ] as [(String, TimeAmount?, TimeAmount?)])
+    func `a tunnel and an answer that may pause have a time without traffic`(
+        _ text: String, _ body: TimeAmount?, _ tunnel: TimeAmount?
+    ) throws {
+        let api = "apis: { a: { path: /a, upstream: u, access: { jwt: { issuer: built-in, audience: a } }, \(text) } }"
+        let prepared = try GatewayService.check(
+            try Self.blueprint(Self.upstream + api), in: try Self.surroundings())
+        let routes = prepared.table.routes
+        let rule = try #require(routes.first { $0.name == "r" } ?? routes.first).forwarding
+        #expect(rule.bodyStall == body)
+        #expect(rule.tunnelIdle == tunnel)
+        // Whatever pauses are allowed, what lasts ends with its token.
+        #expect(rule.mayLast == text.contains("streams"))
     }
 }

@@ -24,6 +24,9 @@ public struct API: Described {
     public var identityHeaders: [String] = []
     /// Whether an answer may pause for as long as it likes, as server-sent events do.
     public var streams = false
+    /// How long a tunnel, or an answer that may pause, may carry nothing; nil is an hour for tunnels, and without limit
+    /// where answers may pause.
+    public var idleTimeout: TimeSpan?
     /// The path's beginning is taken off before the request goes on.
     public var stripsPath = false
     /// Parts of it that differ.
@@ -96,6 +99,10 @@ public struct API: Described {
             "streams", \.streams, .flag, example: "true",
             "Whether an answer may pause for as long as it likes, as server-sent events do; it ends with its token.")
         Field(
+            "idle-timeout", optional: \.idleTimeout, .idleTime, example: "10m",
+            "How long a WebSocket or another tunnel, and an answer of streams, may carry nothing. Without it, a tunnel an hour; with streams, both without end."
+        )
+        Field(
             "strip-path", \.stripsPath, .flag, example: "true",
             "Whether the API's path is taken off before the request goes on.")
         Field(
@@ -132,6 +139,8 @@ public struct APIRoute: Described {
     public var timeout: TimeSpan?
     /// Whether an answer may pause for as long as it likes; nil is as the API says.
     public var streams: Bool?
+    /// How long a tunnel, or an answer that may pause, may carry nothing; nil is as the API says.
+    public var idleTimeout: TimeSpan?
     /// Where callers are sent instead; nil passes them on.
     public var redirect: String?
 
@@ -162,6 +171,9 @@ public struct APIRoute: Described {
         Field(
             "streams", optional: \.streams, .flag, example: "true",
             "Whether an answer may pause for as long as it likes. Without it, as the API says.")
+        Field(
+            "idle-timeout", optional: \.idleTimeout, .idleTime, example: "10m",
+            "How long a tunnel, and an answer of streams, may carry nothing. Without it, as the API says.")
         Field(
             "redirect", optional: \.redirect,
             .text("an address or a path", example: "https://new.example/orders") { text in
@@ -196,6 +208,11 @@ public struct APIVersion: Described {
             "sunset", optional: \.sunset, .date, example: "2027-01-01",
             "From when on it is not served any more (RFC 8594).")
     }
+}
+
+extension FieldType where Value == TimeSpan {
+    /// How long something may carry nothing.
+    static var idleTime: Self { .span(TimeSpan.seconds(1)...TimeSpan.seconds(604_800)) }
 }
 
 extension FieldType where Value == String {

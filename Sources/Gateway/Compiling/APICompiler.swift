@@ -241,7 +241,10 @@ struct APICompiler {
             patience = patience ?? blueprint.upstreams[group.name]?.responseTimeout
         }
         if let patience { rule.responseHeadTimeout = .milliseconds(patience.milliseconds) }
-        if part.route?.streams ?? api.streams { rule.bodyStall = nil }
+        let idle = (part.route?.idleTimeout ?? api.idleTimeout).map { TimeAmount.milliseconds($0.milliseconds) }
+        rule.mayLast = part.route?.streams ?? api.streams
+        if rule.mayLast { rule.bodyStall = idle }
+        rule.tunnelIdle = idle ?? (rule.mayLast ? nil : .hours(1))
         for line in named.flatMap(\.responseHeaders) {
             let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2 else { continue }

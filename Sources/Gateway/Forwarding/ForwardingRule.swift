@@ -23,6 +23,8 @@ public struct ForwardingRule: Sendable {
     /// How long the answer's body may pause, or the upstream take nothing of the request's; nil: without limit, as
     /// server-sent events want it.
     public var bodyStall: TimeAmount? = .seconds(60)
+    /// Whether answers are meant to flow for long: they, like tunnels, end with the token that allowed them.
+    public var mayLast = false
     /// When an answer or a tunnel that still flows is cut off: the end of the token that allowed it.
     public var endsAt: NIODeadline?
 

@@ -120,7 +120,7 @@ final class GatewayHandler: ExchangeHandler {
             }
         }
         // What may last as long as it likes ends with the token that allowed it.
-        if let expiry = request.identity.expiry, rule.bodyStall == nil || request.exchange.head.first(.upgrade) != nil {
+        if let expiry = request.identity.expiry, rule.mayLast || request.exchange.head.first(.upgrade) != nil {
             // A token may say that it ends with the world; a clock counts in nanoseconds.
             rule.endsAt = .now() + .seconds(min(max(0, expiry &- request.now), 315_360_000))
         }
