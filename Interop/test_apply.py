@@ -118,6 +118,19 @@ def test_it_is_there_after_a_restart_and_exports_to_a_document_that_says_the_sam
         again.stop()
 
 
+def test_the_history_keeps_as_many_revisions_as_it_is_told(server, tmp_path, upstream):
+    path = write_configuration(tmp_path, document(upstream.port, "a"))
+    for number in range(4):
+        path.write_text(f"settings: {{ kept-revisions: '3' }}\n" + document(upstream.port, "a", limit=f"{number + 1}/min"))
+        applied(server, path)
+    assert [signet(server, "history", str(revision)).returncode for revision in (1, 2, 3, 4)] == [1, 0, 0, 0]
+    assert "revision 5 is in force" in signet(server, "rollback", "2").stdout
+    assert [signet(server, "history", str(revision)).returncode for revision in (2, 3, 5)] == [1, 0, 0]
+    path.write_text("settings: { kept-revisions: none }\n")
+    refused = signet(server, "apply", "-f", str(path))
+    assert refused.returncode == 1 and "kept-revisions" in refused.stdout + refused.stderr
+
+
 def test_no_request_is_lost_while_it_changes(server, tmp_path, upstream):
     path = write_configuration(tmp_path, document(upstream.port, "a"))
     applied(server, path)

@@ -152,7 +152,9 @@ actor ConfigurationService {
             } else {
                 prepared = try prepare(try await store.current().blueprint)
             }
-            return Outcome(change: made, routes: await install(prepared))
+            let routes = await install(prepared)
+            if made.isWritten { await prune(prepared.blueprint.keptRevisions) }
+            return Outcome(change: made, routes: routes)
         } catch let complaints as ConfigurationComplaints {
             guard let document else { throw complaints }
             throw document.refused(complaints)
@@ -203,6 +205,15 @@ actor ConfigurationService {
         let before = last
         let task = Task {
             await before?.value
+    /// Forgets the oldest revisions. The change is made, whatever becomes of this.
+    private func prune(_ count: Int) async {
+        do {
+            try await store.prune(keeping: count)
+        } catch {
+            logger.error("the configuration's history could not be pruned: \(error)")
+        }
+    }
+
             return try await work()
         }
         last = Task { _ = await task.result }

@@ -208,4 +208,11 @@ import Traffic
         // Whatever pauses are allowed, what lasts ends with its token.
         #expect(rule.mayLast == text.contains("streams"))
     }
+
+    @Test(arguments: [("0", false), ("1", true), ("1000", true), ("1000001", false), ("all", false), ("", false)])
+    func `the history keeps a number of revisions`(_ text: String, _ isGood: Bool) throws {
+        let complaints = try complaints(Self.upstream + "settings: { kept-revisions: \"\(text)\" }")
+        #expect(complaints.isEmpty == isGood)
+        #expect(isGood || complaints.first?.hasPrefix("/settings/kept-revisions: kept-revisions must be a number") == true)
+    }
 }

@@ -175,6 +175,20 @@ public enum SettingName: String, Sendable, CaseIterable {
     case accessLog = "access-log"
     /// The networks, with commas between them, that may read `/metrics` beside this machine.
     case metricsNetworks = "metrics-networks"
+    /// How many revisions of the configuration its history keeps.
+    case keptRevisions = "kept-revisions"
+}
+
+extension Blueprint {
+    /// How many revisions of the configuration its history keeps: 1,000 where no setting says otherwise.
+    public var keptRevisions: Int {
+        settings[SettingName.keptRevisions.rawValue].flatMap { Self.revisions($0.value) } ?? 1_000
+    }
+
+    /// Reads such a number; nil for anything else.
+    public static func revisions(_ text: String) -> Int? {
+        WholeNumber.read(text).flatMap { (1...1_000_000).contains($0) ? Int($0) : nil }
+    }
 }
 
 /// A setting of the whole server.

@@ -70,6 +70,9 @@ struct GatewayCompiler {
                 complain("/settings/metrics-networks", "\(network) is no IP address and no network such as 10.0.0.0/8")
             }
         }
+        if let kept = blueprint.settings[SettingName.keptRevisions.rawValue], Blueprint.revisions(kept.value) == nil {
+            complain("/settings/kept-revisions", "kept-revisions must be a number from 1 to 1000000, such as 1000")
+        }
         let table = RouteTable(entries, origin: compileOrigin())
         for duplicate in table.duplicates {
             let (first, second) = (table.routes[duplicate.first], table.routes[duplicate.second])
