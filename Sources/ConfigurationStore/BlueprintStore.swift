@@ -5,9 +5,10 @@ import Synchronization
 
 /// The configuration in the database: every object with its owner and its revision, and the history of all changes.
 ///
-/// A change is one transaction: read what is in force, compute the whole, check it, let the caller approve of it, write
-/// objects and history. When it throws, nothing changed; when it returns, the change is on the disk. Writers come one after
-/// the other, so that each checks against what the one before it left.
+/// A change reads what is in force, computes the whole, checks it and lets the caller approve of it, which may take its
+/// time and keeps no other writer waiting. Objects and history are then written in one transaction, if what is in force is
+/// still what was checked against; otherwise all of it is done again. When it throws, nothing changed; when it returns, the
+/// change is on the disk.
 public final class BlueprintStore: Sendable {
     let store: Store
     /// What was stored when it was last read or written. Whether it still is, its revision tells.
@@ -120,19 +121,38 @@ public final class BlueprintStore: Sendable {
         }
     }
 
-    /// Decides on a proposal in one transaction: one that only reads, for a dry run.
+    /// How often a change is tried because others were faster: each time one of them was written.
+    static let mostAttempts = 64
+
+    /// Decides on a proposal, and writes it unless it is a dry run.
     func decide(
         _ request: ChangeRequest,
         _ propose: @escaping @Sendable (Transaction, StoredConfiguration) throws -> Proposal
     ) async throws -> Change {
-        let body = { @Sendable [self] (transaction: Transaction) throws -> Decision in
-            let current = try stored(in: transaction)
-            return try Decision(try propose(transaction, current), on: current, for: request, in: transaction)
+        var conflict = (expected: Int64(0), found: Int64(0))
+        for _ in 0..<Self.mostAttempts {
+            let (current, proposal) = try await store.read { [self] transaction in
+                let current = try stored(in: transaction)
+                return (current, try propose(transaction, current))
+            }
+            let decision = try await Decision(proposal, on: current, for: request)
+            guard decision.change.isWritten else {
+                remember(current)
+                return decision.change
+            }
+            let found = try await store.write { transaction in
+                let found = try Revision.current(in: transaction)
+                if found == current.revision { try decision.write(for: request, in: transaction) }
+                return found
+            }
+            guard found != current.revision else {
+                // Only now is it sure to be on the disk.
+                remember(decision.after)
+                return decision.change
+            }
+            conflict = (current.revision, found)
         }
-        let decision = request.isDryRun ? try await store.read(body) : try await store.write(body)
-        // Only now is it sure to be on the disk.
-        remember(decision.after)
-        return decision.change
+        throw ConfigurationError.revisionConflict(expected: conflict.expected, found: conflict.found, object: nil)
     }
 
     /// What is stored, as the transaction sees it: from memory while the revision is the same.

@@ -13,19 +13,19 @@ public struct ChangeRequest: Sendable {
     public let isDryRun: Bool
     /// Whether the whole can be put in force. What it throws refuses the change. It may run again for one change, and what
     /// it approves may still fail to be written.
-    let approve: @Sendable (Blueprint) throws -> Void
+    let approve: @Sendable (Blueprint) async throws -> Void
     /// What is written in the same transaction, behind everything else.
     let record: @Sendable (Transaction, Change) throws -> Void
 
     /// A request.
     /// - Parameters:
-    ///   - approve: whether the whole can be put in force; throws when it cannot. Called inside the transaction, on the
-    ///     database's queue, and not at all where nothing differs.
+    ///   - approve: whether the whole can be put in force; throws when it cannot. Called before the transaction, once more
+    ///     when others changed something meanwhile, and not at all where nothing differs.
     ///   - record: what is written in the same transaction, such as an event of the audit log. Not called for a dry run,
     ///     and not where nothing differs.
     public init(
         actor: String, note: String = "", time: Int64, isDryRun: Bool = false,
-        approve: @escaping @Sendable (Blueprint) throws -> Void = { _ in },
+        approve: @escaping @Sendable (Blueprint) async throws -> Void = { _ in },
         record: @escaping @Sendable (Transaction, Change) throws -> Void = { _, _ in }
     ) {
         self.actor = actor

@@ -3,13 +3,13 @@ import Codecs
 import Storage
 
 /// A change that somebody wants: some objects become what another blueprint has, everything else stays.
-struct Proposal {
+struct Proposal: Sendable {
     /// What the objects become; those that are not in it are deleted.
     let part: Blueprint
     /// The objects that are meant.
     let objects: Set<ObjectReference>
     /// Whose each is afterwards.
-    let owner: (ObjectReference) -> Owner
+    let owner: @Sendable (ObjectReference) -> Owner
     /// Where complaints find their places.
     let document: DocumentNode
     /// Where the change comes from.
@@ -47,55 +47,59 @@ struct Proposal {
     }
 }
 
-/// What became of a proposal: what it changed, and what is stored after it.
+/// What becomes of a proposal: what it changes, and what is stored after it. Nothing is written yet.
 struct Decision: Sendable {
     let change: Change
     let after: StoredConfiguration
+    private let source: ChangeSource
 
-    /// Checks a proposal, lets the request approve of it, and writes it unless it is a dry run.
-    init(
-        _ proposal: Proposal, on current: StoredConfiguration, for request: ChangeRequest, in transaction: Transaction
-    ) throws {
+    /// Checks a proposal and lets the request approve of it.
+    init(_ proposal: Proposal, on current: StoredConfiguration, for request: ChangeRequest) async throws {
+        source = proposal.source
         let changes = proposal.changes(from: current)
         guard !changes.isEmpty else {
             try current.requireReadable(except: [])
-            self.init(change: Change(revision: current.revision, isWritten: false, objects: []), after: current)
+            change = Change(revision: current.revision, isWritten: false, objects: [])
+            after = current
             return
         }
         let whole = try proposal.whole(after: changes, from: current)
-        try request.approve(whole)
+        try await request.approve(whole)
         guard !request.isDryRun else {
-            self.init(change: Change(revision: current.revision, isWritten: false, objects: changes), after: current)
+            change = Change(revision: current.revision, isWritten: false, objects: changes)
+            after = current
             return
         }
         // The largest number there is ends in a failed insert.
         let number = current.revision &+ 1
-        let change = Change(revision: number, isWritten: true, objects: changes)
+        change = Change(revision: number, isWritten: true, objects: changes)
+        var records = current.records
+        for change in changes {
+            records[change.object] = change.ownerAfter.map {
+                ObjectRecord(owner: $0, revision: number, changedAt: request.time, changedBy: request.actor)
+            }
+        }
+        after = StoredConfiguration(checked: whole, revision: number, records: records)
+    }
+
+    /// Writes it, unless nothing is to be written.
+    func write(for request: ChangeRequest, in transaction: Transaction) throws {
+        guard change.isWritten else { return }
+        let changes = change.objects
         let count = { (isCounted: (ObjectChange) -> Bool) in Int64(changes.count(where: isCounted)) }
         try Revision(
-            number: number, time: request.time, actor: request.actor, source: proposal.source, note: request.note,
+            number: change.revision, time: request.time, actor: request.actor, source: source, note: request.note,
             created: count { $0.before == nil }, changed: count { $0.before != nil && $0.after != nil },
             deleted: count { $0.after == nil }
         ).insert(in: transaction)
-        var records = current.records
-        for change in changes {
-            try change.insert(revision: number, in: transaction)
-            if let content = change.after, let owner = change.ownerAfter {
-                let record = ObjectRecord(
-                    owner: owner, revision: number, changedAt: request.time, changedBy: request.actor)
-                try ObjectRow(object: change.object, content: content, record: record).put(in: transaction)
-                records[change.object] = record
+        for changed in changes {
+            try changed.insert(revision: change.revision, in: transaction)
+            if let content = changed.after, let record = after.records[changed.object] {
+                try ObjectRow(object: changed.object, content: content, record: record).put(in: transaction)
             } else {
-                try ObjectRow.delete(change.object, in: transaction)
-                records[change.object] = nil
+                try ObjectRow.delete(changed.object, in: transaction)
             }
         }
         try request.record(transaction, change)
-        self.init(change: change, after: StoredConfiguration(checked: whole, revision: number, records: records))
-    }
-
-    private init(change: Change, after: StoredConfiguration) {
-        self.change = change
-        self.after = after
     }
 }

@@ -5,6 +5,7 @@ import ControlPlane
 import Foundation
 import Gateway
 import Logging
+import NIOPosix
 import Synchronization
 import TokenService
 
@@ -61,7 +62,7 @@ actor ConfigurationService {
         guard let file else {
             return try await inTurn { [self] in
                 let state = try await store.current()
-                let routes = try await install(prepare(state.blueprint))
+                let routes = await install(try await prepare(state.blueprint))
                 return Outcome(
                     change: Change(revision: state.revision, isWritten: false, objects: []), routes: routes)
             }
@@ -133,7 +134,7 @@ actor ConfigurationService {
         let request = ChangeRequest(
             actor: author.actor.title, note: author.note, time: now, isDryRun: isDryRun,
             approve: { [self] whole in
-                let prepared = try prepare(whole)
+                let prepared = try await prepare(whole)
                 approved.withLock { $0 = prepared }
             },
             record: { [tokens] transaction, change in
@@ -150,7 +151,7 @@ actor ConfigurationService {
             if let looked = approved.withLock({ $0 }) {
                 prepared = looked
             } else {
-                prepared = try prepare(try await store.current().blueprint)
+                prepared = try await prepare(try await store.current().blueprint)
             }
             let routes = await install(prepared)
             if made.isWritten { await prune(prepared.blueprint.keptRevisions) }
@@ -164,8 +165,12 @@ actor ConfigurationService {
         }
     }
 
-    /// What the gateway makes of a whole configuration.
-    private nonisolated func prepare(_ stored: Blueprint) throws(ConfigurationComplaints) -> PreparedConfiguration {
+    /// What the gateway makes of a whole configuration, on a thread that may wait for files and name servers.
+    private nonisolated func prepare(_ stored: Blueprint) async throws -> PreparedConfiguration {
+        try await NIOThreadPool.singleton.runIfActive { try self.prepareNow(stored) }
+    }
+
+    private nonisolated func prepareNow(_ stored: Blueprint) throws(ConfigurationComplaints) -> PreparedConfiguration {
         let whole = stored.withDemo(demo)
         let surroundings = Surroundings(
             builtIn: TrustedIssuer(issuer: tokens.configuration.issuer, keys: tokens.keySet),
@@ -200,11 +205,6 @@ actor ConfigurationService {
         return prepared.routes
     }
 
-    /// One change after the other, so that what is in force is always the last one that was written.
-    private func inTurn(_ work: @escaping @Sendable () async throws -> Outcome) async throws -> Outcome {
-        let before = last
-        let task = Task {
-            await before?.value
     /// Forgets the oldest revisions. The change is made, whatever becomes of this.
     private func prune(_ count: Int) async {
         do {
@@ -214,6 +214,11 @@ actor ConfigurationService {
         }
     }
 
+    /// One change after the other, so that what is in force is always the last one that was written.
+    private func inTurn(_ work: @escaping @Sendable () async throws -> Outcome) async throws -> Outcome {
+        let before = last
+        let task = Task {
+            await before?.value
             return try await work()
         }
         last = Task { _ = await task.result }

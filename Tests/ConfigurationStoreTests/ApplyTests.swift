@@ -170,4 +170,45 @@ import Testing
 }
 
 /// What a closure of a test throws.
-struct Refusal: Error {}
+struct Refusal: Error {
+
+    @Test func `approval keeps no writer waiting, and what it approved of is written or asked for again`() async throws
+    {
+        let opened = try await Opened()
+        let approved = Mutex<[Blueprint]>([])
+        let change = try await opened.apply(
+            two,
+            for: ChangeRequest(
+                actor: "ada", time: 1,
+                approve: { whole in
+                    let isFirst = approved.withLock { approved in
+                        approved.append(whole)
+                        return approved.count == 1
+                    }
+                    if isFirst { try await opened.apply("settings: { a: x }", file: "other.yaml") }
+                }))
+        let both = try Opened.part(two + "\nsettings: { a: x }")
+        #expect(approved.withLock { $0 } == [try Opened.part(two), both])
+        #expect(change.revision == 2)
+        #expect(try await opened.blueprints.current().blueprint == both)
+        #expect(try await opened.rows() == [3, 2, 3])
+    }
+
+    @Test func `a change that others are always faster than is refused in the end`() async throws {
+        let opened = try await Opened()
+        let asked = Atomic(0)
+        let code = try await opened.code {
+            try await opened.apply(
+                two,
+                for: ChangeRequest(
+                    actor: "ada", time: 1,
+                    approve: { _ in
+                        let number = asked.add(1, ordering: .relaxed).newValue
+                        try await opened.apply("settings: { a: x\(number) }", file: "other.yaml")
+                    }))
+        }
+        #expect(code == "revision-conflict")
+        #expect(asked.load(ordering: .relaxed) == 64)
+        #expect(try await opened.blueprints.current().blueprint == Opened.part("settings: { a: x64 }"))
+    }
+}
