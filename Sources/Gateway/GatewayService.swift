@@ -27,7 +27,7 @@ public final class GatewayService: Sendable {
 
     private let state = Mutex(State())
     private let source = Mutex(Source())
-    private let shared: GatewayShared
+    let shared: GatewayShared
     private let published: PublishedKeys
     private let numbers = LimitNumbers()
 
@@ -77,7 +77,7 @@ public final class GatewayService: Sendable {
         if let builtIn { surroundings.builtIn = builtIn }
         var prepared = try PreparedConfiguration(
             blueprint, in: KeptFiles(surroundings).surroundings, published: published, numbers: numbers,
-            earlier: state.withLock { $0.snapshot.routes.upstreams })
+            earlier: upstreams)
         prepared.trusts = trusts
         return prepared
     }
@@ -93,7 +93,7 @@ public final class GatewayService: Sendable {
                 prepared =
                     (try? PreparedConfiguration(
                         prepared.blueprint, in: surroundings, published: published, numbers: numbers,
-                        earlier: state.withLock { $0.snapshot.routes.upstreams })) ?? prepared
+                        earlier: upstreams)) ?? prepared
             }
             source.blueprint = prepared.blueprint
             source.surroundings = prepared.surroundings
@@ -104,6 +104,9 @@ public final class GatewayService: Sendable {
         }
         await deliver()
     }
+
+    /// The upstreams in force.
+    var upstreams: [String: UpstreamGroup] { state.withLock { $0.snapshot.routes.upstreams } }
 
     /// How many routes are served.
     public var routeCount: Int { state.withLock { $0.snapshot.routes.routes.count } }
@@ -118,7 +121,7 @@ public final class GatewayService: Sendable {
             surroundings.builtIn = builtIn
             var compiler = GatewayCompiler(
                 source.blueprint, surroundings: surroundings, published: published, numbers: numbers,
-                earlier: state.withLock { $0.snapshot.routes.upstreams })
+                earlier: upstreams)
             let table = try compiler.compile()
             source.surroundings = surroundings
             replaceRoutes(by: table)

@@ -24,8 +24,14 @@ public struct UpstreamState: Sendable {
     public let isHealthy: Bool
     /// Since when that is so.
     public let since: NIODeadline
+    /// Until when it is out; nil while it is healthy, and where only the active check brings it back.
+    public let outUntil: NIODeadline?
     /// Why it was out the last time; empty when it never was.
     public let lastReason: String
+    /// What failed last, of its connections and checks, and when; nil when nothing ever did.
+    public let lastFailure: (reason: String, at: NIODeadline)?
+    /// Connections to it that are open, over all loops.
+    public let connections: Int
 }
 
 /// One endpoint's health, shared by all loops: what the active check and the connections of every loop found.
@@ -38,6 +44,7 @@ final class EndpointHealth: Sendable {
         var isOutByCheck = false
         var since: NIODeadline
         var lastReason = ""
+        var lastFailure: (reason: String, at: NIODeadline)?
     }
 
     private let ejection: UpstreamEjection
@@ -49,6 +56,8 @@ final class EndpointHealth: Sendable {
     private let hasFailed = Atomic<Bool>(false)
     /// Requests under way over all loops, where the balancing asks for them.
     let inFlight = Atomic<Int>(0)
+    /// Connections that are open over all loops.
+    private let connections = Atomic<Int>(0)
 
     init(_ ejection: UpstreamEjection, now: NIODeadline) {
         self.ejection = ejection
@@ -60,7 +69,13 @@ final class EndpointHealth: Sendable {
         return until == 0 || until <= now.uptimeNanoseconds
     }
 
-    /// A connection was opened.
+    /// There is one connection more.
+    func opened() { connections.add(1, ordering: .relaxed) }
+
+    /// There is one connection less.
+    func closed() { connections.subtract(1, ordering: .relaxed) }
+
+    /// A connection was opened, its encryption included.
     func connected() {
         guard hasFailed.load(ordering: .relaxed) else { return }
         record.withLock { record in
@@ -78,6 +93,7 @@ final class EndpointHealth: Sendable {
     func connectFailed(_ reason: String, now: NIODeadline) {
         record.withLock { record in
             record.failedConnects += 1
+            record.lastFailure = (reason, now)
             hasFailed.store(true, ordering: .relaxed)
             // What fails while it is out was sent because all are out; that says nothing that is not known.
             guard record.failedConnects >= ejection.failures, !record.isOutByCheck, isIn(now) else { return }
@@ -106,6 +122,7 @@ final class EndpointHealth: Sendable {
                 return
             }
             record.goodChecks = 0
+            record.lastFailure = (complaint, now)
             record.failedChecks = min(record.failedChecks + 1, check.failures)
             guard record.failedChecks >= check.failures, !record.isOutByCheck else { return }
             if isIn(now) { record.since = now }
@@ -123,7 +140,10 @@ final class EndpointHealth: Sendable {
             let isBackByTime = isHealthy && until != 0
             return UpstreamState(
                 endpoint: endpoint, weight: weight, isHealthy: isHealthy,
-                since: isBackByTime ? .uptimeNanoseconds(until) : record.since, lastReason: record.lastReason)
+                since: isBackByTime ? .uptimeNanoseconds(until) : record.since,
+                outUntil: isHealthy || until == .max ? nil : .uptimeNanoseconds(until),
+                lastReason: record.lastReason, lastFailure: record.lastFailure,
+                connections: connections.load(ordering: .relaxed))
         }
     }
 }

@@ -83,8 +83,7 @@ final class UpstreamChecking {
     }
 
     private func head(for endpoint: UpstreamEndpoint) -> ByteBuffer {
-        let literal = endpoint.host.contains(":") ? "[\(endpoint.host)]" : endpoint.host
-        let own = "\(literal):\(endpoint.port)"
+        let own = endpoint.address
         let asked = check.host ?? own
         let isLegal = !asked.isEmpty && asked.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
         return ByteBuffer(

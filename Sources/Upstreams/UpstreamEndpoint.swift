@@ -10,6 +10,8 @@ public struct UpstreamEndpoint: Hashable, Sendable {
     public let port: Int
     /// How its connections are encrypted; nil: not at all.
     public let encryption: UpstreamEncryption?
+    /// `host:port`, an IPv6 address in brackets.
+    public var address: String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
 
     /// Makes an endpoint.
     public init(name: String, host: String, port: Int, encryption: UpstreamEncryption? = nil) {

@@ -120,7 +120,7 @@ public final class UpstreamPool {
 
     /// A connection is closed.
     func forget(_ connection: UpstreamConnectionHandler) {
-        open[ObjectIdentifier(connection)] = nil
+        if open.removeValue(forKey: ObjectIdentifier(connection)) != nil { health?.closed() }
         if let index = idle.lastIndex(where: { $0 === connection }) { idle.remove(at: index) }
         connectIfNeeded()
     }
@@ -179,6 +179,7 @@ public final class UpstreamPool {
             return
         }
         open[ObjectIdentifier(connection)] = connection
+        health?.opened()
         if connection.isUsable {
             opened(connection)
         } else {
