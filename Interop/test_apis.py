@@ -7,6 +7,7 @@ import pytest
 
 from conftest import write_configuration
 from signet_process import Signet, call, run
+from wire import wait_for
 
 SIX_LINES = """
 upstreams: {{ orders: "http://127.0.0.1:{port}" }}
@@ -397,6 +398,37 @@ credentials: {{ k: {{ consumer: c, secret: {{ file: {tmp_path}/pipe }} }} }}
 """)
     assert run("check", str(config), timeout=20).returncode == 1
     assert run("check", str(tmp_path / "pipe"), timeout=20).returncode != 0
+
+
+def test_quotas_outlive_the_process(tmp_path, upstream):
+    config = write_configuration(tmp_path, f"""
+upstreams: {{ u: "http://127.0.0.1:{upstream.port}" }}
+apis:
+  a: {{ path: /a, upstream: u, access: anonymous, limit: 4/month }}
+  b: {{ path: /b, upstream: u, access: anonymous, limit: [100/day, 3/month per route] }}
+""")
+    signet = Signet(data=tmp_path / "data", config=config).start()
+    try:
+        assert [get(signet, "/a").status for _ in range(2)] == [200, 200]
+        kept = tmp_path / "data" / "quotas"
+        wait_for(kept.exists, seconds=25)
+        assert kept.stat().st_mode & 0o777 == 0o600
+        signet.kill()
+        signet.start()
+        assert [get(signet, "/a").status for _ in range(2)] == [200, 200]
+        assert get(signet, "/b").status == 200
+        # What was counted since the last time is written when it stops.
+        signet.stop()
+        signet.start()
+        assert code(get(signet, "/a")) == "limit-exceeded"
+        assert [get(signet, "/b").status for _ in range(3)] == [200, 200, 429]
+        # A file that is no good stops nobody.
+        signet.stop()
+        kept.write_bytes(b"damaged")
+        signet.start()
+        assert get(signet, "/a").status == 200
+    finally:
+        signet.stop()
 
 
 def test_versions_by_path_segment(server, seen):

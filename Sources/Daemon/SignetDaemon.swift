@@ -75,9 +75,10 @@ public struct SignetDaemon: Sendable {
             MetricsReadings(
                 listeners: readings.read(), droppedLines: log.dropped, process: ProcessReadings.read())
         }
+        let quotas = QuotaFile.read(in: store.folder, logger: logger)
         let gateway = GatewayService(
             explanations: explanations, metrics: metrics, log: accessLog.log, wantsFlush: accessLog.flushSoon,
-            clock: WallClock.milliseconds)
+            clock: WallClock.milliseconds, keeping: quotas)
         await tokens.revocations.subscribe { await gateway.install($0) }
         await tokens.subscribeToKeys { [issuer = tokens.configuration.issuer, logger] keys in
             do {
@@ -105,6 +106,7 @@ public struct SignetDaemon: Sendable {
             } ?? Blueprint(), file: configuration.configurationFile.map { ConfigurationFile(path: $0) },
             logger: logger)
         let loaded = try await live.load(by: ConfigurationService.Author(actor: .server, note: "start"))
+        if let quotas { gateway.restore(quotas) }
         if loaded.routes == 0 {
             announce("there are no APIs: the gateway refuses every request; signet apply -f FILE gives it some")
         }
@@ -133,6 +135,8 @@ public struct SignetDaemon: Sendable {
         services.append(
             try ControlSocket(path: socketPath, operations: operations).service(doors))
         services.append(accessLog)
+        // Services stop in the reverse order: this one after the gateway's listeners.
+        services.append(QuotaFile(in: store.folder, gateway: gateway, logger: logger))
         services.append(controlPlane(tokens, operations, gateway, metricsEndpoint, doors))
         services.append(
             GatewayListenerService(listeners: listeners, group: loops, doors: doors))

@@ -29,19 +29,21 @@ public final class GatewayService: Sendable {
     private let source = Mutex(Source())
     let shared: GatewayShared
     private let published: PublishedKeys
-    private let numbers = LimitNumbers()
+    let numbers = LimitNumbers()
 
     /// A gateway without routes: it refuses everything until `load` gives it some.
     /// - Parameters:
     ///   - log: where the access log's lines go, once a configuration asks for them.
     ///   - wantsFlush: has that log flushed soon, off the caller's thread.
     ///   - clock: milliseconds since 1970.
+    ///   - quotas: what an earlier process kept; to be restored once there is a configuration.
     public init(
         explanations: ExplanationRing, metrics: Metrics, log: AccessLog, wantsFlush: @escaping @Sendable () -> Void,
-        clock: @escaping @Sendable () -> Int64
+        clock: @escaping @Sendable () -> Int64, keeping quotas: KeptQuotas? = nil
     ) {
         shared = GatewayShared(
-            explanations: explanations, metrics: metrics, log: log, wantsFlush: wantsFlush, clock: clock)
+            explanations: explanations, metrics: metrics, log: log, wantsFlush: wantsFlush, clock: clock,
+            seed: quotas?.seed ?? .random())
         published = PublishedKeys(clock: { Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000_000) })
     }
 

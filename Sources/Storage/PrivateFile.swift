@@ -29,7 +29,7 @@ package enum PrivateFile {
     }
 
     /// The whole content of a small file, or nil when there is no such file.
-    static func read(_ path: String, atMost limit: Int) throws(StoreError) -> [UInt8]? {
+    package static func read(_ path: String, atMost limit: Int) throws(StoreError) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }

@@ -28,6 +28,9 @@ final class LimitNumbers: Sendable {
             fields: RateLimitFields(name: name))
     }
 
+    /// What each limit says, with what it belongs to: the same in another process, where its number may be another.
+    var numbers: [String: UInt32] { state.withLock { $0.numbers } }
+
     /// Forgets the numbers of limits that are gone.
     func keep(_ numbers: Set<UInt32>) {
         state.withLock { state in state.numbers = state.numbers.filter { numbers.contains($0.value) } }

@@ -68,7 +68,7 @@ final class GatewayShared: Sendable {
     /// The proofs that were used.
     let proofs = RequestProofs()
     /// How often who has called.
-    let traffic = TrafficLedger()
+    let traffic: TrafficLedger
     let explanations: ExplanationRing
     let metrics: Metrics
     let log: AccessLog
@@ -79,8 +79,9 @@ final class GatewayShared: Sendable {
 
     init(
         explanations: ExplanationRing, metrics: Metrics, log: AccessLog, wantsFlush: @escaping @Sendable () -> Void,
-        clock: @escaping @Sendable () -> Int64
+        clock: @escaping @Sendable () -> Int64, seed: TrafficSeed
     ) {
+        traffic = TrafficLedger(seed: seed)
         self.explanations = explanations
         self.metrics = metrics
         self.log = log
