@@ -193,7 +193,8 @@ final class ClientConnectionHandler: ChannelInboundHandler {
             let scanned = try pending.withUnsafeReadableBytes { bytes throws(WireDefect) in try scanner.scan(bytes) }
             guard let head = scanned, let headBytes = pending.readSlice(length: head.length) else { return false }
             let path = try headBytes.withUnsafeReadableBytes { bytes throws(WireDefect) in
-                try CanonicalPath(target: head.pathRange.slice(of: bytes))
+                try CanonicalPath(
+                    target: head.pathRange.slice(of: bytes), keepsSlashes: loop.handler.keepsSlashes)
             }
             begin(head, headBytes, path)
             return true

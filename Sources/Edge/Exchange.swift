@@ -13,7 +13,7 @@ public final class Exchange {
     /// Exactly the head's bytes.
     public let headBytes: ByteBuffer
     /// The one path for the policy and for the wire.
-    public let path: CanonicalPath
+    public private(set) var path: CanonicalPath
     /// The loop on which all of this happens.
     public var eventLoop: any EventLoop { loop.eventLoop }
     /// When the head was complete, to the precision of the loop's tick.
@@ -77,6 +77,13 @@ public final class Exchange {
         guard !proxies.isEmpty, let peer = connection?.peer, let address = IPAddress(peer), proxies.contains(address)
         else { return nil }
         return address
+    }
+
+    /// Makes `path` what it is where slashes are not kept: one between segments, never encoded.
+    public func readPathStrictly() throws(WireDefect) {
+        path = try headBytes.withUnsafeReadableBytes { bytes throws(WireDefect) in
+            try CanonicalPath(target: head.pathRange.slice(of: bytes))
+        }
     }
 
     /// Calls `body` with the head's bytes.

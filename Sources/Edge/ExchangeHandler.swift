@@ -17,6 +17,10 @@ open class ExchangeHandler {
                 status: 404, code: "no-route", detail: "Nothing is served here.", trace: ProblemAnswer.randomTrace()))
     }
 
+    /// Whether encoded slashes and repeated ones are kept in the paths of exchanges: whoever keeps them must ask
+    /// `Exchange.readPathStrictly` where they are not wanted.
+    open var keepsSlashes: Bool { false }
+
     /// A client broke the framing, the path grammar or a time limit, so no exchange exists. The connection is closed
     /// after the answer. The answer must not repeat what the client sent.
     open func refusal(for defect: WireDefect, from peer: [UInt8]) -> LocalAnswer {

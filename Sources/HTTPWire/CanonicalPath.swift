@@ -10,15 +10,21 @@
 ///   fragments; dot segments with a parameter or a blank behind the dots (`..;`, `.%20`).
 ///
 /// `;` is otherwise an ordinary character. The query is checked for controls and fragments, and passed on as it came.
+///
+/// Some services read an encoded slash as part of a name and tell `//` from `/`. For them both can be kept: it is still
+/// one spelling, which is judged and sent. What would be a dot segment for a reader who decodes the slashes stays refused.
 public struct CanonicalPath: Hashable, Sendable {
     /// The path: starts with `/`, pure ASCII. What the policy sees is what the wire gets.
     public let bytes: [UInt8]
     /// The query without its `?`, as sent; nil when there was no `?`.
     public let query: [UInt8]?
+    /// Whether it has an encoded slash or repeated ones: only when they were to be kept.
+    public let hasKeptSlashes: Bool
 
     /// Canonicalises the path and query of a request target (origin-form, or what follows the authority in
     /// absolute-form; empty means `/`).
-    public init(target: UnsafeRawBufferPointer) throws(WireDefect) {
+    /// - Parameter keepsSlashes: whether encoded slashes and repeated ones stay, but for those at the path's beginning.
+    public init(target: UnsafeRawBufferPointer, keepsSlashes: Bool = false) throws(WireDefect) {
         let mark = target.firstIndex(of: UInt8(ascii: "?"), from: 0)
         if let mark {
             query = try Self.checkedQuery(target, from: mark + 1)
@@ -28,17 +34,24 @@ public struct CanonicalPath: Hashable, Sendable {
         let path = UnsafeRawBufferPointer(rebasing: target[..<(mark ?? target.count)])
         guard let first = path.first else {
             bytes = [UInt8(ascii: "/")]
+            hasKeptSlashes = false
             return
         }
         guard first == UInt8(ascii: "/") else { throw Self.illegal(at: 0) }
-        bytes = Self.isPlain(path) ? [UInt8](path) : try Self.resolved(Self.decoded(path))
+        if Self.isPlain(path) {
+            bytes = [UInt8](path)
+            hasKeptSlashes = false
+        } else {
+            bytes = try Self.resolved(Self.decoded(path, keepsSlashes), keepsSlashes)
+            hasKeptSlashes = keepsSlashes && Self.hasOddSlash(bytes)
+        }
     }
 
     /// Canonicalises `target` given as an array; for routes in configuration and for tests.
-    public init(_ target: [UInt8]) throws(WireDefect) {
+    public init(_ target: [UInt8], keepsSlashes: Bool = false) throws(WireDefect) {
         let result: Result<CanonicalPath, WireDefect> = target.withUnsafeBytes { bytes in
             do throws(WireDefect) {
-                return .success(try CanonicalPath(target: bytes))
+                return .success(try CanonicalPath(target: bytes, keepsSlashes: keepsSlashes))
             } catch {
                 return .failure(error)
             }
@@ -56,20 +69,37 @@ public struct CanonicalPath: Hashable, Sendable {
         return bytes.count == length || bytes[length] == UInt8(ascii: "/")
     }
 
-    /// The same path without its first bytes, which must end where a segment ends: `/orders/7` without 7 is `/7`, and
-    /// nothing left is `/`. The query stays.
-    public func dropping(_ length: Int) -> CanonicalPath {
-        guard length > 0, length <= bytes.count, bytes.count == length || bytes[length] == UInt8(ascii: "/") else {
+    /// The same path with something else in the place of its first bytes, which must end where a segment ends:
+    /// `/orders/7` with nothing in the place of 7 bytes is `/7`, and nothing left is `/`. The query stays.
+    /// - Parameter prefix: a canonical path without a slash at its end; empty takes the bytes off.
+    public func replacing(_ length: Int, with prefix: [UInt8] = []) -> CanonicalPath {
+        guard length >= 0, length <= bytes.count, bytes.count == length || bytes[length] == UInt8(ascii: "/") else {
             return self
         }
-        let rest = Array(bytes.dropFirst(length))
-        return CanonicalPath(bytes: rest.isEmpty ? [UInt8(ascii: "/")] : rest, query: query)
+        var rest = bytes.dropFirst(length)
+        // Two slashes at the beginning are an authority for some readers.
+        if prefix.isEmpty { while rest.starts(with: "//".utf8) { rest.removeFirst() } }
+        let whole = prefix + rest
+        return CanonicalPath(
+            bytes: whole.isEmpty ? [UInt8(ascii: "/")] : whole, query: query, hasKeptSlashes: hasKeptSlashes)
     }
 
-    private init(bytes: [UInt8], query: [UInt8]?) {
+    private init(bytes: [UInt8], query: [UInt8]?, hasKeptSlashes: Bool) {
         self.bytes = bytes
         self.query = query
+        self.hasKeptSlashes = hasKeptSlashes
     }
+
+    private static func hasOddSlash(_ path: [UInt8]) -> Bool {
+        guard path.count > 1 else { return false }
+        for index in 1..<path.count {
+            if path[index] == UInt8(ascii: "/"), path[index - 1] == UInt8(ascii: "/") { return true }
+            if path[index...].starts(with: encodedSlash) { return true }
+        }
+        return false
+    }
+
+    private static let encodedSlash = Array("%2F".utf8)
 
     /// Whether nothing needs decoding, resolving or refusing: the case of nearly every request.
     private static func isPlain(_ path: UnsafeRawBufferPointer) -> Bool {
@@ -95,7 +125,9 @@ public struct CanonicalPath: Hashable, Sendable {
     }
 
     /// Decodes unreserved escapes and checks every byte.
-    private static func decoded(_ path: UnsafeRawBufferPointer) throws(WireDefect) -> [UInt8] {
+    private static func decoded(
+        _ path: UnsafeRawBufferPointer, _ keepsSlashes: Bool
+    ) throws(WireDefect) -> [UInt8] {
         var flat: [UInt8] = []
         flat.reserveCapacity(path.count)
         var utf8 = UTF8Gate()
@@ -112,7 +144,9 @@ public struct CanonicalPath: Hashable, Sendable {
                 throw WireDefect(
                     code: "path-escape-broken", what: "A % is not followed by two hexadecimal digits.", offset: index)
             }
-            guard value >= 0x20, value != 0x7F, value != UInt8(ascii: "/"), value != UInt8(ascii: "\\") else {
+            guard value >= 0x20, value != 0x7F, value != UInt8(ascii: "/") || keepsSlashes,
+                value != UInt8(ascii: "\\")
+            else {
                 throw WireDefect(
                     code: "path-escape-refused",
                     what: "The path hides a slash, a backslash or a control character in an escape.",
@@ -137,8 +171,8 @@ public struct CanonicalPath: Hashable, Sendable {
         return flat
     }
 
-    /// RFC 3986, section 5.2.4, on whole segments; empty segments are dropped.
-    private static func resolved(_ flat: [UInt8]) throws(WireDefect) -> [UInt8] {
+    /// RFC 3986, section 5.2.4, on whole segments; empty segments are dropped, or kept but for those at the beginning.
+    private static func resolved(_ flat: [UInt8], _ keepsSlashes: Bool) throws(WireDefect) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(flat.count)
         var index = 0
@@ -149,7 +183,10 @@ public struct CanonicalPath: Hashable, Sendable {
             while end < flat.count, flat[end] != UInt8(ascii: "/") { end += 1 }
             let segment = flat[start..<end]
             endsInSlash = end < flat.count
+            if keepsSlashes, hidesDots(segment) { throw disguised(at: start) }
             switch dots(segment) {
+            case _ where segment.isEmpty && keepsSlashes && !out.isEmpty && end < flat.count:
+                out.append(UInt8(ascii: "/"))
             case _ where segment.isEmpty, 1:
                 endsInSlash = true
             case 2:
@@ -158,10 +195,7 @@ public struct CanonicalPath: Hashable, Sendable {
                 }
                 while let last = out.popLast(), last != UInt8(ascii: "/") {}
                 endsInSlash = true
-            case nil:
-                throw WireDefect(
-                    code: "path-dots-disguised", what: "A segment is a dot segment with something behind the dots.",
-                    offset: start)
+            case nil: throw disguised(at: start)
             default:
                 out.append(UInt8(ascii: "/"))
                 out.append(contentsOf: segment)
@@ -187,6 +221,24 @@ public struct CanonicalPath: Hashable, Sendable {
             }
         }
         return 0
+    }
+
+    /// Whether a segment with encoded slashes has a dot segment for a reader who decodes them.
+    private static func hidesDots(_ segment: ArraySlice<UInt8>) -> Bool {
+        var piece = segment
+        var isDivided = false
+        while let slash = piece.indices.first(where: { piece[$0...].starts(with: encodedSlash) }) {
+            isDivided = true
+            if dots(piece[..<slash]) != 0 { return true }
+            piece = piece[(slash + 3)...]
+        }
+        return isDivided && dots(piece) != 0
+    }
+
+    private static func disguised(at offset: Int) -> WireDefect {
+        WireDefect(
+            code: "path-dots-disguised", what: "A segment is a dot segment with something beside the dots.",
+            offset: offset)
     }
 
     private static func escape(_ path: UnsafeRawBufferPointer, at index: Int) -> UInt8? {

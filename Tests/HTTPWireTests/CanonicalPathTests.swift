@@ -33,6 +33,41 @@ import Testing
         #expect(throws: WireDefect.self) { try CanonicalPath([UInt8](target.utf8)) }
     }
 
+    @Test(arguments: [
+        ("/a/b", "/a/b", false), ("/a%2fb", "/a%2Fb", true), ("/a//b", "/a//b", true), ("/a//", "/a//", true),
+        ("//a", "/a", false), ("///a//%2f", "/a//%2F", true), ("/%2F", "/%2F", true), ("/a//../b", "/a/b", false),
+        ("/a///../b", "/a//b", true), ("/a/.//b", "/a//b", true), ("/a%2F..b/...%2F", "/a%2F..b/...%2F", true),
+        ("/%41%2F%7e", "/A%2F~", true), ("/", "/", false), ("", "/", false), ("/a%3Fb", "/a%3Fb", false),
+    ])
+    func `slashes that are kept have one spelling too`(_ target: String, _ path: String, _ areKept: Bool) throws {
+        let canonical = try CanonicalPath([UInt8](target.utf8), keepsSlashes: true)
+        #expect(String(decoding: canonical.bytes, as: UTF8.self) == path)
+        #expect(canonical.hasKeptSlashes == areKept)
+        #expect(try CanonicalPath(canonical.bytes, keepsSlashes: true) == canonical)
+    }
+
+    @Test(arguments: [
+        "/..%2fa", "/a%2F..", "/a%2F.%2Fb", "/%2e%2e%2fa", "/a%2f%2E", "/a/..;x%2Fb", "/a%2F.%20/b", "/%2F..",
+        "/a/../..//b", "//../a", "/a%252fb", "/a%5cb", "/a%00", "/a%2",
+    ])
+    func `what hides behind a slash that is kept is refused`(_ target: String) {
+        #expect(throws: WireDefect.self) { try CanonicalPath([UInt8](target.utf8), keepsSlashes: true) }
+    }
+
+    @Test(arguments: [
+        ("/orders/7?x", 7, "", "/7"), ("/orders", 7, "", "/"), ("/orders/", 7, "", "/"), ("/a//b", 2, "", "/b"),
+        ("/a//b", 2, "/c", "/c//b"), ("/a", 2, "/c/d", "/c/d"), ("/a/b", 0, "/c", "/c/a/b"), ("/ab", 2, "/c", "/ab"),
+        ("/a", 9, "/c", "/a"), ("/a", -1, "/c", "/a"),
+    ])
+    func `a beginning is replaced where a segment ends`(
+        _ path: String, _ length: Int, _ prefix: String, _ result: String
+    ) throws {
+        let path = try CanonicalPath([UInt8](path.utf8), keepsSlashes: true)
+        let replaced = path.replacing(length, with: [UInt8](prefix.utf8))
+        #expect(String(decoding: replaced.bytes, as: UTF8.self) == result)
+        #expect(replaced.query == path.query)
+    }
+
     @Test func `the query stays as it came`() throws {
         let path = try CanonicalPath([UInt8]("/a?x=%2e%2F&y=[z]|?//..".utf8))
         #expect(path.query == [UInt8]("x=%2e%2F&y=[z]|?//..".utf8))

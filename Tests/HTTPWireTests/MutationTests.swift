@@ -62,6 +62,12 @@ struct SeededGenerator: RandomNumberGenerator {
                 #expect(try CanonicalPath(path.bytes).bytes == path.bytes)
                 #expect(!path.bytes.split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual("..".utf8) })
             }
+            if let path = try? CanonicalPath(bytes, keepsSlashes: true) {
+                #expect(try CanonicalPath(path.bytes, keepsSlashes: true).bytes == path.bytes)
+                // Whoever decodes the slashes that were kept, and merges them, reads no dot segment.
+                let decoded = String(decoding: path.bytes, as: UTF8.self).split(separator: "%2F").joined(separator: "/")
+                #expect(!decoded.split(separator: "/").contains { $0 == ".." || $0 == "." })
+            }
         }
     }
 

@@ -1,5 +1,13 @@
 /// Something that is offered to callers: where it is, who answers, who may call, how often.
 public struct API: Described {
+    /// What becomes of encoded slashes and repeated ones in paths.
+    public enum Slashes: String, Sendable, CaseIterable {
+        /// The first are refused, the others merged.
+        case strict
+        /// Both stay, for the matching and for the upstream.
+        case keep
+    }
+
     /// The path that it is below.
     public var path = ""
     /// The host names it is at; nil is any.
@@ -29,6 +37,10 @@ public struct API: Described {
     public var idleTimeout: TimeSpan?
     /// The path's beginning is taken off before the request goes on.
     public var stripsPath = false
+    /// What the upstream sees in the place of the path's beginning; nil leaves it, or takes it off.
+    public var upstreamPath: String?
+    /// What becomes of encoded slashes and repeated ones.
+    public var slashes = Slashes.strict
     /// Parts of it that differ.
     public var routes: NamedValues<APIRoute> = [:]
     /// Its versions, each below a path segment or chosen by a field.
@@ -45,6 +57,9 @@ public struct API: Described {
     public static let schema = Schema<API>(
         "an API", "Something that is offered to callers: where it is, who answers, who may call, how often.",
         judge: { api in
+            if api.stripsPath, api.upstreamPath != nil {
+                return "strip-path and upstream-path both say what becomes of the path: give one"
+            }
             if let name = api.defaultVersion, api.versions[name] == nil {
                 return "the default version \"\(name)\" is not among the versions"
             }
@@ -106,6 +121,14 @@ public struct API: Described {
             "strip-path", \.stripsPath, .flag, example: "true",
             "Whether the API's path is taken off before the request goes on.")
         Field(
+            "upstream-path", optional: \.upstreamPath, .path, example: "/v2/orders",
+            "What stands in the place of the API's path, and of a version in it, at the upstream: with path /orders, /orders/7 becomes /v2/orders/7."
+        )
+        Field(
+            "slashes", \.slashes, .choice(), example: "keep",
+            "strict refuses an encoded slash (%2F) in a path and merges repeated ones. keep passes both on as they came, for services that read them as part of a name: what is matched is what is sent."
+        )
+        Field(
             "routes", \.routes, .map(of: .object()),
             example: "{ write: { path: /items, methods: [POST], limit: 5/s } }", "Parts of it that differ, by name.")
         Field(
@@ -141,6 +164,8 @@ public struct APIRoute: Described {
     public var streams: Bool?
     /// How long a tunnel, or an answer that may pause, may carry nothing; nil is as the API says.
     public var idleTimeout: TimeSpan?
+    /// What becomes of encoded slashes and repeated ones; nil is as the API says.
+    public var slashes: API.Slashes?
     /// Where callers are sent instead; nil passes them on.
     public var redirect: String?
 
@@ -174,6 +199,9 @@ public struct APIRoute: Described {
         Field(
             "idle-timeout", optional: \.idleTimeout, .idleTime, example: "10m",
             "How long a tunnel, and an answer of streams, may carry nothing. Without it, as the API says.")
+        Field(
+            "slashes", optional: \.slashes, .choice(), example: "keep",
+            "What becomes of encoded slashes and repeated ones. Without it, as the API says.")
         Field(
             "redirect", optional: \.redirect,
             .text("an address or a path", example: "https://new.example/orders") { text in

@@ -106,8 +106,11 @@ struct APICompiler {
                     name: (api.versionHeader ?? "").utf8.map { $0.asciiLowercased }, value: Array(version.utf8)))
         }
         let stripped = path.utf8.count
-        if api.stripsPath, api.path.contains("{") {
-            complain("/strip-path", "a path with {name} in it cannot be taken off: it has no fixed length")
+        let change: PathChange?
+        do throws(PatternComplaint) {
+            change = try pathChange(stripped)
+        } catch {
+            complain(api.stripsPath ? "/strip-path" : "/upstream-path", error.message)
             return nil
         }
         path += part.path == "/" && !path.isEmpty ? "" : part.path
@@ -126,11 +129,26 @@ struct APICompiler {
         let route = Route(
             api: name, name: part.name, version: version?.name, pattern: path, methods: methods,
             policies: policies(part, version?.settings, access, methods), destination: destination,
-            forwarding: forwarding(part, destination, access), strippedPrefix: api.stripsPath ? stripped : 0,
+            forwarding: forwarding(part, destination, access), pathChange: change,
+            // Behind a redirect's target, two slashes could name another host.
+            keepsSlashes: part.route?.redirect == nil && (part.route?.slashes ?? api.slashes) == .keep,
             strippedCookies: api.forwardsToken ? [] : access.tokens.compactMap(\.cookie))
         return RouteEntry(
             criteria: RouteCriteria(hosts: hosts, pattern: pattern, methods: methods, headers: conditions),
             target: route)
+    }
+
+    private func pathChange(_ length: Int) throws(PatternComplaint) -> PathChange? {
+        guard api.stripsPath || api.upstreamPath != nil else { return nil }
+        guard !api.path.contains("{") else {
+            throw PatternComplaint("a path with {name} in it cannot be taken off: it has no fixed length")
+        }
+        var prefix = Array((api.upstreamPath ?? "/").utf8)
+        guard let path = try? CanonicalPath(prefix), path.bytes == prefix else {
+            throw PatternComplaint("\(api.upstreamPath ?? "") is not in canonical form")
+        }
+        if prefix.last == UInt8(ascii: "/") { prefix.removeLast() }
+        return length == 0 && prefix.isEmpty ? nil : PathChange(length: length, prefix: prefix)
     }
 
     private func headerConditions(_ texts: [String]) -> [HeaderCondition] {

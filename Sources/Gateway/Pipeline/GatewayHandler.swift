@@ -30,7 +30,21 @@ final class GatewayHandler: ExchangeHandler {
         loop.metrics.begin()
         let request = GatewayExchange(exchange, on: loop)
         exchange.attachment = request
-        switch loop.snapshot.routes.match(exchange) {
+        guard exchange.path.hasKeptSlashes else {
+            begin(request, loop.snapshot.routes.match(exchange))
+            return
+        }
+        do throws(WireDefect) {
+            begin(request, try loop.snapshot.routes.settle(exchange))
+        } catch {
+            refuse(request, Refusal(phase: .match, status: error.status, code: error.code, detail: error.what))
+        }
+    }
+
+    override var keepsSlashes: Bool { loop.snapshot.routes.keepsSlashes }
+
+    private func begin(_ request: GatewayExchange, _ match: RouteMatcher<Route>.Match) {
+        switch match {
         case .none: refuse(request, .notFound())
         case .otherMethods(let methods): refuse(request, .otherMethods(methods))
         case .route(let route, _):
@@ -103,7 +117,9 @@ final class GatewayHandler: ExchangeHandler {
     /// The route's rule with what this request alone has.
     private func rule(for request: GatewayExchange, _ route: Route) -> ForwardingRule {
         var rule = route.forwarding
-        if route.strippedPrefix > 0 { rule.path = request.exchange.path.dropping(route.strippedPrefix) }
+        if let change = route.pathChange {
+            rule.path = request.exchange.path.replacing(change.length, with: change.prefix)
+        }
         if !request.identity.fields.isEmpty { rule.rewrite.added += request.identity.fields }
         if !request.hop.passesTraceState { rule.rewrite.dropped = rule.rewrite.dropped.union([.tracestate]) }
         rule.requestLines = request.traceLine

@@ -26,8 +26,10 @@ final class Route: Sendable {
     let destination: Destination
     /// How requests are passed on and answers taken back; a request changes its own copy.
     let forwarding: ForwardingRule
-    /// Bytes of the path that the upstream does not see.
-    let strippedPrefix: Int
+    /// How the upstream's path differs from the client's; nil where it does not.
+    let pathChange: PathChange?
+    /// Whether encoded slashes and repeated ones belong to its paths.
+    let keepsSlashes: Bool
     /// The cookies that bring tokens and end here.
     let strippedCookies: [[UInt8]]
     /// Its names in logs and metrics.
@@ -35,8 +37,8 @@ final class Route: Sendable {
 
     init(
         api: String, name: String?, version: String?, pattern: String, methods: [[UInt8]]?, policies: [RoutePolicy],
-        destination: Destination, forwarding: ForwardingRule, strippedPrefix: Int,
-        strippedCookies: [[UInt8]]
+        destination: Destination, forwarding: ForwardingRule, pathChange: PathChange?,
+        keepsSlashes: Bool, strippedCookies: [[UInt8]]
     ) {
         self.api = api
         self.name = name
@@ -46,7 +48,8 @@ final class Route: Sendable {
         self.policies = policies
         self.destination = destination
         self.forwarding = forwarding
-        self.strippedPrefix = strippedPrefix
+        self.pathChange = pathChange
+        self.keepsSlashes = keepsSlashes
         self.strippedCookies = strippedCookies
         labels = RouteLabels(api: api, route: name ?? api, version: version)
     }
@@ -66,4 +69,12 @@ final class Route: Sendable {
         for case .crossOrigin(let policy) in policies { return policy }
         return nil
     }
+}
+
+/// What the upstream sees in the place of a path's beginning.
+struct PathChange: Sendable {
+    /// Bytes of the client's path that it does not see.
+    let length: Int
+    /// What it sees instead; empty for nothing.
+    let prefix: [UInt8]
 }

@@ -13,6 +13,8 @@ final class RouteTable: Sendable {
     let upstreams: [String: UpstreamGroup]
     /// Under which scheme and authority clients see these paths.
     let origin: RequestOrigin
+    /// Whether any route wants encoded slashes and repeated ones kept.
+    let keepsSlashes: Bool
     private let matcher: RouteMatcher<Route>
     /// Routes that want the same requests.
     var duplicates: [DuplicateRoutes] { matcher.duplicates }
@@ -20,6 +22,7 @@ final class RouteTable: Sendable {
     init(_ entries: [RouteEntry<Route>], origin: RequestOrigin = RequestOrigin(configured: nil)) {
         routes = entries.map(\.target)
         self.origin = origin
+        keepsSlashes = routes.contains { $0.keepsSlashes }
         matcher = RouteMatcher(entries)
         upstreams = Dictionary(
             routes.compactMap {
@@ -36,6 +39,16 @@ final class RouteTable: Sendable {
             if case .route(let route, _) = match, route.crossOrigin != nil { return match }
         }
         return exchange.withBytes(of: exchange.head.methodRange) { find(exchange, method: $0) }
+    }
+
+    /// The route of a request whose path may have slashes that only some routes keep. Where the route found so is not one
+    /// of them, the path is read as usual and the route of that path is found: what a route judges and sends is one path.
+    /// - Throws: what is wrong with the path, read as usual.
+    func settle(_ exchange: Exchange) throws(WireDefect) -> RouteMatcher<Route>.Match {
+        let match = match(exchange)
+        if case .route(let route, _) = match, route.keepsSlashes { return match }
+        try exchange.readPathStrictly()
+        return self.match(exchange)
     }
 
     private func find(_ exchange: Exchange, method: UnsafeRawBufferPointer) -> RouteMatcher<Route>.Match {
