@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
+from websockets.sync.server import serve
 
 from signet_process import Signet
 from studio_page import StudioPage
@@ -17,6 +19,20 @@ def upstream():
     recording = RecordingUpstream().start()
     yield recording
     recording.stop()
+
+
+@pytest.fixture(scope="session")
+def socket_echo():
+    """The port of an echo over WebSocket, by the library websockets."""
+
+    def echo(connection):
+        for message in connection:
+            connection.send(message)
+
+    server = serve(echo, "127.0.0.1", 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.socket.getsockname()[1]
+    server.shutdown()
 
 
 @pytest.fixture(scope="module")

@@ -3,15 +3,14 @@
 import json
 import ssl
 import subprocess
-import threading
 import time
 
 import pytest
 import websockets
 from websockets.sync.client import connect
-from websockets.sync.server import serve
 
 from conftest import write_configuration
+from front_proxies import self_signed
 from signet_process import Signet, call, free_port, run
 from upstream import RecordingUpstream
 from wire import Wire, request, wait_for
@@ -24,30 +23,15 @@ def second():
     recording.stop()
 
 
-@pytest.fixture(scope="module")
-def socket_server():
-    """An echo over WebSocket by the library websockets."""
-
-    def echo(connection):
-        for message in connection:
-            connection.send(message)
-
-    server = serve(echo, "127.0.0.1", 0)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server.socket.getsockname()[1]
-    server.shutdown()
-
-
 def started(tmp_path, text, **options):
     return Signet(data=tmp_path / "data", config=write_configuration(tmp_path, text), **options).start()
 
 
-def test_a_websocket_passes_both_ways(tmp_path, socket_server, mint):
+def test_a_websocket_passes_both_ways(tmp_path, socket_echo, mint):
     (tmp_path / "keys.json").write_text(json.dumps(mint.public_set()))
     signet = started(tmp_path, f"""
 issuers: {{ partner: {{ issuer: "https://idp.example", keys: {{ file: keys.json }} }} }}
-upstreams: {{ echo: "http://127.0.0.1:{socket_server}" }}
+upstreams: {{ echo: "http://127.0.0.1:{socket_echo}" }}
 apis: {{ echo: {{ path: /echo, upstream: echo, access: {{ jwt: {{ issuer: partner, audience: orders }} }} }} }}
 """)
     try:
@@ -148,10 +132,7 @@ apis:
 def certificates(tmp_path_factory):
     folder = tmp_path_factory.mktemp("certificates")
     for name in ("a.example", "b.example"):
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
-             "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}",
-             "-keyout", str(folder / f"{name}.key"), "-out", str(folder / f"{name}.pem")], check=True, capture_output=True)
+        self_signed(folder, name)
     return folder
 
 
