@@ -195,6 +195,8 @@ EVIL: dict[str, tuple[bytes, bool]] = {
     "bad-chunk": (OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\n", True),
     "storm": (b"HTTP/1.1 102 Processing\r\n\r\n" * 100 + OK + b"Content-Length: 2\r\n\r\nok", True),
     "interim": (b"HTTP/1.1 103 Early Hints\r\n\r\n" + OK + b"Content-Length: 2\r\n\r\nok", True),
+    "open-to-all": (
+        OK + b"Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: *\r\nContent-Length: 2\r\n\r\nok", True),
     "nothing": (b"", False),
     "garbage": (b"this is not HTTP\r\n\r\n", False),
     "two-lengths": (OK + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello!", True),
