@@ -1,6 +1,7 @@
 """How requests reach their upstreams: several endpoints, health, upgrades, streams, TLS in front; with clients and servers that are not ours."""
 
 import json
+import socket
 import ssl
 import subprocess
 import time
@@ -139,8 +140,6 @@ def certificates(tmp_path_factory):
 def served_name(port, name):
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    import socket
-
     with socket.create_connection(("127.0.0.1", port), timeout=5) as raw, context.wrap_socket(raw, server_hostname=name) as tls:
         der = tls.getpeercert(binary_form=True)
     from cryptography import x509
@@ -166,10 +165,7 @@ apis: {{ u: {{ path: /u, upstream: u, access: anonymous }} }}
         assert served_name(first, "a.example") == "CN=a.example"
         assert served_name(first, "b.example") == "CN=b.example"
         assert served_name(first, "c.example") == "CN=a.example"
-        curl = subprocess.run(
-            ["curl", "-s", "--cacert", str(certificates / "b.example.pem"), "--resolve", f"b.example:{first}:127.0.0.1",
-             f"https://b.example:{first}/u"], capture_output=True, text=True)
-        seen = json.loads(curl.stdout)
+        seen = json.loads(curl(first, "b.example", certificates / "b.example.pem")[1])
         assert ["X-Forwarded-Proto", "https"] in seen["headers"]
         assert call("GET", f"http://127.0.0.1:{plain}/u").status == 200
         with pytest.raises(OSError):
@@ -193,6 +189,84 @@ apis: {{ u: {{ path: /u, upstream: u, access: anonymous }} }}
         assert served_name(first, "a.example") == "CN=b.example"
     finally:
         signet.stop()
+
+
+def curl(port, name, roots, *options):
+    """curl's exit status and what it read; the name leads to this machine, its certificate must stand in the file of roots."""
+    done = subprocess.run(
+        ["curl", "-s", "--max-time", "10", "--cacert", str(roots), "--resolve", f"{name}:{port}:127.0.0.1", *options,
+         f"https://{name}:{port}/u"], capture_output=True, text=True)
+    return done.returncode, done.stdout
+
+
+UNTRUSTED = 60
+
+
+@pytest.fixture
+def encrypted(tmp_path, upstream, certificates):
+    for file in certificates.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    port = free_port()
+    signet = started(tmp_path, f"""
+listeners:
+  secure:
+    address: 127.0.0.1:{port}
+    tls: {{ certificates: [ {{ chain: a.example.pem, key: {{ file: a.example.key }} }}, {{ chain: b.example.pem, key: {{ file: b.example.key }} }} ] }}
+upstreams: {{ u: "http://127.0.0.1:{upstream.port}" }}
+apis: {{ u: {{ path: /u, upstream: u, access: anonymous }} }}
+""")
+    signet.secure_port = port
+    yield signet
+    signet.stop()
+
+
+def test_curl_trusts_each_name_and_takes_a_renewed_certificate(encrypted, tmp_path, certificates):
+    port, a, b = encrypted.secure_port, certificates / "a.example.pem", certificates / "b.example.pem"
+    for name, roots, other in (("a.example", a, b), ("b.example", b, a)):
+        status, text = curl(port, name, roots, "--data-binary", "x" * 100_000)
+        assert status == 0 and json.loads(text)["length"] == 100_000
+        assert curl(port, name, other)[0] == UNTRUSTED
+    # A name that no certificate has is shown the first one, and curl believes it not.
+    assert curl(port, "c.example", a)[0] == UNTRUSTED
+    context = ssl.create_default_context(cafile=a)
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as raw:
+        with context.wrap_socket(raw, server_hostname="a.example") as kept:
+            self_signed(tmp_path, "a.example")
+            assert curl(port, "a.example", a)[0] == 0, "a file that was written is not read before the reload"
+            assert run("reload", "--data", str(encrypted.data)).returncode == 0
+            assert curl(port, "a.example", a)[0] == UNTRUSTED, "the old certificate is still shown"
+            assert curl(port, "a.example", tmp_path / "a.example.pem")[0] == 0
+            assert curl(port, "b.example", b)[0] == 0
+            # Who was there before is not sent away.
+            kept.sendall(request("GET", "/u/kept"))
+            assert kept.recv(65536).startswith(b"HTTP/1.1 200")
+
+
+def test_nobody_renegotiates(encrypted, certificates):
+    """P60: openssl asks for another handshake on the same connection (TLS 1.2); after that no request is answered."""
+    def said(*lines):
+        talk = subprocess.Popen(
+            ["openssl", "s_client", "-connect", f"127.0.0.1:{encrypted.secure_port}", "-servername", "a.example", "-tls1_2",
+             "-CAfile", str(certificates / "a.example.pem")],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        try:
+            for line in lines:
+                time.sleep(0.5)
+                talk.stdin.write(line)
+                talk.stdin.flush()
+            time.sleep(0.5)
+            return talk.communicate(timeout=15)[0]
+        except BrokenPipeError:
+            return talk.stdout.read()
+        finally:
+            talk.kill()
+            talk.wait()
+
+    asked = "GET /u HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n"
+    plain = said(asked)
+    assert "HTTP/1.1 200" in plain and "TLSv1.2" in plain
+    renegotiated = said("R\n", asked)
+    assert "RENEGOTIATING" in renegotiated and "HTTP/1.1" not in renegotiated, renegotiated[-400:]
 
 
 def test_an_answer_may_pause_where_the_api_streams(tmp_path, upstream):
