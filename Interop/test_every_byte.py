@@ -1,5 +1,5 @@
 """Each of the 256 bytes at each place where servers have been led astray: around lengths and `chunked`, in chunk sizes, in paths,
-in the names of fields that tell who calls. What passes must mean one thing; the rows are those of the project's threat list."""
+in the names of fields that tell who calls, and in what an upstream answers. What passes must mean one thing; the rows are those of the project's threat list."""
 
 import json
 import re
@@ -155,3 +155,56 @@ def test_p39_no_byte_spells_the_field_that_tells_who_calls(server, upstream, nam
 @pytest.mark.parametrize("name", ["X%sCaller%sName", "X-Caller%sName"])
 def test_p39_no_punctuation_spells_it_to_a_forgiving_upstream(server, upstream, name):
     assert spelled(server, upstream, name, PUNCTUATION) == []
+
+
+def answered(server, data: bytes):
+    """What the client gets of an upstream that answers with these bytes; afterwards the next one must get an answer of its own."""
+    with Wire(server.gateway_port) as wire:
+        wire.send(request("GET", f"/open/raw/{data.hex()}"))
+        answer = wire.answer()
+        assert answer is not None and not wire.buffer, data
+    with Wire(server.gateway_port) as wire:
+        wire.send(MARKER)
+        following = wire.answer()
+        assert following.status == 200 and json.loads(following.body)["target"] == "/open/marker", data
+    return answer
+
+
+@pytest.mark.parametrize("line", [
+    b"X-Odd: a%bSet-Cookie: stolen=1", b"X-Odd%bSet-Cookie: stolen=1", b"%bSet-Cookie: stolen=1", b"X-Odd:%b\r\nX-More: b",
+    b"X-Odd: a\r%bSet-Cookie: stolen=1", b"X-Odd: a%b\nSet-Cookie: stolen=1",
+], ids=repr)
+def test_p19_no_byte_of_an_upstream_begins_another_line(server, line):
+    for byte in range(256):
+        data = b"HTTP/1.1 200 OK\r\n" + line % bytes([byte]) + b"\r\nContent-Length: 2\r\n\r\nok"
+        answer = answered(server, data)
+        assert answer.status in (200, 502), data
+        stolen = [name for name, _ in answer.headers if re.sub("[^!-~]", "", name.lower()) == "set-cookie"]
+        # A proper line's end does begin a line, and the field is then the upstream's to set.
+        proper = line % bytes([byte]) == b"X-Odd: a\r\nSet-Cookie: stolen=1"
+        assert answer.status == 502 or answer.body == b"ok" and bool(stolen) == proper, (data, answer.headers)
+
+
+@pytest.mark.parametrize("line", [
+    b"Content-Length%b: 2", b"Content-Length:%b2", b"Content-Length: 2%b", b"Content-Length: %b2", b"Transfer-Encoding:%bchunked",
+    b"Transfer-Encoding: chunked%b", b"Transfer-Encoding%b: chunked", b"%bTransfer-Encoding: chunked",
+], ids=repr)
+def test_p18_no_byte_of_an_upstream_makes_two_answers_of_one(server, line):
+    """The upstream says a length, says it once more with the byte (or that it is chunked), and sends a second answer behind."""
+    second = b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\npoisoned"
+    body = b"0\r\n\r\n" + second
+    for byte in range(256):
+        data = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n%b\r\n\r\n" % (len(body), line % bytes([byte])) + body
+        answer = answered(server, data)
+        assert answer.status == 502 or (answer.status, answer.body) == (200, body), (data, answer)
+        framing = [name for name, _ in answer.headers if re.sub("[^a-z]", "-", name.lower()) in ("content-length", "transfer-encoding")]
+        assert len(framing) == 1, (data, answer.headers)
+
+
+@pytest.mark.parametrize("line", [
+    b"HTTP/1.1%b200 OK", b"HTTP/1.1 200%bOK", b"%bHTTP/1.1 200 OK", b"HTTP/1%b1 200 OK", b"HTTP/1.1 20%b OK", b"HTTP/1.1 200 O%bK",
+], ids=repr)
+def test_p18_the_first_line_is_one_or_no_answer(server, line):
+    for byte in range(256):
+        answer = answered(server, line % bytes([byte]) + b"\r\nContent-Length: 2\r\n\r\nok")
+        assert answer.status == 502 or (200 <= answer.status < 210 and answer.body in (b"ok", b"")), (byte, answer)

@@ -168,6 +168,11 @@ class RecordingUpstream:
             writer.write(b"6\r\nsecond\r\n0\r\n\r\n")
             await writer.drain()
             return True
+        if "/raw/" in path:
+            # The answer is in the path, two digits for a byte.
+            writer.write(bytes.fromhex(kind))
+            await writer.drain()
+            return True
         if "/evil/" in path and kind in EVIL:
             data, goes_on = EVIL[kind]
             writer.write(data)
