@@ -13,12 +13,13 @@ from wire import wait_for
 CONFIGURATION = """
 settings: {{ access-log: access.log }}
 issuers: {{ partner: {{ issuer: "https://idp.example", keys: {{ file: keys.json }} }} }}
-upstreams: {{ u: "http://127.0.0.1:{port}", gone: "http://127.0.0.1:{gone}" }}
+upstreams: {{ u: "http://127.0.0.1:{port}", gone: "http://127.0.0.1:{gone}", echo: "http://127.0.0.1:{echo}" }}
 policies: {{ pages: {{ origins: ["http://127.0.0.1:{app}"] }} }}
 apis:
   orders: {{ path: /orders, upstream: u, policies: [pages], access: {{ jwt: {{ issuer: partner, audience: orders }} }}, limit: 1000/h }}
   few: {{ path: /few, upstream: u, policies: [pages], access: {{ jwt: {{ issuer: partner, audience: orders }} }}, limit: 1/h }}
   session: {{ path: /session, upstream: u, policies: [pages], access: {{ jwt: {{ issuer: partner, audience: orders, cookie: session }} }} }}
+  talk: {{ path: /talk, upstream: echo, policies: [pages], access: {{ jwt: {{ issuer: partner, audience: orders, cookie: session }} }} }}
   small: {{ path: /small, upstream: u, policies: [pages], access: anonymous, maximum-body: 10B }}
   gone: {{ path: /gone, upstream: gone, policies: [pages], access: anonymous }}
   evil: {{ path: /evil, upstream: u, policies: [pages], access: anonymous }}
@@ -54,10 +55,10 @@ def origins():
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory, mint, upstream, origins):
+def server(tmp_path_factory, mint, upstream, socket_echo, origins):
     folder = tmp_path_factory.mktemp("pages")
     (folder / "keys.json").write_text(json.dumps(mint.public_set()))
-    text = CONFIGURATION.format(port=upstream.port, gone=free_port(), app=origins[0].rpartition(":")[2])
+    text = CONFIGURATION.format(port=upstream.port, gone=free_port(), echo=socket_echo, app=origins[0].rpartition(":")[2])
     signet = Signet(data=folder / "data", config=write_configuration(folder, text)).start()
     signet.log = folder / "access.log"
     yield signet
@@ -76,6 +77,14 @@ def ask(page, server, upstream, origins):
         return page.evaluate(ASK, [server.gateway + path, options])
 
     return asks
+
+
+TALK = """url => new Promise(done => {
+    const socket = new WebSocket(url)
+    socket.onopen = () => socket.send('one')
+    socket.onmessage = message => { done(message.data); socket.close() }
+    socket.onerror = () => done('refused')
+})"""
 
 
 def token(mint, **claims):
@@ -178,6 +187,19 @@ def test_a_cookie_lets_a_named_page_read_and_no_page_of_another_origin_write(ask
     page.goto(server.gateway + "/session")
     own = page.evaluate(ASK, ["/session", {"method": "POST", "body": "a=b"}])
     assert own["status"] == 200 and json.loads(own["body"])["method"] == "POST"
+
+
+def test_a_cookie_opens_a_websocket_to_pages_of_the_gateway_s_own_origin_alone(page, server, origins, mint):
+    page.context.add_cookies([{
+        "name": "session", "value": token(mint), "domain": "127.0.0.1", "path": "/", "httpOnly": True, "sameSite": "Lax"}])
+    address = f"ws://127.0.0.1:{server.gateway_port}/talk"
+    for origin in origins:
+        page.goto(origin + "/")
+        assert page.evaluate(TALK, address) == "refused", origin
+    page.goto(server.gateway + "/session")
+    assert page.evaluate(TALK, address) == "one"
+    logged = [json.loads(line) for line in server.log.read_text().splitlines()]
+    assert [line["code"] for line in logged if line["path"] == "/talk" and line["status"] == 403] == ["page-foreign"] * 2
 
 
 def test_what_the_upstream_says_of_origins_does_not_stand_beside_ours(ask):
