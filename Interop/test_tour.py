@@ -79,6 +79,20 @@ def test_the_tour_works_as_printed(demo_on_default_ports, chromium):
     page.close()
 
 
+def test_an_api_of_yours_is_protected_as_the_readme_says(demo_on_default_ports, upstream):
+    """In the shell that the tour was walked in: what it leaves behind must not stand in the way."""
+    _, folder = demo_on_default_ports
+    document, lines = re.search(r"<!-- own -->\n```yaml\n(.*?)```\s+```bash\n(.*?)```", README, re.DOTALL).groups()
+    assert "127.0.0.1:9001" in document
+    (folder / "orders.yaml").write_text(document.replace("127.0.0.1:9001", f"127.0.0.1:{upstream.port}"))
+    done = subprocess.run(
+        ["bash"], input="\n".join([*tour_lines(), lines]), text=True, capture_output=True, cwd=folder, timeout=60,
+        env={**os.environ, "SIGNET_DEMO_PASSWORD": "tour-password-1234"})
+    told = done.stdout[done.stdout.index("+ api orders"):]
+    assert re.findall(r"HTTP/1.1 (\d+) ", told) == re.findall(r"curl -i .*# (\d{3})", lines) == ["401", "200"], told + done.stderr
+    assert "token-missing" in told and '"target": "/orders"' in told
+
+
 def test_the_tour_that_the_server_prints_works_too(demo, tmp_path):
     """The same five lines with this server's own addresses and password in them: nothing has to be set first."""
     demo_lines = wait_for(lambda: printed_tour(demo))
