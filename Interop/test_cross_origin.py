@@ -207,6 +207,5 @@ def test_what_the_upstream_says_of_origins_does_not_stand_beside_ours(ask):
     assert ask("/evil/open-to-all")["body"] == "ok"
 
 
-@pytest.mark.xfail(strict=True, reason="the upstream's Access-Control fields pass where the API's own origins do not let the page in")
 def test_an_upstream_lets_in_nobody_whom_the_api_does_not_name(ask):
     assert "error" in ask("/evil/open-to-all", foreign=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from signet_process import ROOT, binary
+from signet_process import ROOT, binary, run
 
 DOCUMENTS = sorted((ROOT / "Tests/Transcripts").glob("*.txt"))
 
@@ -85,3 +85,10 @@ def test_transcript(document: Path, tmp_path):
         compared = "".join(line.rstrip() + "\n" for line in output.splitlines())
         assert pattern_of([line.rstrip() for line in step.expected]).fullmatch(compared), f"{where}\n{output}"
         assert done.returncode == step.status, f"{where}\nexit {done.returncode}\n{output}"
+
+
+def test_the_page_of_settings_is_what_the_command_prints():
+    printed = run("explain-setting", "--markdown")
+    assert printed.returncode == 0, printed.stderr
+    written = (ROOT / "Documentation/SETTINGS.md").read_text()
+    assert printed.stdout == written, "signet explain-setting --markdown > Documentation/SETTINGS.md"

@@ -94,6 +94,12 @@ public struct JSONObject: Hashable, Sendable {
         public let name: ByteString
         /// The value.
         public var value: JSON
+
+        /// A member.
+        public init(name: ByteString, value: JSON) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// Every member, in order; no name occurs twice.
@@ -102,8 +108,8 @@ public struct JSONObject: Hashable, Sendable {
     /// An object without members.
     public init() {}
 
-    /// Members whose names the reader has found to be distinct.
-    init(distinct members: [Member]) {
+    /// Members whose names are known to be distinct: of many, this is linear where setting them one by one is not.
+    public init(distinct members: [Member]) {
         self.members = members
     }
 

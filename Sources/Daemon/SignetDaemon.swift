@@ -127,7 +127,8 @@ public struct SignetDaemon: Sendable {
         }
         let operations = OperationTable(
             tokens.operations + ConfigurationOperations(configuration: live).all
-                + ObjectOperations(configuration: live).all + ExplanationOperations(explanations: explanations).all,
+                + ObjectOperations(configuration: live).all + GatewayOperations(gateway: gateway).all
+                + ExplanationOperations(explanations: explanations).all,
             shared: Blueprint.sharedSchemas, kept: try await KeptAnswers(store: store, clock: clock))
         let socketPath = store.folder.path + "/signet.sock"
         var services: [any Service] = [UpkeepService(tokens: tokens), LogoutNoticeService(tokens: tokens)]

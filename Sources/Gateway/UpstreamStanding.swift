@@ -40,7 +40,8 @@ extension UpstreamStanding {
             let wall = { (moment: NIODeadline) in now.wall &+ (moment - now.deadline).nanoseconds / 1_000_000 }
             return Endpoint(
                 name: state.endpoint.name, address: state.endpoint.address, weight: state.weight,
-                isHealthy: state.isHealthy, since: wall(state.since), outUntil: state.outUntil.map(wall), lastFailure: state.lastFailure?.reason,
+                isHealthy: state.isHealthy, since: wall(state.since), outUntil: state.outUntil.map(wall),
+                lastFailure: state.lastFailure?.reason,
                 lastFailureTime: (state.lastFailure?.at).map(wall), connections: state.connections)
         }
     }

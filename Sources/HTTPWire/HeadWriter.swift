@@ -197,10 +197,13 @@ public enum HeadWriter {
     }
 
     private static func hyphened(_ byte: UInt8) -> UInt8 {
-        byte == UInt8(ascii: "_") ? UInt8(ascii: "-") : byte.lowercased
+        let isAlphanumeric =
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+        return isAlphanumeric ? byte.lowercased : UInt8(ascii: "-")
     }
 
-    /// Whether `name` is in `names`; `_` and `-` are the same here, because CGI-like servers cannot tell them apart.
+    /// Whether `name` is in `names`; all that is no letter and no digit is the same here: CGI-like
+    /// servers make `_` of `-`, of `.`, or of everything.
     private static func isNamed(_ name: UnsafeRawBufferPointer, in names: [[UInt8]]) -> Bool {
         names.contains { wanted in
             guard wanted.count == name.count else { return false }

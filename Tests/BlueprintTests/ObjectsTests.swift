@@ -132,7 +132,10 @@ import Testing
             (object: ObjectReference(.consumer, "consumer-\($0)"), content: "Somebody" as JSON)
         }
         let naming = (0..<200).map {
-            (object: ObjectReference(.credential, "k\($0)"), content: ["consumer": "consumre-\($0)"] as JSON)
+            (
+                object: ObjectReference(.credential, "k\($0)"),
+                content: ["consumer": .string(ByteString("consumre-\($0)"))] as JSON
+            )
         }
         let complaints = #expect(throws: DocumentComplaints.self) {
             try Blueprint.read(Blueprint.document(of: known + naming))

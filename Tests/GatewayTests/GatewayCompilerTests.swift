@@ -213,6 +213,7 @@ import Traffic
     func `the history keeps a number of revisions`(_ text: String, _ isGood: Bool) throws {
         let complaints = try complaints(Self.upstream + "settings: { kept-revisions: \"\(text)\" }")
         #expect(complaints.isEmpty == isGood)
-        #expect(isGood || complaints.first?.hasPrefix("/settings/kept-revisions: kept-revisions must be a number") == true)
+        #expect(
+            isGood || complaints.first?.hasPrefix("/settings/kept-revisions: kept-revisions must be a number") == true)
     }
 }

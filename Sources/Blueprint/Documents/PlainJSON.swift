@@ -14,9 +14,9 @@ enum PlainJSON {
         case .literal(let text): return (try? JSONReader.read(Array(text.utf8))) ?? .string(ByteString(text))
         case .list(let elements): return .array(elements.map(of))
         case .map(let entries):
-            var object = JSONObject()
-            for entry in entries { object[ByteString(entry.name)] = of(entry.value) }
-            return .object(object)
+            return .object(
+                JSONObject(
+                    distinct: entries.map { JSONObject.Member(name: ByteString($0.name), value: of($0.value)) }))
         }
     }
 }

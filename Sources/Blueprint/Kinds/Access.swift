@@ -143,7 +143,7 @@ extension FieldType where Value == Access {
     public static var access: Self {
         FieldType(
             read: { AccessReader.read($0, depth: 0, &$1) }, write: AccessReader.write, schema: AccessReader.schema,
-            words: "who may call")
+            words: "who may call", below: { AccessReader.reference })
     }
 }
 
@@ -215,6 +215,32 @@ private enum AccessReader {
         case .any(let branches): ["any": .array(branches.map(write))]
         case .all(let branches): ["all": .array(branches.map(write))]
         }
+    }
+
+    /// The requirements as a reference page tells of them.
+    static var reference: KindReference {
+        func one(
+            _ name: String, _ help: String, _ words: String, _ example: String,
+            _ below: (@Sendable () -> KindReference)? = nil
+        ) -> FieldReference {
+            FieldReference(
+                name: name, help: help, words: words, example: example, defaultText: nil, isRequired: false,
+                isSecret: false, below: below)
+        }
+        return KindReference(
+            words: "a requirement", summary: "Who may call: one of these, alone or below any or all.", short: nil,
+            fields: [
+                one("anonymous", "Everybody.", "nothing below it", "anonymous"),
+                one(
+                    "jwt", "Whoever brings a good token.", "what is asked of a token",
+                    "{ issuer: built-in, audience: orders }", { TokenRule.schema.reference }),
+                one(
+                    "api-key", "Whoever brings a consumer's API key.", "where the key stands, or nothing",
+                    "{ header: X-API-Key }", { KeyPlace.schema.reference }),
+                one("basic", "Whoever brings a consumer's name and password (RFC 7617).", "nothing below it", "basic"),
+                one("any", "Whoever meets one of several requirements.", "2 to 16 requirements", "[ basic, api-key ]"),
+                one("all", "Whoever meets each of several requirements.", "2 to 16 requirements", "[ basic, api-key ]"),
+            ])
     }
 
     static var schema: JSONObject {

@@ -200,9 +200,11 @@ extension FieldType {
                 return isGood ? values : nil
             },
             write: { values in
-                var object = JSONObject()
-                for (name, value) in values.entries { object[ByteString(name)] = element.write(value) }
-                return .object(object)
+                .object(
+                    JSONObject(
+                        distinct: values.entries.map {
+                            JSONObject.Member(name: ByteString($0.name), value: element.write($0.value))
+                        }))
             },
             schema: [
                 "type": "object", "propertyNames": ["pattern": .string(ByteString(ObjectName.pattern))],

@@ -13,7 +13,7 @@ struct ObjectOperations: Sendable {
         "name", .text("a name", example: "orders", judge: ObjectName.isName), "The object's name.")
     private static let isDryRun = OperationParameter<Bool>.query(
         "dry_run", .flag, "Tells what would change, and changes nothing.")
-    private static let note = OperationParameter<String>.query("note", .text(0...1_024), "Why, for the history.")
+    private static let note = OperationParameter<String>.query("note", .text(0...256), "Why, for the history.")
 
     var all: [Operation] {
         (ObjectKind.allCases.flatMap(operations) + [makeSecret]).map { $0.translating(ConfigurationProblem.translate) }
@@ -190,7 +190,7 @@ struct MadeSecret: Described {
         Field("consumer", \.consumer, .text(), example: "acme", isRequired: true, "Whose it is.")
         Field("kind", \.kind, .choice(), example: "api-key", isRequired: true, "What it is.")
         Field(
-            "secret", \.secret, .text(), example: "sgk_…", isRequired: true, isSecret: true, "Shown this once.")
+            "secret", \.secret, .text(), example: "sgk_…", isRequired: true, "Shown this once.")
         Field("revision", \.revision, .count, example: "12", isRequired: true, "The revision that is in force now.")
     }
 }

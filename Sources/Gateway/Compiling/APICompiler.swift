@@ -263,6 +263,10 @@ struct APICompiler {
         rule.mayLast = part.route?.streams ?? api.streams
         if rule.mayLast { rule.bodyStall = idle }
         rule.tunnelIdle = idle ?? (rule.mayLast ? nil : .hours(1))
+        if named.contains(where: { !$0.origins.isEmpty }) {
+            // Who may read is said here alone: what an upstream says of origins would open it to others.
+            for name in CrossOriginPolicy.answerFields { rule.response.drop(Array(name.utf8)) }
+        }
         for line in named.flatMap(\.responseHeaders) {
             let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2 else { continue }

@@ -15,6 +15,12 @@ struct CrossOriginPolicy: Sendable {
         self.methods = Array(listed.joined(separator: Array(", ".utf8)))
     }
 
+    /// The fields of answers that say who may read them.
+    static let answerFields = [
+        "Access-Control-Allow-Origin", "Access-Control-Allow-Credentials", "Access-Control-Expose-Headers",
+        "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Max-Age",
+    ]
+
     /// How long a browser may remember a preflight's answer, in seconds.
     static let memory = 600
 

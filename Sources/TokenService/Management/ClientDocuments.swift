@@ -11,7 +11,7 @@ struct RegistrationTokenDocument: Described {
         "a registration token", "A token with which clients register themselves (RFC 7591 section 3)."
     ) {
         Field(
-            "registration_token", \.token, .text(), example: "srt_…", isRequired: true, isSecret: true,
+            "registration_token", \.token, .text(), example: "srt_…", isRequired: true,
             "The token, shown this once.")
         Field(
             "expires", \.expires, .integer(0...Int64.max), example: "1767225600", isRequired: true,

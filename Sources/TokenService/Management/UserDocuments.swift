@@ -26,7 +26,7 @@ struct UserDocument: Described {
             "server_role", \.serverRole, .nullable(.choice()), example: "viewer", isRequired: true,
             "What the user may do with this server. No token says it.")
         Field(
-            "password", optional: \.password, .text(), example: "…", isSecret: true,
+            "password", optional: \.password, .text(), example: "…",
             "Shown this once, when it was made.")
     }
 }
@@ -105,7 +105,7 @@ struct ResetLinkDocument: Described {
 
     static let schema = Schema<ResetLinkDocument>("a link", "A link with which a user sets a new password.") {
         Field(
-            "link", \.link, .text(1...4_096), example: "https://…", isRequired: true, isSecret: true,
+            "link", \.link, .text(1...4_096), example: "https://…", isRequired: true,
             "It works once, within half an hour.")
     }
 }

@@ -12,7 +12,15 @@
         @Argument(help: ArgumentHelp("A path, such as api.limit or upstream.endpoints.weight.", valueName: "path"))
         var path: String?
 
+        @Flag(name: .long, help: "Every kind with every setting, as Markdown: Documentation/SETTINGS.md.")
+        var markdown = false
+
+        func validate() throws {
+            guard path == nil || !markdown else { throw ValidationError("--markdown is about every kind") }
+        }
+
         func run() throws {
+            if markdown { return try Output.write(SettingsPage.text) }
             guard let path else { return try Output.write(Self.kinds) }
             guard let (kind, field) = KindReference.find(path) else {
                 let near = CommandNames.nearest(to: path, in: KindReference.allPaths)
