@@ -136,4 +136,7 @@ public struct FieldNameSet: ExpressibleByArrayLiteral, Hashable, Sendable {
     public static let clientForged: FieldNameSet = [
         .forwarded, .xForwarded, .xRealIP, .clientAddress, .xOriginal, .xRewriteURL, .methodOverride,
     ]
+
+    /// What no request takes along from its client: those two, and what is answered or written anew here.
+    public static let neverForwarded = hopByHop.union(clientForged).union([.host, .expect])
 }

@@ -11,11 +11,12 @@ public enum HeadWriter {
     ///   - head: the client's head, and `bytes` its bytes.
     ///   - peer: the client's address as text.
     ///   - upgrade: the protocols that the upstream may switch to.
-    ///   - lines: field lines of this request alone, ready for the wire and nobody's but our own.
+    ///   - dropped: what else is not passed on of this request alone.
+    ///   - addLines: appends field lines of this request alone: whole ones, and nobody's but our own.
     public static func request(
         _ head: RequestHead, _ bytes: UnsafeRawBufferPointer, path: CanonicalPath, rewrite: RequestRewrite,
-        peer: [UInt8],
-        isEncrypted: Bool, upgrade: UpgradeOffer? = nil, lines: [UInt8] = [], into out: inout [UInt8]
+        peer: [UInt8], isEncrypted: Bool, upgrade: UpgradeOffer? = nil, dropping dropped: FieldNameSet = [],
+        into out: inout [UInt8], adding addLines: (inout [UInt8]) -> Void = { _ in }
     ) {
         out.append(contentsOf: head.methodRange.slice(of: bytes))
         out.append(0x20)
@@ -32,7 +33,7 @@ public enum HeadWriter {
             out.append(contentsOf: authority)
         }
         append("\r\n", to: &out)
-        let dropped = rewrite.dropped.union(.hopByHop).union(.clientForged).union([.host, .expect])
+        let dropped = dropped.union(rewrite.dropped).union(.neverForwarded)
         let names = head.connectionNamesFields ? ConnectionNames(head.fields, bytes) : nil
         copy(head.fields, bytes, into: &out) { line in
             dropped.contains(line.name) || names?.contain(line, bytes) == true
@@ -51,7 +52,7 @@ public enum HeadWriter {
         out.append(contentsOf: authority)
         append("\r\n", to: &out)
         for (name, value) in rewrite.added { field(name, value, into: &out) }
-        out.append(contentsOf: lines)
+        addLines(&out)
         append("\r\n", to: &out)
     }
 

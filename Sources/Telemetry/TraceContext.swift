@@ -49,6 +49,13 @@ public struct TraceContext: Hashable, Sendable {
         output.append(isSampled ? "-01" : "-00")
     }
 
+    /// Appends the whole field line, with its CRLF.
+    public func appendLine(to output: inout [UInt8]) {
+        output.append("traceparent: ")
+        append(to: &output)
+        output.append("\r\n")
+    }
+
     private static let dash = UInt8(ascii: "-")
 }
 

@@ -22,8 +22,14 @@ public final class Forwarder {
 
     /// Forwards the exchange; the answer comes from the upstream or from `ForwardingObserver.refusal`.
     /// The exchange and the balancer must belong to the same event loop.
+    /// - Parameters:
+    ///   - rule: what its route says.
+    ///   - changes: what this request alone changes.
+    ///   - addLines: appends field lines of this request alone to its head: whole ones, our own writing and never a
+    ///     client's.
     public func forward(
-        _ exchange: Exchange, to upstream: UpstreamBalancer, by rule: ForwardingRule = ForwardingRule()
+        _ exchange: Exchange, to upstream: UpstreamBalancer, by rule: ForwardingRule = ForwardingRule(),
+        changes: ForwardingChanges = ForwardingChanges(), adding addLines: (inout [UInt8]) -> Void = { _ in }
     ) {
         scratch.removeAll(keepingCapacity: true)
         let client = exchange.client
@@ -31,13 +37,15 @@ public final class Forwarder {
         let offer = exchange.withHeadBytes { bytes in
             let offer = rule.allowsUpgrade ? UpgradeOffer(exchange.head, bytes) : nil
             HeadWriter.request(
-                exchange.head, bytes, path: rule.path ?? exchange.path, rewrite: rule.rewrite, peer: client,
-                isEncrypted: isEncrypted, upgrade: offer, lines: rule.requestLines, into: &scratch)
+                exchange.head, bytes, path: changes.path ?? exchange.path, rewrite: rule.rewrite, peer: client,
+                isEncrypted: isEncrypted, upgrade: offer, dropping: changes.dropped, into: &scratch, adding: addLines)
             return offer
         }
         var head = allocator.buffer(capacity: scratch.count)
         head.writeBytes(scratch)
-        let call = ForwardedCall(head: head, exchange: exchange, forwarder: self, rule: rule, offer: offer)
+        let call = ForwardedCall(
+            head: head, exchange: exchange, forwarder: self, rewrite: changes.response ?? rule.response, offer: offer,
+            patience: rule.patience(endingAt: changes.endsAt))
         if offer != nil { exchange.expectUpgrade() }
         // The body may flow only once a connection carries the call; that the client is gone must be heard before.
         exchange.pauseBody()
@@ -90,13 +98,16 @@ private final class ForwardedCall: UpstreamCall {
     private var responseBytes: Int64 = 0
     private var isReported = false
 
-    init(head: ByteBuffer, exchange: Exchange, forwarder: Forwarder, rule: ForwardingRule, offer: UpgradeOffer?) {
+    init(
+        head: ByteBuffer, exchange: Exchange, forwarder: Forwarder, rewrite: ResponseRewrite, offer: UpgradeOffer?,
+        patience: UpstreamPatience
+    ) {
         self.exchange = exchange
         self.forwarder = forwarder
-        rewrite = rule.response
+        self.rewrite = rewrite
         super.init(
             head: head, method: exchange.head.method, body: exchange.bodyIsComplete ? .none : exchange.head.framing,
-            offer: offer, patience: rule.patience)
+            offer: offer, patience: patience)
     }
 
     override func connected() {

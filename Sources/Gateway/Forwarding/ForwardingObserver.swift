@@ -26,7 +26,7 @@ public struct ForwardingOutcome: Sendable {
         case clientGone
         /// The upstream gave no complete response.
         case upstreamFailed(UpstreamFailure)
-        /// The answer or the tunnel still flowed at the rule's `endsAt` and was ended.
+        /// The answer or the tunnel still flowed at the request's `endsAt` and was ended.
         case expired
         /// The tunnel carried nothing for longer than the rule's `tunnelIdle` and was ended.
         case idle

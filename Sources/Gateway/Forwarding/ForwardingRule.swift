@@ -2,14 +2,10 @@ public import HTTPWire
 public import NIOCore
 import Upstreams
 
-/// What a route says about how its requests are forwarded. Built once per route; a request may change its own copy.
+/// What a route says about how its requests are forwarded. Built once per route and shared by all of its requests.
 public struct ForwardingRule: Sendable {
     /// What changes in the request head.
     public var rewrite = RequestRewrite()
-    /// The path that the upstream sees; nil is the exchange's own.
-    public var path: CanonicalPath?
-    /// Field lines of one request alone, ready for the wire: `name: value` and CRLF. Our own writing, never a client's.
-    public var requestLines: [UInt8] = []
     /// What changes in the head of the upstream's answer. Answers of our own are not the upstream's: see
     /// `ForwardingObserver.refusal`.
     public var response = ResponseRewrite.none
@@ -25,20 +21,33 @@ public struct ForwardingRule: Sendable {
     public var bodyStall: TimeAmount? = .seconds(60)
     /// Whether answers are meant to flow for long: they, like tunnels, end with the token that allowed them.
     public var mayLast = false
-    /// When an answer or a tunnel that still flows is cut off: the end of the token that allowed it.
-    public var endsAt: NIODeadline?
 
     /// Changes nothing, allows switches, and has the patience of the product.
     public init(rewrite: RequestRewrite = RequestRewrite()) {
         self.rewrite = rewrite
     }
 
-    var patience: UpstreamPatience {
+    func patience(endingAt end: NIODeadline?) -> UpstreamPatience {
         var patience = UpstreamPatience()
         patience.responseHead = responseHeadTimeout
         patience.bodyStall = bodyStall
         patience.tunnelIdle = tunnelIdle
-        patience.endsAt = endsAt
+        patience.endsAt = end
         return patience
     }
+}
+
+/// What one request alone changes, beside its route's rule.
+public struct ForwardingChanges: Sendable {
+    /// The path that the upstream sees; nil is the exchange's own.
+    public var path: CanonicalPath?
+    /// What else of the client's request is not passed on.
+    public var dropped: FieldNameSet = []
+    /// What changes in the head of the upstream's answer; nil is what the rule says.
+    public var response: ResponseRewrite?
+    /// When an answer or a tunnel that still flows is cut off: the end of the token that allowed it.
+    public var endsAt: NIODeadline?
+
+    /// Changes nothing.
+    public init() {}
 }

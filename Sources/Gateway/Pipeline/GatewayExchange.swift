@@ -48,15 +48,10 @@ final class GatewayExchange {
     /// It is over. The exchange lets go of what holds it, or neither would ever be freed.
     func end() { exchange.attachment = nil }
 
-    /// The field line that tells the upstream its place in the trace.
-    var traceLine: [UInt8] {
-        var line: [UInt8] = []
-        line.reserveCapacity(TraceContext.length + 15)
-        line.append(contentsOf: "traceparent: ".utf8)
-        hop.outgoing.append(to: &line)
-        line.append(0x0D)
-        line.append(0x0A)
-        return line
+    /// Appends the field lines that tell the upstream who calls, and its place in the trace.
+    func appendLines(to head: inout [UInt8]) {
+        for (name, value) in identity.fields { HeadWriter.field(name, value, into: &head) }
+        hop.outgoing.appendLine(to: &head)
     }
 
     /// What is written down of it when it is over.

@@ -104,7 +104,7 @@ final class GatewayHandler: ExchangeHandler {
         let exchange = request.exchange
         switch route.destination {
         case .upstream(let group):
-            forwarder.forward(exchange, to: balancer(for: group), by: rule(for: request, route))
+            forward(request, route, to: group)
         case .redirect(let place, let behind):
             var target = place + exchange.path.bytes.dropFirst(behind)
             if let query = exchange.path.query { target += [UInt8(ascii: "?")] + query }
@@ -114,34 +114,31 @@ final class GatewayHandler: ExchangeHandler {
         }
     }
 
-    /// The route's rule with what this request alone has.
-    private func rule(for request: GatewayExchange, _ route: Route) -> ForwardingRule {
-        var rule = route.forwarding
+    /// Forwards by the route's rule, with what this request alone changes.
+    private func forward(_ request: GatewayExchange, _ route: Route, to group: UpstreamGroup) {
+        let exchange = request.exchange
+        var changes = ForwardingChanges()
         if let change = route.pathChange {
-            rule.path = request.exchange.path.replacing(change.length, with: change.prefix)
+            changes.path = exchange.path.replacing(change.length, with: change.prefix)
         }
-        if !request.identity.fields.isEmpty { rule.rewrite.added += request.identity.fields }
-        if !request.hop.passesTraceState { rule.rewrite.dropped = rule.rewrite.dropped.union([.tracestate]) }
-        rule.requestLines = request.traceLine
-        if !route.strippedCookies.isEmpty, request.exchange.head.first(.cookie) != nil {
-            rule.rewrite.dropped = rule.rewrite.dropped.union([.cookie])
-            rule.requestLines += request.cookieLine(without: route.strippedCookies)
-        }
-        for (name, value) in request.answerFields {
-            // What the upstream's answer varies by stays true beside what ours does.
-            if name == "Vary" {
-                rule.response.add(Array(name.utf8), value)
-            } else {
-                rule.response.replace(Array(name.utf8), value)
-            }
+        if !request.hop.passesTraceState { changes.dropped = Self.traceState }
+        let stripsCookies = !route.strippedCookies.isEmpty && exchange.head.first(.cookie) != nil
+        if stripsCookies { changes.dropped = changes.dropped.union([.cookie]) }
+        if !request.answerFields.isEmpty {
+            changes.response = route.forwarding.response.changed(by: request.answerFields)
         }
         // What may last as long as it likes ends with the token that allowed it.
-        if let expiry = request.identity.expiry, rule.mayLast || request.exchange.head.first(.upgrade) != nil {
+        if let expiry = request.identity.expiry, route.forwarding.mayLast || exchange.head.first(.upgrade) != nil {
             // A token may say that it ends with the world; a clock counts in nanoseconds.
-            rule.endsAt = .now() + .seconds(min(max(0, expiry &- request.now), 315_360_000))
+            changes.endsAt = .now() + .seconds(min(max(0, expiry &- request.now), 315_360_000))
         }
-        return rule
+        forwarder.forward(exchange, to: balancer(for: group), by: route.forwarding, changes: changes) { head in
+            request.appendLines(to: &head)
+            if stripsCookies { head += request.cookieLine(without: route.strippedCookies) }
+        }
     }
+
+    private static let traceState: FieldNameSet = [.tracestate]
 
     private func balancer(for group: UpstreamGroup) -> UpstreamBalancer {
         let earlier = balancers[group.name]
@@ -211,6 +208,22 @@ final class DeliveryObserver: ForwardingObserver {
             attempts: outcome.attempts)
         if let failure = request.failure { loop.take(record, failure) } else { loop.take(record) }
         request.end()
+    }
+}
+
+extension ResponseRewrite {
+    /// The same with our own answer's fields.
+    fileprivate func changed(by fields: [(name: String, value: [UInt8])]) -> ResponseRewrite {
+        var changed = self
+        for (name, value) in fields {
+            // What the upstream's answer varies by stays true beside what ours does.
+            if name == "Vary" {
+                changed.add(Array(name.utf8), value)
+            } else {
+                changed.replace(Array(name.utf8), value)
+            }
+        }
+        return changed
     }
 }
 

@@ -24,7 +24,7 @@ final class Route: Sendable {
     /// What is asked of a request, in the order of the phases.
     let policies: [RoutePolicy]
     let destination: Destination
-    /// How requests are passed on and answers taken back; a request changes its own copy.
+    /// How requests are passed on and answers taken back.
     let forwarding: ForwardingRule
     /// How the upstream's path differs from the client's; nil where it does not.
     let pathChange: PathChange?

@@ -36,6 +36,7 @@ struct TestGateway: Sendable {
     static func with(
         _ members: [UpstreamGroup.Member], settings: UpstreamGroup.Settings = settings(),
         edge: EdgeConfiguration = edge(), rule: @escaping @Sendable () -> ForwardingRule = { ForwardingRule() },
+        changes: @escaping @Sendable () -> ForwardingChanges = { ForwardingChanges() },
         _ body: (TestGateway) async throws -> Void
     ) async throws {
         let group = UpstreamGroup(name: "group", members: members, settings: settings)
@@ -43,7 +44,8 @@ struct TestGateway: Sendable {
         let outcomes = Recorder<ForwardingOutcome>()
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let listener = try await Listener.bind(host: "127.0.0.1", port: 0, group: loops, configuration: edge) { loop in
-            RuleHandler(loop, group: group, rule: rule, observer: OutcomeObserver(endings, outcomes))
+            RuleHandler(
+                loop, group: group, rule: rule, changes: changes, observer: OutcomeObserver(endings, outcomes))
         }
         let gateway = TestGateway(listener: listener, group: group, endings: endings, outcomes: outcomes)
         do { try await body(gateway) } catch {
@@ -58,12 +60,14 @@ struct TestGateway: Sendable {
     /// Runs `body` with a gateway before one scripted upstream.
     static func with(
         rule: @escaping @Sendable () -> ForwardingRule = { ForwardingRule() },
+        changes: @escaping @Sendable () -> ForwardingChanges = { ForwardingChanges() },
         settings: UpstreamGroup.Settings = settings(), edge: EdgeConfiguration = edge(),
         upstream script: @escaping @Sendable (RawSocket, Int) throws -> Void,
         _ body: (TestGateway, ScriptedServer) async throws -> Void
     ) async throws {
         let server = try ScriptedServer(script)
-        try await with([.init(endpoint(server.port))], settings: settings, edge: edge, rule: rule) { gateway in
+        try await with([.init(endpoint(server.port))], settings: settings, edge: edge, rule: rule, changes: changes) {
+            gateway in
             try await body(gateway, server)
         }
     }
@@ -82,17 +86,21 @@ private final class RuleHandler: ExchangeHandler {
     private let forwarder: Forwarder
     private let upstream: UpstreamBalancer
     private let rule: @Sendable () -> ForwardingRule
+    private let changes: @Sendable () -> ForwardingChanges
 
     init(
         _ loop: any EventLoop, group: UpstreamGroup, rule: @escaping @Sendable () -> ForwardingRule,
-        observer: ForwardingObserver
+        changes: @escaping @Sendable () -> ForwardingChanges, observer: ForwardingObserver
     ) {
         forwarder = Forwarder(observer: observer)
         upstream = UpstreamBalancer(group, eventLoop: loop)
         self.rule = rule
+        self.changes = changes
     }
 
-    override func handle(_ exchange: Exchange) { forwarder.forward(exchange, to: upstream, by: rule()) }
+    override func handle(_ exchange: Exchange) {
+        forwarder.forward(exchange, to: upstream, by: rule(), changes: changes())
+    }
 }
 
 private final class OutcomeObserver: ForwardingObserver {

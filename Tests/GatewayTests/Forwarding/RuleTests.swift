@@ -42,10 +42,10 @@ import Upstreams
 
     @Test func `cuts an answer off that still flows at its end, and one that is complete not`() async throws {
         try await TestGateway.with(
-            rule: {
-                var rule = ForwardingRule()
-                rule.endsAt = .now() + .milliseconds(1_500)
-                return rule
+            changes: {
+                var changes = ForwardingChanges()
+                changes.endsAt = .now() + .milliseconds(1_500)
+                return changes
             }
         ) { socket, number in
             _ = try socket.receive(until: "\r\n\r\n")

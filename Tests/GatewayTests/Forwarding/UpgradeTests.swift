@@ -225,10 +225,10 @@ import Upstreams
     @Test func `ends on both sides at the rule's end`() async throws {
         let ended = Recorder<Bool>()
         try await TestGateway.with(
-            rule: {
-                var rule = ForwardingRule()
-                rule.endsAt = .now() + .milliseconds(1_500)
-                return rule
+            changes: {
+                var changes = ForwardingChanges()
+                changes.endsAt = .now() + .milliseconds(1_500)
+                return changes
             }
         ) { socket, _ in
             _ = try socket.receive(until: "\r\n\r\n")
