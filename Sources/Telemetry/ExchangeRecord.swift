@@ -16,8 +16,8 @@ public enum ExchangeEnd: String, Hashable, Sendable, CaseIterable {
 /// value, and nothing else counts. Holds no token, no header value and no query.
 ///
 /// Made once for each request: its texts are shared with the route, the verdict and the configuration, so that nothing
-/// is allocated for it.
-public struct ExchangeRecord: Sendable {
+/// is allocated for it. It is lent and never copied, because a copy would hold each of them once more.
+public struct ExchangeRecord: ~Copyable, Sendable {
     /// The request's place in its trace.
     public var hop: TraceHop
     /// When the request's head was complete, in milliseconds since 1970.

@@ -63,7 +63,7 @@ public struct Explanation: Sendable {
 
     /// Explains a request that was refused or whose upstream failed, from its record; nil for any other. A record
     /// knows the reason; the sentence and the steps are the refusal's own.
-    public init?(_ record: ExchangeRecord, detail: String, steps: [Step] = []) {
+    public init?(_ record: borrowing ExchangeRecord, detail: String, steps: [Step] = []) {
         guard let code = record.code else { return nil }
         self.init(
             trace: record.trace, time: record.start / 1_000, method: record.method.name, path: record.path,

@@ -16,6 +16,9 @@ public final class MetricsShard: Sendable {
         /// By identity, which spares hashing two texts; the labels are held, so that no other can get their address.
         var routes: [ObjectIdentifier: (number: Int, labels: RouteLabels)] = [:]
         var withoutRoute: Int?
+        /// The route and the upstream that were counted last: often the next ones too, and then nothing is hashed.
+        var latestRoute: (labels: RouteLabels, number: Int)?
+        var latestUpstream: (name: String, number: Int)?
         var upstreams: [String: Int] = [:]
         var refusals: [SeriesNames.RefusalName: Int] = [:]
     }
@@ -75,18 +78,20 @@ public final class MetricsShard: Sendable {
             state.withoutRoute = number
             return number
         }
-        if let known = state.routes[ObjectIdentifier(labels)] { return known.number }
+        if let latest = state.latestRoute, latest.labels === labels { return latest.number }
         if state.routes.count >= Self.longestMemory { state.routes = [:] }
-        let number = names.route(labels)
+        let number = state.routes[ObjectIdentifier(labels)]?.number ?? names.route(labels)
         state.routes[ObjectIdentifier(labels)] = (number, labels)
+        state.latestRoute = (labels, number)
         return number
     }
 
     private func number(of upstream: String, in state: inout State) -> Int {
-        if let known = state.upstreams[upstream] { return known }
+        if let latest = state.latestUpstream, latest.name == upstream { return latest.number }
         if state.upstreams.count >= Self.longestMemory { state.upstreams = [:] }
-        let number = names.upstream(upstream)
+        let number = state.upstreams[upstream] ?? names.upstream(upstream)
         state.upstreams[upstream] = number
+        state.latestUpstream = (upstream, number)
         return number
     }
 

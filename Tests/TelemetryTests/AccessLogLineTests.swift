@@ -163,7 +163,7 @@ import Testing
         }
     }
 
-    private func line(_ record: ExchangeRecord) -> [UInt8] {
+    private func line(_ record: borrowing ExchangeRecord) -> [UInt8] {
         var output: [UInt8] = []
         AccessLogLine.append(record, to: &output)
         return output

@@ -101,13 +101,15 @@ import Testing
     @Test func `a refused request's record is explained, another is not`() throws {
         let record = Records.record(
             status: 401, end: .refused, code: "token-expired", phase: "authenticate", hasCredential: true)
-        let explained = try #require(Explanation(record, detail: "It expired."))
+        let explanation = Explanation(record, detail: "It expired.")
+        let explained = try #require(explanation)
         #expect(explained.trace == record.trace)
         #expect(explained.time == 1_700_000_000)
         #expect(explained.method == "GET" && explained.path == "/shop/orders" && explained.route == "orders")
         #expect(explained.phase == "authenticate" && explained.status == 401 && explained.code == "token-expired")
         #expect(explained.hasCredential)
-        #expect(Explanation(Records.record(), detail: "") == nil)
+        let ofSuccess = Explanation(Records.record(), detail: "")
+        #expect(ofSuccess == nil)
     }
 
     @Test func `a path is kept to 256 bytes`() {

@@ -211,7 +211,7 @@ import Testing
         Metrics(version: "0", seriesLimit: seriesLimit) { MetricsReadings() }
     }
 
-    private func count(_ record: ExchangeRecord, in shard: MetricsShard) {
+    private func count(_ record: borrowing ExchangeRecord, in shard: MetricsShard) {
         shard.begin()
         shard.record(record)
     }

@@ -61,11 +61,24 @@ final class GatewayExchange {
     ) -> ExchangeRecord {
         ExchangeRecord(
             hop: hop, start: start, duration: (NIODeadline.now() - startedAt).nanoseconds, firstByte: firstByte,
-            route: route?.labels, method: exchange.withBytes(of: exchange.head.methodRange) { ExchangeMethod($0) },
+            route: route?.labels, method: method,
             path: exchange.path.bytes, status: refusal?.status ?? exchange.status, end: end, code: refusal?.code,
             phase: refusal?.phase.rawValue, requestBytes: requestBytes, responseBytes: responseBytes,
             address: client, hasCredential: hasCredential, caller: identity.caller, upstream: upstream,
             attempts: attempts, httpVersion: exchange.head.version == .http10 ? "1.0" : "1.1")
+    }
+
+    private var method: ExchangeMethod {
+        switch exchange.head.method {
+        case .get: .get
+        case .head: .head
+        case .post: .post
+        case .put: .put
+        case .patch: .patch
+        case .delete: .delete
+        case .options: .options
+        case .other: exchange.withBytes(of: exchange.head.methodRange) { ExchangeMethod($0) }
+        }
     }
 
     // MARK: What policies ask of a request

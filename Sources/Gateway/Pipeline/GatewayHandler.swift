@@ -10,6 +10,8 @@ final class GatewayHandler: ExchangeHandler {
     private let loop: GatewayLoop
     private let forwarder: Forwarder
     private var balancers: [String: UpstreamBalancer] = [:]
+    /// The one that was asked last: often the next one too, and then no name is looked up.
+    private var latest: UpstreamBalancer?
 
     init(_ loop: GatewayLoop) {
         self.loop = loop
@@ -24,6 +26,7 @@ final class GatewayHandler: ExchangeHandler {
             balancer.close()
             balancers[name] = nil
         }
+        latest = nil
     }
 
     override func handle(_ exchange: Exchange) {
@@ -141,11 +144,16 @@ final class GatewayHandler: ExchangeHandler {
     private static let traceState: FieldNameSet = [.tracestate]
 
     private func balancer(for group: UpstreamGroup) -> UpstreamBalancer {
+        if let latest, latest.group === group { return latest }
         let earlier = balancers[group.name]
-        if let earlier, earlier.group === group { return earlier }
+        if let earlier, earlier.group === group {
+            latest = earlier
+            return earlier
+        }
         let balancer = UpstreamBalancer(group, eventLoop: loop.eventLoop, keeping: earlier)
         earlier?.close()
         balancers[group.name] = balancer
+        latest = balancer
         return balancer
     }
 

@@ -51,7 +51,7 @@ final class GatewayLoop {
     }
 
     /// The same for one that was refused, or whose upstream failed: that is explained to those who ask why.
-    func take(_ record: ExchangeRecord, _ refusal: Refusal) {
+    func take(_ record: borrowing ExchangeRecord, _ refusal: Refusal) {
         take(record)
         if let explanation = refusal.explanation(record) { shared.explanations.append(explanation) }
     }

@@ -172,7 +172,7 @@ struct Refusal {
 
 extension Refusal {
     /// What the operator is told.
-    func explanation(_ record: ExchangeRecord) -> Explanation? {
+    func explanation(_ record: borrowing ExchangeRecord) -> Explanation? {
         Explanation(
             record, detail: inside ?? steps.last?.detail ?? detail,
             steps: steps.map { step in
