@@ -23,14 +23,15 @@ public final class Exchange {
 
     /// Whether the request body was read to its end (or there is none).
     public internal(set) var bodyIsComplete: Bool
-    /// Whether a response head was written: from here on nothing else can be answered.
-    public private(set) var headWritten = false
     /// The status that was written, or 0.
     public private(set) var status = 0
+    /// Whether a response head was written: from here on nothing else can be answered.
+    public var headWritten: Bool { status != 0 }
     /// Whether the exchange is answered or its client gone.
-    public private(set) var isOver = false
+    public var isOver: Bool { connection == nil }
 
     private let loop: EdgeLoop
+    /// Nil once it is over.
     private var connection: ClientConnectionHandler?
     private(set) var observer: ExchangeObserver?
     private(set) var bodyIsPaused = false
@@ -55,13 +56,13 @@ public final class Exchange {
         awaitsContinue = head.expectsContinue
     }
 
-    /// The client's address as text, without port: the peer's, or what a trusted proxy says.
-    public var client: [UInt8] {
+    /// The client's address as text, without port: the peer's, or what a trusted proxy says. Found out once.
+    public private(set) lazy var client: [UInt8] = {
         guard let peer = connection?.peer else { return [] }
         guard let proxy = trustedProxy else { return peer }
         let lines = withHeadBytes { head.forwarded("x-forwarded-for", of: $0) }
         return Array(loop.configuration.trustedProxies.client(peer: proxy, forwardedFor: lines).description.utf8)
-    }
+    }()
 
     /// Whether the client's connection is encrypted: this one, or what a trusted proxy says of its own.
     public var isEncrypted: Bool {
@@ -87,11 +88,13 @@ public final class Exchange {
     }
 
     /// Calls `body` with the head's bytes.
+    @inlinable
     public func withHeadBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
         headBytes.withUnsafeReadableBytes(body)
     }
 
     /// Calls `body` with a range of the head.
+    @inlinable
     public func withBytes<R>(of range: ByteRange, _ body: (UnsafeRawBufferPointer) -> R) -> R {
         headBytes.withUnsafeReadableBytes { body(range.slice(of: $0)) }
     }
@@ -128,7 +131,7 @@ public final class Exchange {
     /// Starts the body: what arrived already is delivered at once. A client that waits for `100 Continue` is told to go
     /// on.
     public func accept(_ observer: ExchangeObserver) {
-        guard !isOver, self.observer == nil, let connection else { return }
+        guard self.observer == nil, let connection else { return }
         self.observer = observer
         if bodyIsComplete {
             observer.requestBodyEnded()
@@ -158,8 +161,7 @@ public final class Exchange {
 
     /// Writes a whole answer and ends the exchange.
     public func respond(_ answer: LocalAnswer) {
-        guard !isOver, !headWritten, let connection else { return }
-        headWritten = true
+        guard !headWritten, let connection else { return }
         status = answer.status
         connection.write(answer, keepAlive: keepsAlive && !answer.closes, to: head)
         end(keepAlive: keepsAlive && !answer.closes)
@@ -171,7 +173,7 @@ public final class Exchange {
     ///   - head: the head as it was read, and `bytes` its bytes.
     ///   - rewrite: what is dropped from it and added to it.
     public func writeHead(_ head: ResponseHead, _ bytes: ByteBuffer, rewrite: ResponseRewrite = .none) {
-        guard !isOver, !headWritten, !head.isInterim, let connection else { return }
+        guard !headWritten, !head.isInterim, let connection else { return }
         switch head.framing {
         case .none: framing = .none
         case .length(let length):
@@ -182,7 +184,6 @@ public final class Exchange {
             framing = self.head.version == .http10 ? .untilClose : .chunked
         }
         headSaysKeepAlive = keepsAlive && framing != .untilClose
-        headWritten = true
         status = head.status
         loop.scratch.removeAll(keepingCapacity: true)
         bytes.withUnsafeReadableBytes { bytes in
@@ -196,7 +197,7 @@ public final class Exchange {
     /// Writes some of the response body, without framing. A body that is longer than its head said ends the exchange
     /// with a reset.
     public func writeBody(_ piece: ByteBuffer) {
-        guard !isOver, headWritten, let connection else { return }
+        guard headWritten, let connection else { return }
         switch framing {
         case .untilClose: connection.write(piece)
         case .chunked: connection.writeChunk(piece)
@@ -209,14 +210,13 @@ public final class Exchange {
 
     /// Sends what was written so far.
     public func flush() {
-        guard !isOver else { return }
         connection?.flushWritten()
     }
 
     /// Ends the exchange after a complete response. One that is shorter than its head said is reset instead. In a
     /// tunnel only our side ends: the exchange lasts until the client's does too.
     public func finish() {
-        guard !isOver, headWritten, let connection else { return }
+        guard headWritten, let connection else { return }
         if isTunnel {
             connection.endTunnelOutput()
             return
@@ -233,7 +233,7 @@ public final class Exchange {
     /// Ends the exchange in the middle: the connection is reset, so that nobody mistakes the rest for a complete
     /// response.
     public func abort() {
-        guard !isOver, let connection else { return }
+        guard let connection else { return }
         release()
         connection.abort()
     }
@@ -257,10 +257,9 @@ public final class Exchange {
     /// `accept`.
     /// - Returns: whether it is a tunnel now.
     public func switchProtocols(_ head: ResponseHead, _ bytes: ByteBuffer, rewrite: ResponseRewrite = .none) -> Bool {
-        guard !isOver, !headWritten, asksUpgrade, observer != nil, head.status == 101, let connection else {
+        guard !headWritten, asksUpgrade, observer != nil, head.status == 101, let connection else {
             return false
         }
-        headWritten = true
         isTunnel = true
         status = 101
         framing = .untilClose
@@ -276,7 +275,7 @@ public final class Exchange {
     /// Ends an answer that may last no longer: a tunnel closes on both sides after what was written, any other answer
     /// is reset, so that nobody mistakes it for complete.
     public func cutOff() {
-        guard isTunnel, !isOver, let connection else {
+        guard isTunnel, let connection else {
             abort()
             return
         }
@@ -296,7 +295,6 @@ public final class Exchange {
     @discardableResult
     func release() -> ExchangeObserver? {
         let watching = observer
-        isOver = true
         connection = nil
         observer = nil
         return watching

@@ -26,12 +26,14 @@ public struct RequestHead: Sendable {
     public internal(set) var length = 0
 
     /// The value of the first field with that name, or nil.
+    @inlinable
     public func first(_ name: FieldName) -> ByteRange? {
         for line in fields where line.name == name { return line.valueRange }
         return nil
     }
 
     /// How many fields have that name.
+    @inlinable
     public func count(of name: FieldName) -> Int {
         var count = 0
         for line in fields where line.name == name { count += 1 }

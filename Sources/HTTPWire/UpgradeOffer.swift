@@ -8,7 +8,7 @@ public struct UpgradeOffer: Sendable {
 
     /// The offer of a request, or nil when it makes none that may be passed on: it must be a GET of HTTP/1.1 without a
     /// body, and `Connection` must name `upgrade`.
-    public init?(_ head: RequestHead, _ bytes: UnsafeRawBufferPointer) {
+    public init?(_ head: borrowing RequestHead, _ bytes: UnsafeRawBufferPointer) {
         guard head.connectionNamesFields, head.method == .get, head.version == .http11,
             head.framing == .none || head.framing == .length(0)
         else { return nil }
