@@ -112,12 +112,15 @@ final class ClientConnectionHandler: ChannelInboundHandler {
             if discarded > loop.configuration.maxDiscardedBytes { context.closeSocket() }
         case .closed: break
         case .head, .body, .response, .discard, .tunnel:
-            if pending.readableBytes == 0 {
+            var early = pending
+            if early.readableBytes == 0 {
                 pending = bytes
             } else {
-                // What was read is not dropped by itself: without this the buffer grows with all that ever came.
-                if pending.readerIndex > 0 { pending.discardReadBytes() }
-                pending.writeBuffer(&bytes)
+                // Alone in its local, or it is copied. What was read is not dropped by itself: the buffer would grow.
+                pending = ByteBuffer()
+                if early.readerIndex > 0 { early.discardReadBytes() }
+                early.writeBuffer(&bytes)
+                pending = early
             }
             process()
         }
@@ -175,23 +178,24 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     }
 
     private func readHead() -> Bool {
+        var bytes = pending
         if !headStarted, !skippedEmptyLine {
-            guard let skip = pending.withUnsafeReadableBytes({ RequestHeadScanner.leadingEmptyLine(in: $0) }) else {
+            guard let skip = bytes.withUnsafeReadableBytes({ RequestHeadScanner.leadingEmptyLine(in: $0) }) else {
                 return false
             }
-            if skip > 0 {
-                pending.moveReaderIndex(forwardBy: skip)
-                skippedEmptyLine = true
-            }
+            bytes.moveReaderIndex(forwardBy: skip)
+            pending = bytes
+            skippedEmptyLine = skip > 0
         }
-        guard pending.readableBytes > 0 else { return false }
+        guard bytes.readableBytes > 0 else { return false }
         if !headStarted {
             headStarted = true
             deadlines.headStarted(loop.now)
         }
         do throws(WireDefect) {
-            let scanned = try pending.withUnsafeReadableBytes { bytes throws(WireDefect) in try scanner.scan(bytes) }
-            guard let head = scanned, let headBytes = pending.readSlice(length: head.length) else { return false }
+            let scanned = try bytes.withUnsafeReadableBytes { bytes throws(WireDefect) in try scanner.scan(bytes) }
+            guard let head = scanned, let headBytes = bytes.readSlice(length: head.length) else { return false }
+            pending = bytes
             let path = try headBytes.withUnsafeReadableBytes { bytes throws(WireDefect) in
                 try CanonicalPath(
                     target: head.pathRange.slice(of: bytes), keepsSlashes: loop.handler.keepsSlashes)
@@ -223,7 +227,7 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     private func readBody() -> Bool {
         guard let exchange, let observer = exchange.observer, !exchange.bodyIsPaused else { return false }
         do throws(WireDefect) {
-            switch try body.next(from: &pending) {
+            switch try nextOfBody() {
             case .more: return false
             case .piece(let piece):
                 exchange.bodyArrived()
@@ -241,9 +245,16 @@ final class ClientConnectionHandler: ChannelInboundHandler {
         }
     }
 
+    /// The next piece of what has arrived; in locals, as an access that lasts over a call is checked while it runs.
+    private func nextOfBody() throws(WireDefect) -> RequestBodyReader.Step {
+        var (reader, bytes) = (body, pending)
+        defer { (body, pending) = (reader, bytes) }
+        return try reader.next(from: &bytes)
+    }
+
     private func discardBody() -> Bool {
         do throws(WireDefect) {
-            switch try body.next(from: &pending) {
+            switch try nextOfBody() {
             case .more: return false
             case .piece(let piece):
                 discarded += piece.readableBytes
@@ -302,38 +313,30 @@ final class ClientConnectionHandler: ChannelInboundHandler {
 
     func write(_ answer: LocalAnswer, keepAlive: Bool, to head: RequestHead?) {
         let hasBody = answer.status != 204 && answer.status != 304
-        loop.scratch.removeAll(keepingCapacity: true)
-        HeadWriter.answer(
-            status: answer.status, fields: answer.fields, length: hasBody ? answer.body.count : nil,
-            keepAlive: keepAlive,
-            version: head?.version ?? .http11, into: &loop.scratch)
-        if hasBody, head?.method != .head { loop.scratch.append(contentsOf: answer.body) }
-        write(ByteBuffer(bytes: loop.scratch))
+        let (whole, _) = loop.buffer { out in
+            HeadWriter.answer(
+                status: answer.status, fields: answer.fields, length: hasBody ? answer.body.count : nil,
+                keepAlive: keepAlive, version: head?.version ?? .http11, into: &out)
+            if hasBody, head?.method != .head { out.append(contentsOf: answer.body) }
+        }
+        write(whole)
     }
 
-    /// Keeps the head in the loop's scratch back until it can leave together with the first piece of its body.
-    func holdScratch() {
+    /// Keeps a head back until it can leave together with the first piece of its body.
+    func hold(writing head: (inout [UInt8]) -> Void) {
         // One still held is a whole answer without a body.
         if let earlier = held { context?.write(wrapOutboundOut(earlier), promise: nil) }
-        var head = ByteBufferAllocator().buffer(capacity: loop.scratch.count + 1024)
-        head.writeBytes(loop.scratch)
-        held = head
+        held = loop.buffer(room: 1024, writing: head).buffer
         needsFlush = true
     }
 
     /// Writes a piece of a body as one chunk.
     func writeChunk(_ piece: ByteBuffer) {
-        loop.scratch.removeAll(keepingCapacity: true)
         guard piece.readableBytes > 0 else { return }
-        let isWhole = piece.withUnsafeReadableBytes { ChunkWriter.frame($0, into: &loop.scratch) }
-        needsFlush = true
-        if var head = held {
-            held = nil
-            head.writeBytes(loop.scratch)
-            context?.write(wrapOutboundOut(head), promise: nil)
-        } else {
-            context?.write(wrapOutboundOut(ByteBuffer(bytes: loop.scratch)), promise: nil)
+        let (chunk, isWhole) = loop.buffer { out in
+            piece.withUnsafeReadableBytes { ChunkWriter.frame($0, into: &out) }
         }
+        write(chunk)
         guard !isWhole else { return }
         write(piece)
         write(Self.pieceEnd)

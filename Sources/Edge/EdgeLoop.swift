@@ -9,8 +9,8 @@ final class EdgeLoop {
     let isEncrypted: Bool
     /// The time of the last tick. Coarse on purpose: a deadline costs no clock reading per request.
     private(set) var now: NIODeadline
-    /// Reused for every head that is written.
-    var scratch: [UInt8] = []
+    /// Reused for everything that is written.
+    private var scratch: [UInt8] = []
     private(set) var isDraining = false
     /// Whether the timer has ended, and every connection with it.
     private(set) var isStopped = false
@@ -29,6 +29,21 @@ final class EdgeLoop {
         self.isEncrypted = isEncrypted
         now = .now()
         scratch.reserveCapacity(4096)
+    }
+
+    /// What is written, as a buffer with room for more behind it.
+    func buffer<Result>(
+        room: Int = 0, writing write: (inout [UInt8]) -> Result
+    ) -> (buffer: ByteBuffer, result: Result) {
+        // In a local, because every access to a property that lasts over a call is checked while it runs.
+        var bytes = scratch
+        scratch = []
+        bytes.removeAll(keepingCapacity: true)
+        let result = write(&bytes)
+        var buffer = ByteBufferAllocator().buffer(capacity: bytes.count + room)
+        buffer.writeBytes(bytes)
+        scratch = bytes
+        return (buffer, result)
     }
 
     func start() {

@@ -185,13 +185,14 @@ public final class Exchange {
         }
         headSaysKeepAlive = keepsAlive && framing != .untilClose
         status = head.status
-        loop.scratch.removeAll(keepingCapacity: true)
-        bytes.withUnsafeReadableBytes { bytes in
-            HeadWriter.response(
-                head, bytes, framing: framing, keepAlive: headSaysKeepAlive, version: self.head.version,
-                rewrite: rewrite, into: &loop.scratch)
+        let (framing, keepAlive) = (framing, headSaysKeepAlive)
+        connection.hold { out in
+            bytes.withUnsafeReadableBytes { bytes in
+                HeadWriter.response(
+                    head, bytes, framing: framing, keepAlive: keepAlive, version: self.head.version,
+                    rewrite: rewrite, into: &out)
+            }
         }
-        connection.holdScratch()
     }
 
     /// Writes some of the response body, without framing. A body that is longer than its head said ends the exchange
@@ -263,11 +264,9 @@ public final class Exchange {
         isTunnel = true
         status = 101
         framing = .untilClose
-        loop.scratch.removeAll(keepingCapacity: true)
-        bytes.withUnsafeReadableBytes { bytes in
-            HeadWriter.switching(head, bytes, rewrite: rewrite, into: &loop.scratch)
+        connection.hold { out in
+            bytes.withUnsafeReadableBytes { HeadWriter.switching(head, $0, rewrite: rewrite, into: &out) }
         }
-        connection.holdScratch()
         connection.becomeTunnel()
         return true
     }

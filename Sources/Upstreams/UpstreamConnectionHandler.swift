@@ -159,12 +159,15 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
             // Nobody asked: a second response, or the rest of one.
             drop()
         case .head, .body, .tunnel:
-            if pending.readableBytes == 0 {
+            var early = pending
+            if early.readableBytes == 0 {
                 pending = bytes
             } else {
-                // What was read is not dropped by itself: without this the buffer grows with all that ever came.
-                if pending.readerIndex > 0 { pending.discardReadBytes() }
-                pending.writeBuffer(&bytes)
+                // Alone in its local, or it is copied. What was read is not dropped by itself: the buffer would grow.
+                pending = ByteBuffer()
+                if early.readerIndex > 0 { early.discardReadBytes() }
+                early.writeBuffer(&bytes)
+                pending = early
             }
             process()
         }
@@ -232,14 +235,16 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
     }
 
     private func readHead() -> Bool {
-        guard let call, pending.readableBytes > 0 else { return false }
+        var arrived = pending
+        guard let call, arrived.readableBytes > 0 else { return false }
         if !hasResponseByte {
             hasResponseByte = true
             call.firstByteAt = .now()
         }
         do throws(WireDefect) {
-            let scanned = try pending.withUnsafeReadableBytes { bytes throws(WireDefect) in try scanner.scan(bytes) }
-            guard let head = scanned, let bytes = pending.readSlice(length: head.length) else { return false }
+            let scanned = try arrived.withUnsafeReadableBytes { bytes throws(WireDefect) in try scanner.scan(bytes) }
+            guard let head = scanned, let bytes = arrived.readSlice(length: head.length) else { return false }
+            pending = arrived
             if head.isInterim { return try readInterim(head, bytes, of: call) }
             keepAlive = head.keepAlive
             body = ResponseBodyReader(head.framing)
@@ -282,7 +287,7 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
         // The end needs no room at the client, and a peer that closes behind it must not look like one that broke off.
         guard let call, !call.isPaused || body.isComplete else { return false }
         do throws(WireDefect) {
-            switch try body.next(from: &pending) {
+            switch try nextOfBody() {
             case .more: return false
             case .piece(let piece): call.responseBody(piece)
             case .end: complete(call)
@@ -292,6 +297,13 @@ final class UpstreamConnectionHandler: ChannelInboundHandler {
             fail(UpstreamFailure(.protocolError, detail: "\(pool.endpoint.name) broke its body's framing: \(error)"))
             return false
         }
+    }
+
+    /// The next piece of what has arrived; in locals, as an access that lasts over a call is checked while it runs.
+    private func nextOfBody() throws(WireDefect) -> ResponseBodyReader.Step {
+        var (reader, bytes) = (body, pending)
+        defer { (body, pending) = (reader, bytes) }
+        return try reader.next(from: &bytes)
     }
 
     private func complete(_ call: UpstreamCall) {

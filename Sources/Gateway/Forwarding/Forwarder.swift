@@ -31,18 +31,22 @@ public final class Forwarder {
         _ exchange: Exchange, to upstream: UpstreamBalancer, by rule: ForwardingRule = ForwardingRule(),
         changes: ForwardingChanges = ForwardingChanges(), adding addLines: (inout [UInt8]) -> Void = { _ in }
     ) {
-        scratch.removeAll(keepingCapacity: true)
+        // In a local, because every access to a property that lasts over a call is checked while it runs.
+        var written = scratch
+        scratch = []
+        written.removeAll(keepingCapacity: true)
         let client = exchange.client
         let isEncrypted = exchange.isEncrypted
         let offer = exchange.withHeadBytes { bytes in
             let offer = rule.allowsUpgrade ? UpgradeOffer(exchange.head, bytes) : nil
             HeadWriter.request(
                 exchange.head, bytes, path: changes.path ?? exchange.path, rewrite: rule.rewrite, peer: client,
-                isEncrypted: isEncrypted, upgrade: offer, dropping: changes.dropped, into: &scratch, adding: addLines)
+                isEncrypted: isEncrypted, upgrade: offer, dropping: changes.dropped, into: &written, adding: addLines)
             return offer
         }
-        var head = allocator.buffer(capacity: scratch.count)
-        head.writeBytes(scratch)
+        var head = allocator.buffer(capacity: written.count)
+        head.writeBytes(written)
+        scratch = written
         let call = ForwardedCall(
             head: head, exchange: exchange, forwarder: self, rewrite: changes.response ?? rule.response, offer: offer,
             patience: rule.patience(endingAt: changes.endsAt))
