@@ -66,8 +66,9 @@ public struct RevocationHandles: Sendable {
     }
 }
 
-/// What has been revoked, as known at one moment: an immutable value that is replaced whole.
-public struct RevocationSnapshot: Sendable {
+/// What has been revoked, as known at one moment: immutable, and replaced whole. An object, so that a request that asks
+/// holds one reference and not one to each set.
+public final class RevocationSnapshot: Sendable {
     /// Nothing is revoked.
     public static let empty = RevocationSnapshot()
 
