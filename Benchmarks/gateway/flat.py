@@ -40,11 +40,12 @@ class Gateway:
              "--control", f"localhost:{free_port()}", "--gateway", f"127.0.0.1:{self.port}"],
             preexec_fn=pinned(1), env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=(self.folder / "log").open("w"))
-        for _ in range(6):
+        # Ten seconds each: thousands of consumers take minutes to be read in on a busy machine.
+        for patience in range(30, 0, -1):
             try:
                 return wait_for_port(self.port, self.process)
             except SystemExit:
-                if self.process.poll() is not None:
+                if patience == 1 or self.process.poll() is not None:
                     raise
 
     def target(self, name: str, api: int) -> Target:
