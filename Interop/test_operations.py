@@ -287,6 +287,17 @@ def test_a_made_key_opens_an_api_and_a_renewed_one_in_its_place(server, tokens, 
     assert missing.status == 404
 
 
+def test_the_address_of_a_problem_says_what_to_do(server):
+    refused = call("GET", server.gateway + "/demo/orders")
+    assert refused.json["type"] == f"{server.control}/problems/{refused.json['code']}"
+    page = call("GET", refused.json["type"])
+    assert page.status == 200 and refused.json["code"].encode() in page.body and b"<p>" in page.body
+    codes = re.findall(r"^### `(.*)`$", (ROOT / "Documentation/PROBLEMS.md").read_text(), re.M)
+    listed = call("GET", server.control + "/problems").body.decode()
+    assert all(f'href="/problems/{code}"' in listed for code in codes)
+    assert call("GET", server.control + "/problems/no-such-code").status == 404
+
+
 def test_schemathesis_finds_nothing(server, tokens, chromium, tmp_path):
     """Fifty inputs for each operation: no 5xx, no answer that is not described, nothing open."""
     examples = "50"

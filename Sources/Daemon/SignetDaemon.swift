@@ -78,7 +78,8 @@ public struct SignetDaemon: Sendable {
         let quotas = QuotaFile.read(in: store.folder, logger: logger)
         let gateway = GatewayService(
             explanations: explanations, metrics: metrics, log: accessLog.log, wantsFlush: accessLog.flushSoon,
-            clock: WallClock.milliseconds, keeping: quotas)
+            clock: WallClock.milliseconds, keeping: quotas,
+            problems: "\(configuration.issuer)\(ProblemPages.path)/")
         await tokens.revocations.subscribe { await gateway.install($0) }
         await tokens.subscribeToKeys { [issuer = tokens.configuration.issuer, logger] keys in
             do {

@@ -37,13 +37,14 @@ public final class GatewayService: Sendable {
     ///   - wantsFlush: has that log flushed soon, off the caller's thread.
     ///   - clock: milliseconds since 1970.
     ///   - quotas: what an earlier process kept; to be restored once there is a configuration.
+    ///   - problems: below which address each problem's code has a page.
     public init(
         explanations: ExplanationRing, metrics: Metrics, log: AccessLog, wantsFlush: @escaping @Sendable () -> Void,
-        clock: @escaping @Sendable () -> Int64, keeping quotas: KeptQuotas? = nil
+        clock: @escaping @Sendable () -> Int64, keeping quotas: KeptQuotas? = nil, problems: String = "/problems/"
     ) {
         shared = GatewayShared(
             explanations: explanations, metrics: metrics, log: log, wantsFlush: wantsFlush, clock: clock,
-            seed: quotas?.seed ?? .random())
+            seed: quotas?.seed ?? .random(), problems: problems)
         published = PublishedKeys(clock: { Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000_000) })
     }
 

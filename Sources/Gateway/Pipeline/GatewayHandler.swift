@@ -64,7 +64,7 @@ final class GatewayHandler: ExchangeHandler {
             method: .other(""), path: [], status: refusal.status, end: .refused, code: refusal.code,
             phase: refusal.phase.rawValue, address: peer)
         loop.take(record, refusal)
-        return refusal.answer(trace: record.trace, closes: true)
+        return refusal.answer(trace: record.trace, problems: loop.shared.problems, closes: true)
     }
 
     /// Asks the route's policies, from one of them on.
@@ -164,7 +164,7 @@ final class GatewayHandler: ExchangeHandler {
     }
 
     private func refuse(_ request: GatewayExchange, _ refusal: Refusal) {
-        var answer = refusal.answer(trace: request.hop.outgoing.trace)
+        var answer = refusal.answer(trace: request.hop.outgoing.trace, problems: loop.shared.problems)
         answer.add(request.answerFields)
         let record = request.record(.refused, refusal: refusal, responseBytes: Int64(answer.body.count))
         request.exchange.respond(answer)
@@ -196,7 +196,7 @@ final class DeliveryObserver: ForwardingObserver {
         if failure.status == 503 { refusal.fields.append(("Retry-After", Array("1".utf8))) }
         guard let request = exchange.attachment as? GatewayExchange else { return LocalAnswer(status: failure.status) }
         request.failure = refusal
-        var answer = refusal.answer(trace: request.hop.outgoing.trace)
+        var answer = refusal.answer(trace: request.hop.outgoing.trace, problems: loop.shared.problems)
         answer.add(request.answerFields)
         return answer
     }

@@ -76,10 +76,12 @@ final class GatewayShared: Sendable {
     let wantsFlush: @Sendable () -> Void
     /// Milliseconds since 1970.
     let clock: @Sendable () -> Int64
+    /// Below which address each problem's code has a page.
+    let problems: String
 
     init(
         explanations: ExplanationRing, metrics: Metrics, log: AccessLog, wantsFlush: @escaping @Sendable () -> Void,
-        clock: @escaping @Sendable () -> Int64, seed: TrafficSeed
+        clock: @escaping @Sendable () -> Int64, seed: TrafficSeed, problems: String
     ) {
         traffic = TrafficLedger(seed: seed)
         self.explanations = explanations
@@ -87,5 +89,6 @@ final class GatewayShared: Sendable {
         self.log = log
         self.wantsFlush = wantsFlush
         self.clock = clock
+        self.problems = problems
     }
 }

@@ -131,9 +131,10 @@ struct Refusal {
     }
 
     /// The answer: a problem body (RFC 9457) with the trace that `signet explain` takes.
-    func answer(trace: TraceID, closes: Bool = false) -> LocalAnswer {
+    /// - Parameter problems: below which address each code has a page.
+    func answer(trace: TraceID, problems: String, closes: Bool = false) -> LocalAnswer {
         let problem: JSON = [
-            "type": .string(ByteString("/problems/\(code)")),
+            "type": .string(ByteString(problems + code)),
             "title": .string(ByteString(Self.title(of: status))),
             "status": .number(JSONNumber(Int64(status))),
             "detail": .string(ByteString(detail)),
