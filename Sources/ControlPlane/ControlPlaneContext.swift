@@ -1,5 +1,6 @@
 public import HTTPWire
 public import Hummingbird
+public import Logging
 public import NIOCore
 
 /// What the control plane knows about a request besides the request: who sent it, and where to log.
@@ -16,11 +17,26 @@ public struct ControlPlaneContext: RequestContext, RemoteAddressRequestContext {
     /// What they may do with this server; nil is nothing.
     public var role: Role?
 
+    /// The context of a request that came another way than over a channel of the framework.
+    /// - Parameters:
+    ///   - remoteAddress: who asks, judged already.
+    ///   - logger: where to log; gets `requestID` as the framework's own do.
+    public init(remoteAddress: SocketAddress?, requestID: String, logger: Logger) {
+        var logger = logger
+        logger[metadataKey: "hb.request.id"] = .string(requestID)
+        coreContext = CoreRequestContextStorage(source: LoggerSource(logger: logger))
+        self.remoteAddress = remoteAddress
+    }
+
     /// The context of one request on a channel.
     public init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         remoteAddress = source.channel.remoteAddress
     }
+}
+
+private struct LoggerSource: RequestContextSource {
+    let logger: Logger
 }
 
 extension Router where Context == ControlPlaneContext {

@@ -90,11 +90,12 @@ public struct ConfigurationFile: Sendable {
             throw document.refused(error)
         }
         do throws(ConfigurationComplaints) {
-            let surroundings = Surroundings(
+            var surroundings = Surroundings(
                 builtIn: .unknown, readFile: { Self.content(of: $0) },
                 environment: { ProcessInfo.processInfo.environment[$0] }, now: WallClock.seconds,
                 fetchKeys: KeyFetch.nothing.keys,
                 discoverKeys: KeyFetch.nothing.discovered)
+            surroundings.controlPlane = { _ in }
             let checked = try GatewayService.check(document.blueprint, in: surroundings)
             let warnings = checked.warnings.map { warning in
                 DocumentComplaint(place: document.node.place(at: warning.pointer), message: warning.message).description

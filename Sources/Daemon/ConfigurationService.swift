@@ -18,6 +18,7 @@ actor ConfigurationService {
     private let tokens: AuthorizationService
     private let fetch: KeyFetch
     private let listeners: GatewayListeners
+    private let controlPlane: ControlPlaneDestination
     private let accessLog: AccessLogFile
     private let metrics: MetricsEndpoint
     private let logger: Logger
@@ -30,7 +31,8 @@ actor ConfigurationService {
 
     init(
         store: BlueprintStore, gateway: GatewayService, tokens: AuthorizationService, fetch: KeyFetch,
-        listeners: GatewayListeners, accessLog: AccessLogFile, metrics: MetricsEndpoint, demo: Blueprint,
+        listeners: GatewayListeners, controlPlane: ControlPlaneDestination, accessLog: AccessLogFile,
+        metrics: MetricsEndpoint, demo: Blueprint,
         file: ConfigurationFile?, logger: Logger
     ) {
         self.store = store
@@ -38,6 +40,7 @@ actor ConfigurationService {
         self.tokens = tokens
         self.fetch = fetch
         self.listeners = listeners
+        self.controlPlane = controlPlane
         self.accessLog = accessLog
         self.metrics = metrics
         self.demo = demo
@@ -172,11 +175,12 @@ actor ConfigurationService {
 
     private nonisolated func prepareNow(_ stored: Blueprint) throws(ConfigurationComplaints) -> PreparedConfiguration {
         let whole = stored.withDemo(demo)
-        let surroundings = Surroundings(
+        var surroundings = Surroundings(
             builtIn: TrustedIssuer(issuer: tokens.configuration.issuer, keys: tokens.keySet),
             readFile: { ConfigurationFile.content(of: $0) },
             environment: { ProcessInfo.processInfo.environment[$0] }, now: WallClock.seconds, fetchKeys: fetch.keys,
             discoverKeys: fetch.discovered)
+        surroundings.controlPlane = { [controlPlane] in try await controlPlane.answer($0) }
         let prepared = try gateway.prepare(whole, in: surroundings)
         for listener in prepared.listeners where !listeners.isOpen(port: listener.port) {
             let address = DaemonConfiguration.Address(host: listener.host, port: listener.port)

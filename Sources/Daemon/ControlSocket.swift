@@ -33,7 +33,7 @@ struct ControlSocket {
         let router = Router.controlPlane()
         operations.addRoutes(to: router.group().add(middleware: OperatorDoor()))
         return HummingbirdListener.application(
-            router, address: .unixDomainSocket(path: path), logger: Logger(label: "signet.socket"),
+            router.buildResponder(), address: .unixDomainSocket(path: path), logger: Logger(label: "signet.socket"),
             onOpen: { [path] in
                 chmod(path, 0o600)
                 doors.opened()

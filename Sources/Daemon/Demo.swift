@@ -59,7 +59,7 @@ struct DemoUpstream: Service {
         }
         let logger = Logger(label: "signet.demo")
         try await HummingbirdListener.application(
-            router, address: .hostname("127.0.0.1", port: port), logger: logger, onOpen: {}
+            router.buildResponder(), address: .hostname("127.0.0.1", port: port), logger: logger, onOpen: {}
         ).run()
     }
 }

@@ -5,14 +5,14 @@ import NIOCore
 
 /// How every Hummingbird listener of this process is set up: header limits and idle timeouts said out loud.
 enum HummingbirdListener {
-    static func application<Context: RequestContext>(
-        _ router: Router<Context>, address: BindAddress, logger: Logger,
-        onOpen: @escaping @Sendable () -> Void
-    ) -> some ApplicationProtocol where Context.Source == ApplicationRequestContextSource {
+    static func application<Responder: HTTPResponder>(
+        _ responder: Responder, address: BindAddress, logger: Logger, onOpen: @escaping @Sendable () -> Void
+    ) -> some ApplicationProtocol
+    where Responder.Context: RequestContext, Responder.Context.Source == ApplicationRequestContextSource {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         return Application(
-            router: router,
+            responder: responder,
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
                     idleTimeout: .seconds(60),

@@ -99,9 +99,11 @@ public struct SignetDaemon: Sendable {
         readings.watch(listeners)
         let metricsEndpoint = MetricsEndpoint(metrics: metrics)
         let demo = configuration.demo ? try await DemoUpstream.open() : nil
+        let controlPlane = ControlPlaneDestination(logger: logger)
         let live = ConfigurationService(
             store: try await BlueprintStore(store: store), gateway: gateway, tokens: tokens,
-            fetch: KeyFetch(guardedFetch), listeners: listeners, accessLog: accessLog, metrics: metricsEndpoint,
+            fetch: KeyFetch(guardedFetch), listeners: listeners, controlPlane: controlPlane, accessLog: accessLog,
+            metrics: metricsEndpoint,
             demo: try demo.map {
                 try DemoConfiguration.blueprint(port: $0.port, audience: configuration.audiences.first ?? "")
             } ?? Blueprint(), file: configuration.configurationFile.map { ConfigurationFile(path: $0) },
@@ -139,7 +141,12 @@ public struct SignetDaemon: Sendable {
         services.append(accessLog)
         // Services stop in the reverse order: this one after the gateway's listeners.
         services.append(QuotaFile(in: store.folder, gateway: gateway, logger: logger))
-        services.append(controlPlane(tokens, operations, gateway, metricsEndpoint, doors))
+        let responder = controlPlaneRouter(tokens, operations, gateway, metricsEndpoint).buildResponder()
+        controlPlane.open(responder)
+        services.append(
+            HummingbirdListener.application(
+                responder, address: .hostname(configuration.control.bindHost, port: configuration.control.port),
+                logger: logger, onOpen: doors.opened))
         services.append(
             GatewayListenerService(listeners: listeners, group: loops, doors: doors))
         services.append(ReloadService(configuration: live, logger: logger))
@@ -149,10 +156,10 @@ public struct SignetDaemon: Sendable {
         try await ServiceGroup(configuration: group).run()
     }
 
-    private func controlPlane(
+    private func controlPlaneRouter(
         _ tokens: AuthorizationService, _ operations: OperationTable, _ gateway: GatewayService,
-        _ metrics: MetricsEndpoint, _ doors: Doors
-    ) -> some Service {
+        _ metrics: MetricsEndpoint
+    ) -> Router<ControlPlaneContext> {
         let router = Router.controlPlane(trustedProxies: configuration.proxies)
         tokens.addRoutes(to: router)
         operations.addRoutes(to: router.group().add(middleware: tokens.managementDoor))
@@ -161,9 +168,7 @@ public struct SignetDaemon: Sendable {
         HealthEndpoints(checks: tokens.healthChecks).addRoutes(to: router)
         metrics.addRoutes(to: router)
         StudioPages.addRoutes(to: router, online: onlineStudio(tokens, gateway))
-        return HummingbirdListener.application(
-            router, address: .hostname(configuration.control.bindHost, port: configuration.control.port),
-            logger: logger, onOpen: doors.opened)
+        return router
     }
 }
 

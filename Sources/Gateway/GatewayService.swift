@@ -60,6 +60,10 @@ public final class GatewayService: Sendable {
         }
     }
 
+    /// Returns when no asynchronous destination works any more, or when the time is over. The event loops must not end
+    /// before that.
+    func waitForTasks(within time: TimeAmount) async { await shared.tasks.wait(within: time) }
+
     // MARK: Configuration
 
     /// Looks whether a blueprint could be put to work, without a gateway that would; nothing is fetched.

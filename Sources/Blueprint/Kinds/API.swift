@@ -14,6 +14,8 @@ public struct API: Described {
     public var hosts: [String]?
     /// Who answers.
     public var upstream: String?
+    /// Whether the control plane of this process answers: login, keys, Studio and management.
+    public var controlPlane = false
     /// Who may call; nil only where each route says it.
     public var access: Access?
     /// How often.
@@ -67,10 +69,18 @@ public struct API: Described {
                 return
                     "this does not say who may call: give access, such as { jwt: { issuer: built-in, audience: … } }, or anonymous"
             }
-            if api.upstream == nil,
+            if api.controlPlane {
+                if api.upstream != nil || api.versions.entries.contains(where: { $0.value.upstream != nil }) {
+                    return "this says twice who answers: an upstream and control-plane"
+                }
+            } else if api.upstream == nil,
                 api.versions.isEmpty || api.versions.entries.contains(where: { $0.value.upstream == nil })
             {
-                return "this does not say who answers: give an upstream"
+                return "this does not say who answers: give an upstream, or control-plane: true"
+            }
+            if api.stripsPath || api.upstreamPath != nil,
+                api.controlPlane || api.routes.entries.contains(where: { $0.value.controlPlane }) {
+                return "strip-path and upstream-path cannot be with control-plane: its pages link to each other by their whole paths"
             }
             return nil
         }
@@ -80,6 +90,10 @@ public struct API: Described {
             "hosts", optional: \.hosts, .list(of: .text("a host name", example: "api.example", judge: Host.isName)),
             example: "[api.example]", "The host names it is at. Without it, any.")
         Field("upstream", optional: \.upstream, .reference(to: .upstream), example: "orders", "Who answers.")
+        Field(
+            "control-plane", \.controlPlane, .flag, example: "true",
+            "Whether the control plane of this server answers instead of an upstream: login, keys, Studio and management."
+        )
         Field(
             "access", optional: \.access, .access, example: "{ jwt: { issuer: built-in, audience: orders } }",
             "Who may call. What says nothing lets nobody in.")
@@ -158,6 +172,8 @@ public struct APIRoute: Described {
     public var limits: [Limit] = []
     /// Who answers; nil is the API's.
     public var upstream: String?
+    /// Whether the control plane of this process answers, whatever the API says.
+    public var controlPlane = false
     /// How long an answer may take to begin; nil is the API's.
     public var timeout: TimeSpan?
     /// Whether an answer may pause for as long as it likes; nil is as the API says.
@@ -173,7 +189,14 @@ public struct APIRoute: Described {
     public init() {}
 
     /// What can be said about it.
-    public static let schema = Schema<APIRoute>("a route", "A part of an API that differs from the rest.") {
+    public static let schema = Schema<APIRoute>(
+        "a route", "A part of an API that differs from the rest.",
+        judge: { route in
+            let answers = [route.upstream != nil, route.controlPlane, route.redirect != nil].filter { $0 }
+            return answers.count > 1
+                ? "this says more than once who answers: give one of upstream, control-plane and redirect" : nil
+        }
+    ) {
         Field(
             "path", \.path, .path, example: "/items/{id}", isRequired: true,
             "The path below the API's; {name} is one segment, /* at the end everything below.")
@@ -190,6 +213,9 @@ public struct APIRoute: Described {
         Field(
             "upstream", optional: \.upstream, .reference(to: .upstream), example: "orders",
             "Who answers. Without it, as the API says.")
+        Field(
+            "control-plane", \.controlPlane, .flag, example: "true",
+            "Whether the control plane of this server answers, whatever the API says.")
         Field(
             "timeout", optional: \.timeout, .span(TimeSpan(milliseconds: 10)...TimeSpan.seconds(3_600)), example: "10s",
             "How long an answer may take to begin. Without it, as the API says.")

@@ -15,6 +15,8 @@ struct APICompiler {
     let upstreams: [String: UpstreamGroup]
     let directory: ConsumerDirectory
     let numbers: LimitNumbers
+    /// The control plane of this process.
+    let controlPlane: AsyncDestination?
     /// The header fields that tell upstreams who calls, at any API, in lower case.
     let identityNames: [[UInt8]]
 
@@ -24,14 +26,15 @@ struct APICompiler {
 
     init(
         name: String, api: API, blueprint: Blueprint, issuers: [String: TrustedKeys],
-        upstreams: [String: UpstreamGroup], directory: ConsumerDirectory, numbers: LimitNumbers,
-        identityNames: [[UInt8]]
+        upstreams: [String: UpstreamGroup], controlPlane: AsyncDestination?, directory: ConsumerDirectory,
+        numbers: LimitNumbers, identityNames: [[UInt8]]
     ) {
         self.name = name
         self.api = api
         self.blueprint = blueprint
         self.issuers = issuers
         self.upstreams = upstreams
+        self.controlPlane = controlPlane
         self.directory = directory
         self.numbers = numbers
         self.identityNames = identityNames
@@ -175,6 +178,13 @@ struct APICompiler {
             let fixed = part.path.hasSuffix("/*") ? prefix + part.path.utf8.count - 2 : Int.max
             return .redirect(to: Array(place.utf8), behind: fixed)
         }
+        if part.route?.controlPlane == true || api.controlPlane && part.route?.upstream == nil {
+            guard let controlPlane else {
+                complain(pointer, "there is no control plane in this process")
+                return nil
+            }
+            return .asynchronous(controlPlane)
+        }
         guard let name = part.route?.upstream ?? version?.settings.upstream ?? api.upstream else {
             complain(pointer, "this does not say who answers: give an upstream")
             return nil
@@ -261,6 +271,8 @@ struct APICompiler {
         if let patience { rule.responseHeadTimeout = .milliseconds(patience.milliseconds) }
         let idle = (part.route?.idleTimeout ?? api.idleTimeout).map { TimeAmount.milliseconds($0.milliseconds) }
         rule.mayLast = part.route?.streams ?? api.streams
+        // The control plane's own streams wait for things to happen.
+        if case .asynchronous = destination { rule.mayLast = true }
         if rule.mayLast { rule.bodyStall = idle }
         rule.tunnelIdle = idle ?? (rule.mayLast ? nil : .hours(1))
         if named.contains(where: { !$0.origins.isEmpty }) {

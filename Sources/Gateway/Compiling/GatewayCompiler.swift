@@ -54,8 +54,8 @@ struct GatewayCompiler {
         for (name, api) in blueprint.apis.entries {
             var compiler = APICompiler(
                 name: name, api: api, blueprint: blueprint, issuers: issuers, upstreams: upstreams,
-                directory: directory,
-                numbers: numbers, identityNames: Array(identityNames))
+                controlPlane: surroundings.controlPlane, directory: directory, numbers: numbers,
+                identityNames: Array(identityNames))
             entries += compiler.compile()
             complaints += compiler.complaints
             limitNumbers.formUnion(compiler.limitNumbers)

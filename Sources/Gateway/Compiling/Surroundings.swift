@@ -6,6 +6,8 @@ public import JOSE
 public struct Surroundings: Sendable {
     /// The token service in this process; nil where there is none.
     public var builtIn: TrustedIssuer?
+    /// Answers what belongs to the control plane of this process; nil where there is none.
+    public var controlPlane: AsyncDestination?
     /// A file by its name in the document; nil when it cannot be read.
     public var readFile: @Sendable (String) -> [UInt8]?
     /// An environment variable.

@@ -110,6 +110,8 @@ public final class GatewayListeners: Sendable {
         await withTaskGroup(of: Void.self) { group in
             for listener in open { group.addTask { await listener.listener.shutDown(within: Self.grace) } }
         }
+        // Whose clients were cut off have been cancelled by now.
+        await gateway.waitForTasks(within: Self.grace)
     }
 
     private func open(_ settings: PreparedListener) async throws {

@@ -108,6 +108,9 @@ final class GatewayHandler: ExchangeHandler {
         switch route.destination {
         case .upstream(let group):
             forward(request, route, to: group)
+        case .asynchronous(let destination):
+            AsyncDelivery(request, by: route.forwarding, changes: changes(of: request, route), on: loop)
+                .start(destination) { Self.addLines(of: request, route, to: &$0) }
         case .redirect(let place, let behind):
             var target = place + exchange.path.bytes.dropFirst(behind)
             if let query = exchange.path.query { target += [UInt8(ascii: "?")] + query }
@@ -119,14 +122,20 @@ final class GatewayHandler: ExchangeHandler {
 
     /// Forwards by the route's rule, with what this request alone changes.
     private func forward(_ request: GatewayExchange, _ route: Route, to group: UpstreamGroup) {
+        forwarder.forward(
+            request.exchange, to: balancer(for: group), by: route.forwarding, changes: changes(of: request, route)
+        ) { Self.addLines(of: request, route, to: &$0) }
+    }
+
+    /// What a request alone changes of its route's rule.
+    private func changes(of request: GatewayExchange, _ route: Route) -> ForwardingChanges {
         let exchange = request.exchange
         var changes = ForwardingChanges()
         if let change = route.pathChange {
             changes.path = exchange.path.replacing(change.length, with: change.prefix)
         }
         if !request.hop.passesTraceState { changes.dropped = Self.traceState }
-        let stripsCookies = !route.strippedCookies.isEmpty && exchange.head.first(.cookie) != nil
-        if stripsCookies { changes.dropped = changes.dropped.union([.cookie]) }
+        if Self.stripsCookies(of: request, route) { changes.dropped = changes.dropped.union([.cookie]) }
         if !request.answerFields.isEmpty {
             changes.response = route.forwarding.response.changed(by: request.answerFields)
         }
@@ -135,10 +144,17 @@ final class GatewayHandler: ExchangeHandler {
             // A token may say that it ends with the world; a clock counts in nanoseconds.
             changes.endsAt = .now() + .seconds(min(max(0, expiry &- request.now), 315_360_000))
         }
-        forwarder.forward(exchange, to: balancer(for: group), by: route.forwarding, changes: changes) { head in
-            request.appendLines(to: &head)
-            if stripsCookies { head += request.cookieLine(without: route.strippedCookies) }
-        }
+        return changes
+    }
+
+    /// The lines that a request's head gets: who calls, the trace, cookies without the one that brought the token.
+    private static func addLines(of request: GatewayExchange, _ route: Route, to head: inout [UInt8]) {
+        request.appendLines(to: &head)
+        if stripsCookies(of: request, route) { head += request.cookieLine(without: route.strippedCookies) }
+    }
+
+    private static func stripsCookies(of request: GatewayExchange, _ route: Route) -> Bool {
+        !route.strippedCookies.isEmpty && request.exchange.head.first(.cookie) != nil
     }
 
     private static let traceState: FieldNameSet = [.tracestate]

@@ -18,6 +18,10 @@ final class GatewayLoop {
     let metrics: MetricsShard
     /// Where this event loop's lines of the access log go.
     let log: AccessLogBuffer
+    /// What waits for asynchronous destinations.
+    let deliveries: AsyncDeliveries
+    /// Where their tasks run.
+    let executor: LoopTaskExecutor
     /// Random numbers for traces.
     var random = BulkRandom()
     /// The time of day at some moment of the last second.
@@ -29,6 +33,8 @@ final class GatewayLoop {
         self.shared = shared
         metrics = shared.metrics.shard()
         log = shared.log.buffer()
+        deliveries = AsyncDeliveries(eventLoop)
+        executor = LoopTaskExecutor(eventLoop)
     }
 
     /// Now, by both clocks: in milliseconds since 1970, and on the one that does not jump. The time of day is asked for once
@@ -69,6 +75,8 @@ final class GatewayShared: Sendable {
     let proofs = RequestProofs()
     /// How often who has called.
     let traffic: TrafficLedger
+    /// The tasks of asynchronous destinations.
+    let tasks = AsyncTasks()
     let explanations: ExplanationRing
     let metrics: Metrics
     let log: AccessLog

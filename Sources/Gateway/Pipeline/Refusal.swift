@@ -46,6 +46,10 @@ struct Refusal {
         case bodyTooLarge = "body-too-large"
         /// The caller has called as often as it may.
         case limitExceeded = "limit-exceeded"
+        /// The destination of the route failed before it answered.
+        case destinationFailed = "destination-failed"
+        /// The destination of the route did not answer in time.
+        case destinationLate = "destination-late"
     }
 
     let phase: Phase
@@ -161,6 +165,7 @@ struct Refusal {
         case 417: "Expectation Failed"
         case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
+        case 500: "Internal Server Error"
         case 501: "Not Implemented"
         case 502: "Bad Gateway"
         case 503: "Service Unavailable"

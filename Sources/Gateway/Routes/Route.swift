@@ -9,6 +9,8 @@ final class Route: Sendable {
         case upstream(UpstreamGroup)
         /// The caller is sent elsewhere: what stands behind the route's own path is put behind this.
         case redirect(to: [UInt8], behind: Int)
+        /// Code of this process that waits.
+        case asynchronous(AsyncDestination)
     }
 
     /// The API's name.
