@@ -1,18 +1,22 @@
-"""One port for everything: the token service, the Studio and APIs behind the gateway's listener, as `control-plane` of an API;
-with the client's real address, and drained at the end."""
+"""One port for everything: the token service, the Studio and APIs behind the gateway's listener, as `control-plane` of an API
+and as a listener of its own; with the client's real address, and drained at the end."""
 
 import base64
 import http.client
 import json
+import ssl
 import threading
 import time
 from urllib.parse import urlencode
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
 from conftest import write_configuration
 from signet_process import Signet, call, free_port, run
 from test_authorize import CHALLENGE, VERIFIER, ClientSite
+from test_certificates import certified
 from wire import wait_for
 
 PASSWORD = "a-password-at-one-port"
@@ -216,3 +220,79 @@ def test_what_is_under_way_at_the_end_is_finished(tmp_path, upstream):
     assert answer.status == 200 and answer.headers["Connection"] == "close" and json.loads(answer.read())["access_token"]
     stopping.join(20)
     assert stopped == [0]
+
+
+class TLSSite:
+    """Its configuration changes while it runs."""
+
+    def __init__(self, folder):
+        self.folder, self.port = folder, free_port()
+        self.certify("first")
+        self.path = write_configuration(folder, self.document())
+        self.signet = Signet(data=folder / "data", config=self.path).start()
+
+    def document(self, more=""):
+        return f"""
+listeners:
+  door:
+    address: 127.0.0.1:{self.port}
+    serves: control
+    trusted-proxies: [127.0.0.1]
+    tls: {{ certificates: [{{ chain: door.pem, key: {{ file: door.key }} }}] }}
+    {more}
+"""
+
+    def certify(self, name):
+        names = (x509.SubjectAlternativeName([x509.DNSName("door.example")]), False)
+        holder = certified(name, extensions=[names])
+        (self.folder / "door.pem").write_bytes(holder.pem)
+        (self.folder / "door.key").write_bytes(holder.key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+
+    def ask(self, method, path, body=None, headers=None):
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=15, context=context)
+        try:
+            connection.connect()
+            certificate = x509.load_der_x509_certificate(connection.sock.getpeercert(True))
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            return answer.status, answer.read(), certificate.subject.rfc4514_string()
+        finally:
+            connection.close()
+
+    def reload(self, text=None):
+        if text is not None:
+            self.path.write_text(text)
+        done = run("reload", "--data", str(self.signet.data))
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_control_plane_has_listeners_like_the_gateway(tmp_path):
+    site = TLSSite(tmp_path)
+    try:
+        status, body, certificate = site.ask("GET", "/")
+        assert status == 200 and b"<title>" in body and certificate == "CN=first"
+        # The gateway stays where it was: what serves the control plane is none of its listeners.
+        assert call("GET", site.signet.gateway + "/").json["code"] == "route-not-found"
+        # The trusted proxy names the client.
+        document = json.dumps({"name": "nobody", "password": "wrong"})
+        headers = {"Content-Type": "application/json", "X-Forwarded-For": "198.51.100.7"}
+        assert site.ask("POST", "/login", document, headers)[0] == 401
+        told = run("audit", "--data", str(site.signet.data), "--json").stdout
+        refused = [event for event in map(json.loads, told.splitlines()) if event["kind"] == "sign-in-refused"]
+        assert [event["address"] for event in refused] == ["198.51.100.7"]
+        # Certificates are read again, limits are in force, and it closes, while everything runs.
+        site.certify("second")
+        site.reload()
+        assert site.ask("GET", "/healthz")[2] == "CN=second"
+        site.reload(site.document("maximum-body: 10B"))
+        assert site.ask("POST", "/login", document, headers)[0] == 413
+        site.reload("{}")
+        with pytest.raises(OSError):
+            site.ask("GET", "/healthz")
+        assert call("GET", site.signet.control + "/healthz").status == 200
+    finally:
+        site.signet.stop()

@@ -91,7 +91,7 @@ public struct SignetDaemon: Sendable {
 
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         var fallback = PreparedListener(
-            name: "gateway", host: configuration.gateway.bindHost, port: configuration.gateway.port)
+            name: "--gateway", host: configuration.gateway.bindHost, port: configuration.gateway.port)
         fallback.trustedProxies = configuration.proxies
         let listeners = GatewayListeners(
             gateway: gateway, group: loops, fallback: fallback, descriptors: OpenFiles.limit

@@ -49,14 +49,17 @@ public final class GatewayService: Sendable {
     }
 
     /// Opens a listener and starts serving.
+    /// - Parameter route: what everything at it belongs to; nil looks for each request's route.
     func listen(
         host: String, port: Int, group: any EventLoopGroup, configuration: EdgeConfiguration,
-        certificates: ListenerCertificates?
+        certificates: ListenerCertificates?, route: Route? = nil
     ) async throws -> Edge.Listener {
         try await Edge.Listener.bind(
             host: host, port: port, group: group, configuration: configuration, certificates: certificates
         ) { eventLoop in
-            self.handler(on: eventLoop)
+            let handler = self.handler(on: eventLoop)
+            guard let route else { return handler }
+            return OneRouteHandler(handler, route)
         }
     }
 

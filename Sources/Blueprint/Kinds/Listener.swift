@@ -36,7 +36,7 @@ public struct Listener: Described {
             "Host and port; 0.0.0.0 and [::] are every interface.")
         Field(
             "serves", \.serves, .choice(), example: "control",
-            "What is served there: APIs, or login, keys, Studio and management.")
+            "What is served there: APIs, or login, keys, Studio and management, which are at --control as well.")
         Field(
             "tls", optional: \.tls, .object(),
             example: "{ certificates: [{ chain: api.pem, key: { file: api.key } }] }",

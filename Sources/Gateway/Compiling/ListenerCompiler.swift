@@ -3,15 +3,11 @@ import Edge
 import HTTPWire
 
 extension GatewayCompiler {
-    /// The gateway's listeners, with the certificates that they name.
+    /// The listeners, with the certificates that they name.
     mutating func compileListeners() -> [PreparedListener] {
         var listeners: [PreparedListener] = []
         for (name, listener) in blueprint.listeners.entries {
             let pointer = "/listeners/\(name)"
-            guard listener.serves == .gateway else {
-                complain("\(pointer)/serves", "the control plane listens where --control says, and nowhere else yet")
-                continue
-            }
             guard let colon = listener.address.lastIndex(of: ":"),
                 let port = Int(listener.address[listener.address.index(after: colon)...])
             else {
@@ -29,6 +25,12 @@ extension GatewayCompiler {
             for proxy in proxies where proxy.network == nil {
                 complain(
                     "\(pointer)/trusted-proxies", "\(proxy.text) is no IP address and no network such as 10.0.0.0/8")
+            }
+            if listener.serves == .control {
+                prepared.route = surroundings.controlPlane.map { Route.controlPlane($0) }
+                if prepared.route == nil {
+                    complain("\(pointer)/serves", "there is no control plane in this process")
+                }
             }
             prepared.trustedProxies = TrustedProxies(proxies.compactMap(\.network))
             prepared.maximumConnections = Int(listener.maximumConnections)
@@ -66,5 +68,16 @@ extension GatewayCompiler {
         } catch {
             complain(pointer, error.description)
         }
+    }
+}
+
+extension Route {
+    /// Everything at a listener of the control plane, which asks for itself who may do what.
+    fileprivate static func controlPlane(_ destination: @escaping AsyncDestination) -> Route {
+        var forwarding = ForwardingRule(rewrite: RequestRewrite(dropped: [.traceparent]))
+        forwarding.bodyStall = nil
+        return Route(
+            api: "control-plane", name: nil, version: nil, pattern: "/*", methods: nil, policies: [],
+            destination: .asynchronous(destination), forwarding: forwarding, strippedPrefix: 0, strippedCookies: [])
     }
 }

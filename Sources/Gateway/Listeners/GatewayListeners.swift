@@ -2,7 +2,8 @@ import Edge
 public import NIOCore
 import Synchronization
 
-/// The gateway's listeners: opened, changed and closed as the configuration says, without a restart.
+/// The listeners of the gateway, and of the control plane beside its own: opened, changed and closed as the configuration
+/// says, without a restart.
 public final class GatewayListeners: Sendable {
     /// What is worth a line in the program's log.
     public typealias Report = @Sendable (String) -> Void
@@ -51,7 +52,7 @@ public final class GatewayListeners: Sendable {
     public func open() async throws {
         let wanted = state.withLock { state in
             state.isOpen = true
-            return state.wanted.isEmpty ? [fallback] : state.wanted
+            return settled(state.wanted)
         }
         var opened = 0
         for settings in wanted {
@@ -66,7 +67,7 @@ public final class GatewayListeners: Sendable {
 
     /// Makes what is open what a configuration wants. One after the other: the caller sees to that.
     public func change(to wanted: [PreparedListener]) async {
-        let settled = wanted.isEmpty ? [fallback] : wanted
+        let settled = self.settled(wanted)
         // Whatever cannot stay as it is goes first: another may want its address.
         let (isOpen, gone) = state.withLock { state in
             state.wanted = wanted
@@ -114,6 +115,11 @@ public final class GatewayListeners: Sendable {
         await gateway.waitForTasks(within: Self.grace)
     }
 
+    /// With the fallback where none is the gateway's.
+    private func settled(_ wanted: [PreparedListener]) -> [PreparedListener] {
+        wanted.contains { $0.route == nil } ? wanted : wanted + [fallback]
+    }
+
     private func open(_ settings: PreparedListener) async throws {
         if let known = state.withLock({ $0.listeners[settings.name] }) {
             if known.settings.opensLike(settings) {
@@ -126,12 +132,12 @@ public final class GatewayListeners: Sendable {
         let certificates = settings.certificates.isEmpty ? nil : try ListenerCertificates(settings.certificates)
         let name = settings.name
         // Together they must not take what connections to upstreams need.
-        let share = descriptors / max(1, state.withLock { $0.wanted.count })
+        let share = descriptors / max(1, state.withLock { settled($0.wanted).count })
         let listener = try await gateway.listen(
             host: settings.host, port: settings.port, group: group,
             configuration: settings.configuration(descriptors: share) { [report] exhausted in
                 report("the listener \(name) cannot accept connections: \(exhausted)")
-            }, certificates: certificates)
+            }, certificates: certificates, route: settings.route)
         state.withLock {
             $0.listeners[name] = OpenListener(settings: settings, listener: listener, certificates: certificates)
         }

@@ -2,7 +2,7 @@ import Edge
 public import HTTPWire
 import NIOCore
 
-/// A listener of the gateway as it will be opened: everything that it names has been read.
+/// A listener as it will be opened: everything that it names has been read.
 public struct PreparedListener: Sendable {
     /// Its name.
     public let name: String
@@ -18,6 +18,8 @@ public struct PreparedListener: Sendable {
     public var maximumBody: Int64?
     /// How long a connection may rest, in milliseconds.
     public var idleTimeout: Int64?
+    /// What everything at it belongs to; nil looks for each request's route.
+    var route: Route?
     /// Empty speaks clear HTTP.
     var certificates: [CertificateSource] = []
 
@@ -32,7 +34,8 @@ public struct PreparedListener: Sendable {
     func opensLike(_ other: PreparedListener) -> Bool {
         host == other.host && port == other.port && trustedProxies == other.trustedProxies
             && maximumConnections == other.maximumConnections && maximumBody == other.maximumBody
-            && idleTimeout == other.idleTimeout && certificates.isEmpty == other.certificates.isEmpty
+            && idleTimeout == other.idleTimeout && (route == nil) == (other.route == nil)
+            && certificates.isEmpty == other.certificates.isEmpty
     }
 
     func configuration(

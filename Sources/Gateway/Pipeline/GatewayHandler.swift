@@ -56,6 +56,15 @@ final class GatewayHandler: ExchangeHandler {
         }
     }
 
+    /// The same for a request whose route is known beforehand.
+    fileprivate func handle(_ exchange: Exchange, by route: Route) {
+        loop.metrics.begin()
+        let request = GatewayExchange(exchange, on: loop)
+        exchange.attachment = request
+        request.route = route
+        ask(request, route, from: 0)
+    }
+
     override func refusal(for defect: WireDefect, from peer: [UInt8]) -> LocalAnswer {
         loop.metrics.begin()
         let refusal = Refusal(phase: .match, status: defect.status, code: defect.code, detail: defect.what)
@@ -186,6 +195,24 @@ final class GatewayHandler: ExchangeHandler {
         request.exchange.respond(answer)
         loop.take(record, refusal)
         request.end()
+    }
+}
+
+/// Answers everything at a listener by one route.
+final class OneRouteHandler: ExchangeHandler {
+    private let gateway: GatewayHandler
+    private let route: Route
+
+    init(_ gateway: GatewayHandler, _ route: Route) {
+        self.gateway = gateway
+        self.route = route
+        super.init()
+    }
+
+    override func handle(_ exchange: Exchange) { gateway.handle(exchange, by: route) }
+
+    override func refusal(for defect: WireDefect, from peer: [UInt8]) -> LocalAnswer {
+        gateway.refusal(for: defect, from: peer)
     }
 }
 
