@@ -18,6 +18,11 @@ public struct PageRequest: Sendable {
     /// The most that the page may hold, from 1 to 1,000.
     public let limit: Int
 
+    init(after: String?, limit: Int) {
+        self.after = after
+        self.limit = limit
+    }
+
     init(_ call: OperationCall) throws(ProblemBody) {
         after = try call.value(Self.after)
         limit = Int(try call.value(Self.limit) ?? Self.usual)
