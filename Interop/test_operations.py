@@ -298,6 +298,15 @@ def test_the_address_of_a_problem_says_what_to_do(server):
     assert call("GET", server.control + "/problems/no-such-code").status == 404
 
 
+def test_a_refusal_of_the_control_plane_is_explained(server, tokens):
+    refused = api(server, tokens["viewer"], "POST", "/users", {"name": "x"})
+    assert refused.status == 403
+    told = run("explain", refused.json["trace"], "--data", str(server.data))
+    assert told.returncode == 0 and "POST /api/users" in told.stdout and "role-insufficient" in told.stdout, told.stderr
+    recent = api(server, tokens["viewer"], "GET", "/explanations?limit=5").json["explanations"]
+    assert refused.json["trace"] in [explanation["trace"] for explanation in recent]
+
+
 def test_schemathesis_finds_nothing(server, tokens, chromium, tmp_path):
     """Fifty inputs for each operation: no 5xx, no answer that is not described, nothing open."""
     examples = "50"

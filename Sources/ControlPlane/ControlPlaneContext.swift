@@ -42,12 +42,16 @@ private struct LoggerSource: RequestContextSource {
 extension Router where Context == ControlPlaneContext {
     /// The router that all control-plane features add their routes to: every answer, errors and 404s included, leaves
     /// with the security headers, and every error as a problem body.
-    /// - Parameter trustedProxies: who may say for whom it asks.
-    public static func controlPlane(trustedProxies: TrustedProxies = .none) -> Router<ControlPlaneContext> {
+    /// - Parameters:
+    ///   - trustedProxies: who may say for whom it asks.
+    ///   - explain: takes note of each refusal; nil gives it no trace.
+    public static func controlPlane(
+        trustedProxies: TrustedProxies = .none, explain: RefusalExplaining? = nil
+    ) -> Router<ControlPlaneContext> {
         let router = Router(context: ControlPlaneContext.self)
         router.add(middleware: ClientAddressMiddleware(proxies: trustedProxies))
         router.add(middleware: SecurityHeadersMiddleware())
-        router.add(middleware: ProblemMiddleware())
+        router.add(middleware: ProblemMiddleware(explain: explain))
         return router
     }
 }

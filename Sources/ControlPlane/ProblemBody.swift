@@ -28,6 +28,9 @@ public struct ProblemBody: HTTPResponseError, Equatable {
     /// What is wrong with a document, each with its place: the member `errors`.
     public var complaints: [Complaint] = []
 
+    /// Under which trace the refusal can be explained.
+    public internal(set) var trace: String?
+
     /// Something that is wrong with a document that was sent.
     public struct Complaint: Sendable, Equatable {
         /// Where, as a JSON pointer (RFC 6901).
@@ -72,6 +75,7 @@ public struct ProblemBody: HTTPResponseError, Equatable {
             "code": .string(ByteString(code)),
         ]
         if let oauthError { object["error"] = .string(ByteString(oauthError)) }
+        if let trace { object["trace"] = .string(ByteString(trace)) }
         if !complaints.isEmpty { object["errors"] = .array(complaints.map(\.json)) }
         return .object(object)
     }

@@ -3,11 +3,29 @@ public import Hummingbird
 import Logging
 import NIOCore
 
+/// A request that the control plane refused.
+public struct ControlPlaneRefusal: Sendable {
+    /// What was answered.
+    public let problem: ProblemBody
+    /// The method.
+    public let method: String
+    /// The path without its query.
+    public let path: String
+    /// Whether it brought a credential.
+    public let hasCredential: Bool
+}
+
+/// Takes note of a refusal; returns the trace under which it is explained.
+public typealias RefusalExplaining = @Sendable (ControlPlaneRefusal) -> String
+
 /// Turns every thrown error into a problem body. What it does not know becomes a bare 500: the log names the error's
 /// type, and neither the log nor the answer repeats its text, which may hold anything.
 public struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
+    private let explain: RefusalExplaining?
+
     /// The middleware; put it inside the one that sets the security headers.
-    public init() {}
+    /// - Parameter explain: takes note of each refusal; nil gives it no trace.
+    public init(explain: RefusalExplaining? = nil) { self.explain = explain }
 
     /// Answers through the rest of the chain.
     public func handle(
@@ -18,7 +36,14 @@ public struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
         } catch let error as any AnswerConvertible {
             return request.method == .head ? error.answer.createHeadResponse() : error.answer
         } catch {
-            return problem(for: error, context).response(from: request, context: context)
+            var problem = problem(for: error, context)
+            if let explain {
+                problem.trace = explain(
+                    ControlPlaneRefusal(
+                        problem: problem, method: request.method.rawValue, path: request.uri.path,
+                        hasCredential: request.headers[.authorization] != nil))
+            }
+            return problem.response(from: request, context: context)
         }
     }
 

@@ -91,7 +91,7 @@ public struct SignetDaemon: Sendable {
 
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         var fallback = PreparedListener(
-            name: "--gateway", host: configuration.gateway.bindHost, port: configuration.gateway.port)
+            name: "gateway", host: configuration.gateway.bindHost, port: configuration.gateway.port)
         fallback.trustedProxies = configuration.proxies
         let listeners = GatewayListeners(
             gateway: gateway, group: loops, fallback: fallback, descriptors: OpenFiles.limit
@@ -141,7 +141,7 @@ public struct SignetDaemon: Sendable {
         services.append(accessLog)
         // Services stop in the reverse order: this one after the gateway's listeners.
         services.append(QuotaFile(in: store.folder, gateway: gateway, logger: logger))
-        let responder = controlPlaneRouter(tokens, operations, gateway, metricsEndpoint).buildResponder()
+        let responder = controlPlaneRouter(tokens, operations, gateway, metricsEndpoint, explanations).buildResponder()
         controlPlane.open(responder)
         services.append(
             HummingbirdListener.application(
@@ -158,9 +158,10 @@ public struct SignetDaemon: Sendable {
 
     private func controlPlaneRouter(
         _ tokens: AuthorizationService, _ operations: OperationTable, _ gateway: GatewayService,
-        _ metrics: MetricsEndpoint
+        _ metrics: MetricsEndpoint, _ explanations: ExplanationRing
     ) -> Router<ControlPlaneContext> {
-        let router = Router.controlPlane(trustedProxies: configuration.proxies)
+        let router = Router.controlPlane(
+            trustedProxies: configuration.proxies, explain: { $0.explained(in: explanations) })
         tokens.addRoutes(to: router)
         operations.addRoutes(to: router.group().add(middleware: tokens.managementDoor))
         operations.addDescription(to: router, version: SignetVersion.current)

@@ -57,7 +57,8 @@ private struct OpenDoor: RouterMiddleware {
                     OperationParameter<String>.path("name", .text(1...9), "Its name.").described,
                     Self.color.described,
                 ], answers: Shape<Note>.fields("Note"), tag: { EntityTag(revision: $0.count) }
-            ) { _ in
+            ) { call in
+                _ = try call.value(Self.color)
                 var note = Note()
                 note.text = "milk"
                 note.count = count()

@@ -79,8 +79,10 @@ public struct API: Described {
                 return "this does not say who answers: give an upstream, or control-plane: true"
             }
             if api.stripsPath || api.upstreamPath != nil,
-                api.controlPlane || api.routes.entries.contains(where: { $0.value.controlPlane }) {
-                return "strip-path and upstream-path cannot be with control-plane: its pages link to each other by their whole paths"
+                api.controlPlane || api.routes.entries.contains(where: { $0.value.controlPlane })
+            {
+                return
+                    "strip-path and upstream-path cannot be with control-plane: its pages link to each other by their whole paths"
             }
             return nil
         }

@@ -46,6 +46,7 @@ extension OperationTable {
             "type": ["type": "string"], "title": ["type": "string"], "status": ["type": "integer"],
             "detail": ["type": "string"], "code": ["type": "string", "description": "It does not change."],
             "error": ["type": "string", "description": "The error as OAuth names it, where it does."],
+            "trace": ["type": "string", "description": "What `signet explain` takes."],
             "errors": [
                 "type": "array", "description": "What is wrong with the document that was sent.",
                 "items": [

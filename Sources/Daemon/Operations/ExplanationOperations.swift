@@ -89,3 +89,17 @@ extension Explanation {
         return object
     }
 }
+
+extension ControlPlaneRefusal {
+    /// Keeps why it was refused.
+    /// - Returns: the trace under which it is found.
+    func explained(in explanations: ExplanationRing) -> String {
+        let trace = TraceID()
+        explanations.append(
+            Explanation(
+                trace: trace, time: WallClock.seconds(), method: method, path: path, route: "control plane",
+                phase: "control-plane", status: Int(problem.status.code), code: problem.code, detail: problem.detail,
+                steps: [], hasCredential: hasCredential))
+        return trace.description
+    }
+}

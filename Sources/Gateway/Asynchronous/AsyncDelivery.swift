@@ -222,7 +222,7 @@ final class AsyncDelivery: ExchangeObserver {
             exchange.abort()
             return end(.upstreamFailed)
         }
-        var answer = refusal.answer(trace: request.hop.outgoing.trace)
+        var answer = refusal.answer(trace: request.hop.outgoing.trace, problems: loop.shared.problems)
         answer.add(request.answerFields)
         exchange.respond(answer)
         responseBytes = Int64(answer.body.count)

@@ -28,6 +28,10 @@ extension GatewayCompiler {
             }
             if listener.serves == .control {
                 prepared.route = surroundings.controlPlane.map { Route.controlPlane($0) }
+                // Where no other listener is the gateway's, there is one of this name at --gateway.
+                if name == "gateway" {
+                    complain(pointer, "a listener of the control plane cannot be called gateway")
+                }
                 if prepared.route == nil {
                     complain("\(pointer)/serves", "there is no control plane in this process")
                 }
@@ -75,9 +79,11 @@ extension Route {
     /// Everything at a listener of the control plane, which asks for itself who may do what.
     fileprivate static func controlPlane(_ destination: @escaping AsyncDestination) -> Route {
         var forwarding = ForwardingRule(rewrite: RequestRewrite(dropped: [.traceparent]))
+        forwarding.mayLast = true
         forwarding.bodyStall = nil
         return Route(
             api: "control-plane", name: nil, version: nil, pattern: "/*", methods: nil, policies: [],
-            destination: .asynchronous(destination), forwarding: forwarding, strippedPrefix: 0, strippedCookies: [])
+            destination: .asynchronous(destination), forwarding: forwarding, pathChange: nil, keepsSlashes: false,
+            strippedCookies: [])
     }
 }

@@ -15,11 +15,16 @@ import Traffic
     private final class RuleHandler: ExchangeHandler {
         private let loop: GatewayLoop
         private let rule: ForwardingRule
+        private let changes: ForwardingChanges
         private let destination: AsyncDestination
 
-        init(_ loop: GatewayLoop, _ rule: ForwardingRule, _ destination: @escaping AsyncDestination) {
+        init(
+            _ loop: GatewayLoop, _ rule: ForwardingRule, _ changes: ForwardingChanges,
+            _ destination: @escaping AsyncDestination
+        ) {
             self.loop = loop
             self.rule = rule
+            self.changes = changes
             self.destination = destination
             super.init()
         }
@@ -28,22 +33,25 @@ import Traffic
             let request = GatewayExchange(exchange, on: loop)
             exchange.attachment = request
             loop.metrics.begin()
-            AsyncDelivery(request, by: rule, on: loop).start(destination)
+            AsyncDelivery(request, by: rule, changes: changes, on: loop).start(destination) { _ in }
         }
     }
 
     private func with(
-        _ rule: @escaping @Sendable () -> ForwardingRule, _ destination: @escaping AsyncDestination,
+        _ rule: @escaping @Sendable () -> ForwardingRule,
+        endingIn time: TimeAmount? = nil, _ destination: @escaping AsyncDestination,
         _ body: (RawSocket) async throws -> Void
     ) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let shared = GatewayShared(
             explanations: ExplanationRing(), metrics: Metrics(version: "t") { MetricsReadings(droppedLines: 0) },
-            log: AccessLog { _ in }, wantsFlush: {}, clock: { 0 }, seed: .random())
+            log: AccessLog { _ in }, wantsFlush: {}, clock: { 0 }, seed: .random(), problems: "/problems/")
         let listener = try await Edge.Listener.bind(host: "127.0.0.1", port: 0, group: group) { eventLoop in
             let snapshot = GatewaySnapshot(routes: .empty, revocations: .empty)
+            var changes = ForwardingChanges()
+            if let time { changes.endsAt = .now() + time }
             return RuleHandler(
-                GatewayLoop(eventLoop: eventLoop, snapshot: snapshot, shared: shared), rule(), destination)
+                GatewayLoop(eventLoop: eventLoop, snapshot: snapshot, shared: shared), rule(), changes, destination)
         }
         let client = try RawSocket(port: listener.port)
         do { try await body(client) } catch {
@@ -87,9 +95,8 @@ import Traffic
             {
                 var rule = ForwardingRule()
                 rule.bodyStall = nil
-                rule.endsAt = .now() + .milliseconds(300)
                 return rule
-            },
+            }, endingIn: .seconds(1),
             { exchange in
                 try await exchange.answer.begin(AsyncAnswerHead(status: 200))
                 do {
