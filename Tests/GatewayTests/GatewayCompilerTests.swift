@@ -73,7 +73,7 @@ import Traffic
         ),
         (
             "consumers: { c: Acme }\ncredentials: { k: c }",
-            "/credentials/k/secret: a credential of a file needs its secret"
+            "/credentials/k/secret: a credential needs its secret"
         ),
         (
             "consumers: { c: Acme }\ncredentials: { k: { consumer: c, secret: { env: LONG } }, l: { consumer: c, secret: { env: LONG } } }",
