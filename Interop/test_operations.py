@@ -283,6 +283,9 @@ def test_a_made_key_opens_an_api_and_a_renewed_one_in_its_place(server, tokens, 
     assert call("GET", url, headers={"X-API-Key": renewed.json["secret"]}).status == 200
     kept = api(server, token, "GET", "/credentials/acme-key").json["value"]
     assert set(kept) == {"consumer", "digest"}
+    elsewhere = {"consumer": "acme", "secret": {"file": "/etc/hostname"}}
+    refused = api(server, token, "PUT", "/credentials/found", elsewhere)
+    assert refused.status == 403 and refused.json["code"] == "role-insufficient"
     missing = api(server, token, "POST", "/credentials/nobodys/secret", {})
     assert missing.status == 404
 

@@ -92,7 +92,8 @@ public struct ConfigurationFile: Sendable {
         do throws(ConfigurationComplaints) {
             var surroundings = Surroundings(
                 builtIn: .unknown, readFile: { Self.content(of: $0) },
-                environment: { ProcessInfo.processInfo.environment[$0] }, now: WallClock.seconds,
+                environment: { [variables = ProcessInfo.processInfo.environment] in variables[$0] },
+                now: WallClock.seconds,
                 fetchKeys: KeyFetch.nothing.keys,
                 discoverKeys: KeyFetch.nothing.discovered)
             surroundings.controlPlane = { _ in }

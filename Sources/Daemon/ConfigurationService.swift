@@ -178,7 +178,8 @@ actor ConfigurationService {
         var surroundings = Surroundings(
             builtIn: TrustedIssuer(issuer: tokens.configuration.issuer, keys: tokens.keySet),
             readFile: { ConfigurationFile.content(of: $0) },
-            environment: { ProcessInfo.processInfo.environment[$0] }, now: WallClock.seconds, fetchKeys: fetch.keys,
+            environment: { [variables = ProcessInfo.processInfo.environment] in variables[$0] }, now: WallClock.seconds,
+            fetchKeys: fetch.keys,
             discoverKeys: fetch.discovered)
         surroundings.controlPlane = { [controlPlane] in try await controlPlane.answer($0) }
         let prepared = try gateway.prepare(whole, in: surroundings)

@@ -70,6 +70,7 @@ private struct OpenDoor: RouterMiddleware {
             ) { _, note in
                 var made = note
                 made.count = count()
+                guard made.count >= 0 else { throw Failure() }
                 return made
             },
         ]
@@ -148,6 +149,17 @@ private struct OpenDoor: RouterMiddleware {
         let unknown = try await ask(
             router(operations(made.next), kept: kept), .post, "/api/notes", [name: "one"], body)
         #expect(unknown.status == 409 && unknown.json["code"] == "idempotency-outcome-unknown")
+        // One that failed in a way that nobody foresaw may have been done, and is not done again; a refusal was not done.
+        kept = try await KeptAnswers(store: store) { 1_000 }
+        let failing = operations { -1 }
+        for (key, body, codes) in [
+            ("two", body, [500, 409]), ("three", #"{"text":"","count":1}"#, [400, 400]),
+        ] {
+            for code in codes {
+                let answer = try await ask(router(failing, kept: kept), .post, "/api/notes", [name: key], body)
+                #expect(answer.status == code, "\(key)")
+            }
+        }
         // A day later it is another change.
         kept = try await KeptAnswers(store: store) { 1_001 + KeptAnswers.lifetime }
         let later = try await ask(
@@ -171,6 +183,8 @@ private struct OpenDoor: RouterMiddleware {
         #expect(PageRequest(after: nil, limit: 5).page(of: list, id: \.self).next == nil)
     }
 }
+
+private struct Failure: Error {}
 
 private final class Counter: Sendable {
     private let count = Mutex<Int64>(0)

@@ -89,7 +89,7 @@ public struct KeptAnswers: Sendable {
 
     /// Does what is asked, once: the second time the first answer is given again.
     ///
-    /// What was refused is not kept: nothing was done, and it may be asked again.
+    /// What was refused is not kept: nothing was done, and it may be asked again. After any other error nobody knows.
     func answer(
         _ question: Question, _ perform: () async throws -> OperationAnswer
     ) async throws -> OperationAnswer {
@@ -105,7 +105,12 @@ public struct KeptAnswers: Sendable {
             try await keep(answer, for: question)
             return answer
         } catch {
-            try await forget(question)
+            let refusal = error as? ProblemBody ?? (error as? any ProblemConvertible)?.problem
+            if refusal?.status.kind == .clientError {
+                try await forget(question)
+            } else {
+                try await doubt(question)
+            }
             throw error
         }
     }
@@ -144,6 +149,14 @@ public struct KeptAnswers: Sendable {
                 Statement(
                     "UPDATE kept_answers SET state = 'done', tag = ?, body = ? WHERE id = ?",
                     answer.tag.map { .text($0.text) } ?? .null, .blob(sealed), .text(question.id)))
+        }
+    }
+
+    private func doubt(_ question: Question) async throws {
+        try await store.write { transaction in
+            _ = try transaction.execute(
+                Statement(
+                    "UPDATE kept_answers SET state = 'unknown' WHERE id = ? AND state = 'running'", .text(question.id)))
         }
     }
 

@@ -115,6 +115,12 @@ enum ConfigurationProblem {
         .forbidden, code: "path-from-afar", title: "Send the document itself",
         detail: "Files of the server are read by name for its operator alone, at the socket. Send the document.")
 
+    static let secretFromAfar = ProblemBody(
+        .forbidden, code: "role-insufficient", title: "Your role does not allow this",
+        detail:
+            "Where a secret of the server is, an admin says. Have the server make one: POST /api/credentials/NAME/secret."
+    )
+
     static let pathOrDocument = ProblemBody(
         .badRequest, code: "field-invalid", title: "A member of the body is not acceptable",
         detail: "Either path or document must be there.")

@@ -18,7 +18,10 @@ struct ExplanationOperations: Sendable {
                 "The last refusals, the newest first; the last few thousand are kept.", member: "explanations",
                 items: Self.shape
             ) { _, page in
-                page.page(of: explanations.recent(limit: .max).map(\.json)) { $0["trace"]?.string?.text ?? "" }
+                // Clients choose traces: of several refusals with one, the newest is the one that is found by it.
+                var seen: Set<TraceID> = []
+                let refusals = explanations.recent(limit: .max).filter { seen.insert($0.trace).inserted }
+                return page.page(of: refusals.map(\.json)) { $0["trace"]?.string?.text ?? "" }
             },
             Operation(
                 "getExplanation", .get, "/explanations/{trace}", of: "explanations", for: .viewer,

@@ -60,7 +60,11 @@ struct ObjectOperations: Sendable {
                 refusals: [404, 409, 422], tag: { EntityTag(revision: $0.revision) },
                 bodyLimit: 1_048_576
             ) { call, content in
-                try await change(call) { author, isDryRun in
+                // Where a secret of this machine is, only who manages the machine says: others would find out what is there.
+                if kind == .credential, content["secret"] != nil, call.role < .admin {
+                    throw ConfigurationProblem.secretFromAfar
+                }
+                return try await change(call) { author, isDryRun in
                     try await configuration.put(
                         ObjectReference(kind, try call.required(Self.name)), .object(content), isDryRun: isDryRun,
                         when: call.precondition, by: author)
