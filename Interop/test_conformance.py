@@ -46,7 +46,7 @@ class OperatorConnection(http.client.HTTPConnection):
 def suite(demo):
     connection = OperatorConnection(demo.data / "signet.sock")
     body = json.dumps({"name": "ada", "password": PASSWORD, "profile": PROFILE})
-    connection.request("POST", "/users", body, {"Content-Type": "application/json"})
+    connection.request("POST", "/api/users", body, {"Content-Type": "application/json"})
     assert connection.getresponse().status == 200
     made = {}
     for name, further in [("basic", []), ("post", ["--post"]), ("other", [])]:

@@ -61,9 +61,9 @@ apis: {{ echo: {{ path: /echo, upstream: echo, access: {{ jwt: {{ issuer: partne
         signet.stop()
 
 
-def test_a_websocket_that_carries_nothing_ends_when_the_api_says(tmp_path, socket_server):
+def test_a_websocket_that_carries_nothing_ends_when_the_api_says(tmp_path, socket_echo):
     signet = started(tmp_path, f"""
-upstreams: {{ echo: "http://127.0.0.1:{socket_server}" }}
+upstreams: {{ echo: "http://127.0.0.1:{socket_echo}" }}
 apis:
   echo: {{ path: /echo, upstream: echo, access: anonymous, idle-timeout: 2s, routes: {{ long: {{ path: "/long/*", idle-timeout: 1h }} }} }}
 """)

@@ -224,12 +224,12 @@ def control_paths(server):
     """What the control plane serves, as far as it says so itself, and what is known besides."""
     told = call("GET", server.control + "/.well-known/openid-configuration").json
     paths = {value.removeprefix(server.control) for value in told.values() if isinstance(value, str) and value.startswith(server.control + "/")}
-    paths |= {path.replace("{", "").replace("}", "") for path in call("GET", server.control + "/manage/openapi.json").json["paths"]}
+    paths |= {path.replace("{", "").replace("}", "") for path in call("GET", server.control + "/api/openapi.json").json["paths"]}
     assert len(paths) > 20, paths
     return sorted(paths | {
         "/", "/metrics", "/healthz", "/readyz", "/login", "/refresh", "/logout", "/revoke", "/account", "/device", "/online", "/learn",
         "/authorize", "/token", "/par", "/register", "/revocations", "/.well-known/openid-configuration", "/.well-known/jwks.json",
-        "/.well-known/oauth-authorization-server", "/explanations/x", "/manage/openapi.json", "/problems/token-missing"})
+        "/.well-known/oauth-authorization-server", "/api/explanations/x", "/api/openapi.json", "/problems/token-missing"})
 
 
 def test_p58_nothing_of_the_control_plane_is_at_the_gateway(server, seen):
