@@ -290,6 +290,7 @@ let package = Package(
             name: "ControlPlaneTests",
             dependencies: [
                 "Codecs", "Blueprint", "HTTPWire", "Storage", "ControlPlane", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
                 .product(name: "Hummingbird", package: "hummingbird", condition: server),
                 .product(name: "HummingbirdTesting", package: "hummingbird", condition: server),

@@ -22,6 +22,7 @@ WHOLE_TABLES = {
     "SELECT * FROM users WHERE lower(name) > ? ORDER BY lower(name) LIMIT ?": "reads what it answers with",
     "UPDATE kept_answers SET state = 'unknown' WHERE state = 'running'": "at the start, over the answers of a day",
     "SELECT id, body FROM kept_answers WHERE body IS NOT NULL": "a new master key, no server running",
+    "SELECT id, question FROM kept_answers": "a new master key, no server running",
     "SELECT 1 FROM users LIMIT 1": "reads one row",
     "SELECT hash, sealed_successor FROM refresh_tokens WHERE sealed_successor IS NOT NULL": "a new master key, no server running",
     "SELECT user_id, sealed_secret FROM authenticators": "a new master key, no server running",

@@ -1,5 +1,6 @@
 import Blueprint
 import Codecs
+import Crypto
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -133,6 +134,14 @@ private struct OpenDoor: RouterMiddleware {
         var kept = try await KeptAnswers(store: store) { 1_000 }
         let first = try await ask(
             router(operations(made.next), kept: kept), .post, "/api/notes", [name: "one"], body)
+        // What rests tells nothing of what was asked, which may be a password.
+        let digest = Array(SHA256.hash(data: Array("POST /api/notes\n\(body)".utf8)))
+        let rows = try await store.read { try $0.query(Statement("SELECT question, body FROM kept_answers")) }
+        #expect(rows.count == 1)
+        for row in rows {
+            #expect(try row.blob("question").firstRange(of: digest) == nil)
+            #expect(try row.blob("body").firstRange(of: Array("milk".utf8)) == nil)
+        }
         // Another process of the same data folder remembers it.
         kept = try await KeptAnswers(store: store) { 1_000 + KeptAnswers.lifetime }
         let again = try await ask(
@@ -167,6 +176,26 @@ private struct OpenDoor: RouterMiddleware {
         #expect(later.status == 200 && later.json["count"]?.int64 == 2)
         let bad = try await ask(router(operations(made.next), kept: kept), .post, "/api/notes", [name: "a b"], body)
         #expect(bad.status == 400)
+    }
+
+    @Test func `another master key takes the kept answers along`() async throws {
+        let folder = try TemporaryFolder()
+        var claim = try DataFolder.claim(folder.path)
+        var store = try await Store(folder: claim, masterKey: MasterKey.generate())
+        let made = Counter()
+        let name = try #require(HTTPField.Name("Idempotency-Key"))
+        let body = #"{"text":"milk","count":1}"#
+        let before = try await KeptAnswers(store: store) { 1_000 }
+        _ = try await ask(router(operations(made.next), kept: before), .post, "/api/notes", [name: "one"], body)
+        let next = MasterKey.generate()
+        #expect(try await store.rotateMasterKey(to: next, records: KeptAnswers.sealedRecords, isFile: false) == 3)
+        try store.close()
+        claim = try DataFolder.claim(folder.path)
+        store = try await Store(folder: claim, masterKey: next)
+        defer { try? store.close() }
+        let after = try await KeptAnswers(store: store) { 1_000 }
+        let again = try await ask(router(operations(made.next), kept: after), .post, "/api/notes", [name: "one"], body)
+        #expect(again.status == 200 && again.json["count"]?.int64 == 1)
     }
 
     @Test func `pages go on behind the last one and end`() throws {

@@ -8,7 +8,7 @@ struct IdempotencyKey: Sendable {
     let text: String
 
     /// - Returns: nil where the request brings none.
-    /// - Throws: 400 for a key that is none: 1 to 255 visible ASCII characters, with or without quotation marks around it.
+    /// - Throws: 400 for a key that is none: 1 to 255 visible ASCII characters, which count as they stand, quotation marks too.
     init?(_ fields: HTTPFields) throws(ProblemBody) {
         guard let name = HTTPField.Name("Idempotency-Key"), let text = fields[name] else { return nil }
         guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
@@ -61,7 +61,7 @@ public struct KeptAnswers: Sendable {
     struct Question: Sendable {
         /// The key, for this caller alone.
         let id: String
-        /// What was asked under it.
+        /// What was asked under it. It rests sealed: a password may be in what it is the digest of.
         let digest: [UInt8]
 
         init(key: IdempotencyKey, actor: AuditActor, method: String, target: String, body: JSONObject) {
@@ -125,14 +125,19 @@ public struct KeptAnswers: Sendable {
                 try transaction.execute(
                     Statement(
                         "INSERT INTO kept_answers (id, question, state, expires) VALUES (?, ?, 'running', ?)",
-                        .text(question.id), .blob(question.digest), .integer(now + Self.lifetime)))
+                        .text(question.id),
+                        .blob(
+                            try Self.column(SealedQuestions.self, transaction).seal(question.digest, row: question.id)),
+                        .integer(now + Self.lifetime)))
                 return .nothing
             }
-            guard try row.blob("question") == question.digest else { return .other }
+            let asked = try Self.column(SealedQuestions.self, transaction).open(
+                try row.blob("question"), row: question.id)
+            guard asked == question.digest else { return .other }
             switch try row.text("state") {
             case "running": return .running
             case "done":
-                let body = try Self.column(transaction).open(try row.blob("body"), row: question.id)
+                let body = try Self.column(SealedAnswers.self, transaction).open(try row.blob("body"), row: question.id)
                 guard let json = (try? JSONReader.read(body))?.object else { return .unknown }
                 let tag = try row.optionalText("tag").flatMap { EntityTag($0[...]) }
                 return .answer(OperationAnswer(json: json, tag: tag, isReplayed: true))
@@ -144,7 +149,7 @@ public struct KeptAnswers: Sendable {
     private func keep(_ answer: OperationAnswer, for question: Question) async throws {
         try await store.write { transaction in
             let body = JSONWriter.write(.object(answer.json))
-            let sealed = try Self.column(transaction).seal(body, row: question.id)
+            let sealed = try Self.column(SealedAnswers.self, transaction).seal(body, row: question.id)
             _ = try transaction.execute(
                 Statement(
                     "UPDATE kept_answers SET state = 'done', tag = ?, body = ? WHERE id = ?",
@@ -166,12 +171,26 @@ public struct KeptAnswers: Sendable {
         }
     }
 
-    private static func column(_ transaction: Transaction) -> SealedColumn {
-        SealedColumn(SealedAnswers.purpose, masterKey: transaction.masterKey)
+    private static func column(_ records: any SealedRecords.Type, _ transaction: Transaction) -> SealedColumn {
+        SealedColumn(records.purpose, masterKey: transaction.masterKey)
     }
 
     /// Everything here that is sealed with the master key.
-    public static let sealedRecords: [any SealedRecords.Type] = [SealedAnswers.self]
+    public static let sealedRecords: [any SealedRecords.Type] = [SealedQuestions.self, SealedAnswers.self]
+}
+
+private enum SealedQuestions: SealedRecords {
+    static let purpose: StaticString = "kept-question"
+
+    static func all(in transaction: Transaction) throws(StoreError) -> [(row: String, sealed: [UInt8])] {
+        try transaction.query(Statement("SELECT id, question FROM kept_answers"))
+            .map { row throws(StoreError) in (try row.text("id"), try row.blob("question")) }
+    }
+
+    static func replace(_ sealed: [UInt8], row: String, in transaction: Transaction) throws(StoreError) {
+        try transaction.execute(
+            Statement("UPDATE kept_answers SET question = ? WHERE id = ?", .blob(sealed), .text(row)))
+    }
 }
 
 private enum SealedAnswers: SealedRecords {
@@ -197,8 +216,8 @@ extension ProblemBody {
     fileprivate static let outcomeUnknown = ProblemBody(
         .conflict, code: "idempotency-outcome-unknown", title: "Nobody knows whether it was done",
         detail:
-            "The server stopped while it carried out the request with this idempotency key. Look whether it was done "
-            + "before you ask again with another key.")
+            "The server stopped or failed while it carried out the request with this idempotency key. Look whether it was "
+            + "done before you ask again with another key.")
 
     fileprivate static let keyReused = ProblemBody(
         .unprocessableContent, code: "idempotency-key-reused", title: "This key stands for another request",

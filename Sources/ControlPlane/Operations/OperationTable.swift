@@ -85,7 +85,7 @@ extension Operation {
             }
             try call.precondition.require(tag)
         }
-        if let next = answer.next { fields[.link] = Self.link(to: next, request) }
+        if let next = answer.next, let name = HTTPField.Name("Link") { fields[name] = Self.link(to: next, request) }
         if answer.isReplayed, let name = HTTPField.Name("Idempotent-Replayed") { fields[name] = "true" }
         return .json(.object(answer.json), headers: fields)
     }
@@ -106,9 +106,4 @@ extension ProblemBody {
             detail: "This needs the role \(role.rawValue). An owner of this server gives roles.",
             oauthError: "insufficient_scope")
     }
-}
-
-extension HTTPField.Name {
-    /// `Link` (RFC 8288 §3).
-    fileprivate static let link = HTTPField.Name("Link") ?? .location
 }

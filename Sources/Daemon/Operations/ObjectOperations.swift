@@ -100,15 +100,17 @@ struct ObjectOperations: Sendable {
             "makeCredentialSecret", .post, "/credentials/{name}/secret", of: "credentials", for: .publisher,
             "Makes a credential with a secret that is shown this once, or gives one that is there another secret.",
             parameters: [Self.name.described], takes: .fields("CredentialCreation"), answers: .fields("MadeSecret"),
-            refusals: [404]
+            refusals: [404, 412]
         ) { (call: OperationCall, wanted: CredentialCreation) in
             let name = try call.required(Self.name)
-            let known = try await configuration.store.current().blueprint.credentials[name]
-            var credential = known ?? Credential()
+            let object = ObjectReference(.credential, name)
+            let state = try await configuration.store.current()
+            let revision = state.records[object]?.revision
+            var credential = state.blueprint.credentials[name] ?? Credential()
             if let consumer = wanted.consumer { credential.consumer = consumer }
             if let kind = wanted.kind { credential.kind = kind }
             guard !credential.consumer.isEmpty else {
-                throw ConfigurationError.objectUnknown(ObjectReference(.credential, name))
+                throw ConfigurationError.objectUnknown(object)
             }
             var random = SystemRandomNumberGenerator()
             let bytes = (0..<4).flatMap { _ in withUnsafeBytes(of: random.next()) { Array($0) } }
@@ -117,8 +119,10 @@ struct ObjectOperations: Sendable {
             credential.secret = nil
             credential.digest = Base64URL.encode(Array(SHA256.hash(data: Array(secret.utf8))))
             let outcome = try await configuration.put(
-                ObjectReference(.credential, name), Credential.schema.write(credential), isDryRun: false,
-                when: .none, by: ConfigurationService.Author(actor: call.actor, note: "a secret was made"))
+                object, Credential.schema.write(credential), isDryRun: false,
+                // What was read must still be so: another's change is not undone.
+                when: revision.map { .isOne(of: [EntityTag(revision: $0)]) } ?? .isAbsent,
+                by: ConfigurationService.Author(actor: call.actor, note: "a secret was made"))
             var made = MadeSecret()
             made.credential = name
             made.consumer = credential.consumer
