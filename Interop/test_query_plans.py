@@ -23,6 +23,11 @@ WHOLE_TABLES = {
     "UPDATE kept_answers SET state = 'unknown' WHERE state = 'running'": "at the start, over the answers of a day",
     "SELECT id, body FROM kept_answers WHERE body IS NOT NULL": "a new master key, no server running",
     "SELECT id, question FROM kept_answers": "a new master key, no server running",
+    "INSERT INTO changes (sequence, topic, key) SELECT COALESCE(MAX(sequence), 0) + 1, ?, ? FROM changes RETURNING sequence":
+        "reads one row",
+    "SELECT MAX(sequence) AS sequence FROM changes": "reads one row",
+    "SELECT MIN(sequence) AS sequence FROM changes": "reads one row",
+    "DELETE FROM changes WHERE sequence <= ?": "deletes what it reads",
     "SELECT 1 FROM users LIMIT 1": "reads one row",
     "SELECT hash, sealed_successor FROM refresh_tokens WHERE sealed_successor IS NOT NULL": "a new master key, no server running",
     "SELECT user_id, sealed_secret FROM authenticators": "a new master key, no server running",

@@ -23,6 +23,8 @@ public final class Store: Sendable {
     private let pool: DatabasePool
     private let commitsSinceStart = Mutex(0)
     private let isClosed = Mutex(false)
+    /// What makes values of what is stored; in the order in which they began.
+    private let followers = Mutex<[any TopicFollower]>([])
 
     /// Opens or creates the database.
     /// - Parameters:
@@ -42,6 +44,7 @@ public final class Store: Sendable {
         }
         try PrivateFile.forceFolder(folder.path)
         try await checkMasterKey()
+        try await migrate(feature: "storage", ChangeSchema.migrations)
     }
 
     /// Runs a closure that only reads. Everything it asks shows one and the same moment.
@@ -54,7 +57,11 @@ public final class Store: Sendable {
                 continuation.resume(
                     with: Result {
                         do {
-                            return try body(Transaction(try database.get(), masterKey: masterKey))
+                            let effects = TransactionEffects()
+                            let answer = try body(
+                                Transaction(try database.get(), masterKey: masterKey, effects: effects))
+                            effects.run()
+                            return answer
                         } catch let error as DatabaseError {
                             throw StoreError(translating: error)
                         }
@@ -63,13 +70,16 @@ public final class Store: Sendable {
         }
     }
 
-    /// Runs a closure in a transaction that begins with the right to write (`BEGIN IMMEDIATE`). When it throws, nothing
-    /// was written; when this returns, everything is on the disk.
+    /// Runs a closure in a transaction that begins with the right to write (`BEGIN IMMEDIATE`). When this throws, nothing
+    /// was written; when it returns, everything is on the disk, and what the closure told of (`Transaction.changed`) is in
+    /// force behind every feed.
+    /// - Parameter body: may run more than once, and what it did may be rolled back: whatever it does outside the database
+    ///   belongs into `Transaction.afterCommit`.
     public func write<Answer: Sendable>(
         _ body: @escaping @Sendable (Transaction) throws -> Answer
     ) async throws -> Answer {
         try requireOpen()
-        return try await withCheckedThrowingContinuation { continuation in
+        let (answer, inForce) = try await withCheckedThrowingContinuation { continuation in
             pool.asyncWriteWithoutTransaction { [self] database in
                 let outcome = Result { try commit(body, in: database) }
                 continuation.resume(with: outcome)
@@ -77,6 +87,13 @@ public final class Store: Sendable {
                 checkpointWhenDue(database)
             }
         }
+        for wait in inForce { await wait() }
+        return answer
+    }
+
+    /// Has a feed follow what is committed from now on. Called among the writers.
+    func follow(_ follower: any TopicFollower) {
+        followers.withLock { $0.append(follower) }
     }
 
     /// Checks that a write would succeed: takes and gives back the right to write.
@@ -99,6 +116,7 @@ public final class Store: Sendable {
             pool.writeWithoutTransaction { _ = try? $0.checkpoint(.truncate) }
             pool.releaseMemory()
             try pool.close()
+            followers.withLock { $0 = [] }
         } catch {
             throw StoreError(translating: error)
         }
@@ -124,19 +142,32 @@ public final class Store: Sendable {
         guard !isClosed.withLock({ $0 }) else { throw StoreError(.closed, "the store is closed") }
     }
 
-    private func commit<Answer>(_ body: (Transaction) throws -> Answer, in database: Database) throws -> Answer {
+    /// - Returns: the answer, and what waits until its changes are in force.
+    private func commit<Answer>(
+        _ body: (Transaction) throws -> Answer, in database: Database
+    ) throws -> (Answer, [@Sendable () async -> Void]) {
         try requireOpen()
         var answer: Answer?
+        var adopting: [() -> @Sendable () async -> Void] = []
+        let effects = TransactionEffects()
         do {
             try database.inTransaction(.immediate) {
-                answer = try body(Transaction(database, masterKey: masterKey))
+                let transaction = Transaction(database, masterKey: masterKey, effects: effects)
+                answer = try body(transaction)
+                if !effects.topics.isEmpty {
+                    let concerned = followers.withLock { $0.filter { effects.topics.contains($0.topic) } }
+                    adopting = try concerned.map { try $0.prepare(in: transaction) }
+                    try transaction.forgetOldChanges()
+                }
                 return .commit
             }
         } catch let error as DatabaseError {
             throw StoreError(translating: error)
         }
         guard let answer else { throw StoreError(.statementRefused, "a transaction ended without an answer") }
-        return answer
+        let inForce = adopting.map { $0() }
+        effects.run()
+        return (answer, inForce)
     }
 
     /// The log is emptied a little every so many commits; SQLite's own checkpoints are off, so that this connection
@@ -160,7 +191,8 @@ public final class Store: Sendable {
                 Statement("CREATE TABLE IF NOT EXISTS store_seal (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT")
             )
             try transaction.execute(
-                Statement("INSERT INTO store_seal (id, sealed) VALUES (1, ?) ON CONFLICT DO NOTHING", .blob(fresh)))
+                Statement("INSERT INTO store_seal (id, sealed) VALUES (1, ?) ON CONFLICT DO NOTHING", .blob(fresh))
+            )
             return try transaction.query(Statement("SELECT sealed FROM store_seal WHERE id = 1"))
                 .map { row throws(StoreError) in try row.blob("sealed") }
         }

@@ -8,11 +8,15 @@ public struct Transaction {
     /// The key of the data folder, for what is sealed with it.
     public let masterKey: MasterKey
 
+    /// What follows from it once it is committed.
+    let effects: TransactionEffects
+
     private let database: Database
 
-    init(_ database: Database, masterKey: MasterKey) {
+    init(_ database: Database, masterKey: MasterKey, effects: TransactionEffects) {
         self.database = database
         self.masterKey = masterKey
+        self.effects = effects
     }
 
     /// Runs a statement that changes rows.

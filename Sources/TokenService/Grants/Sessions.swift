@@ -103,7 +103,9 @@ struct Sessions: Sendable {
             try RefreshTokenRecord.insert(
                 refresh, family: id, expires: refreshExpiry(in: family, now: now), in: transaction)
         }
-        logger.info("session opened", metadata: ["session": "\(id)", "user": "\(user.id)"])
+        transaction.afterCommit { [logger] in
+            logger.info("session opened", metadata: ["session": "\(id)", "user": "\(user.id)"])
+        }
         return Tokens(
             family: family, user: user, client: client, access: access, scope: grant.scope, refresh: refresh, now: now)
     }
