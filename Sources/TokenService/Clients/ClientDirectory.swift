@@ -2,30 +2,38 @@ import Codecs
 import ControlPlane
 import OAuth
 import Storage
-import Synchronization
 import Tokens
 
 /// Every registered client, kept in memory: each request to the token endpoint asks for one, and there are few.
 ///
-/// A change is stored first, then taken over here, then acknowledged.
+/// A change is stored, is what this answers with from then on, and then is acknowledged.
 final class ClientDirectory: Sendable {
     private let store: Store
     private let clock: @Sendable () -> Int64
-    private let records: Mutex<[ByteString: ClientRecord]>
+    private let feed: SnapshotFeed<[ByteString: ClientRecord]>
 
     static func load(from store: Store, clock: @escaping @Sendable () -> Int64) async throws -> ClientDirectory {
         let now = clock()
-        let records = try await store.write { transaction in
-            try ClientRecord.forgetPrivateKeys(now: now, in: transaction)
-            return try ClientRecord.all(in: transaction)
-        }
-        return ClientDirectory(store: store, clock: clock, records: records)
+        try await store.write { try ClientRecord.forgetPrivateKeys(now: now, in: $0) }
+        let feed = try await SnapshotFeed.open(
+            .clients, in: store,
+            load: { transaction in
+                Dictionary(try ClientRecord.all(in: transaction).map { ($0.client.id, $0) }) { first, _ in first }
+            },
+            advance: { known, keys, transaction in
+                var next = known
+                for key in keys { next[ByteString(key)] = try ClientRecord.find(ByteString(key), in: transaction) }
+                return next
+            })
+        return ClientDirectory(store: store, clock: clock, feed: feed)
     }
 
-    private init(store: Store, clock: @escaping @Sendable () -> Int64, records: [ClientRecord]) {
+    private init(
+        store: Store, clock: @escaping @Sendable () -> Int64, feed: SnapshotFeed<[ByteString: ClientRecord]>
+    ) {
         self.store = store
         self.clock = clock
-        self.records = Mutex(Dictionary(records.map { ($0.client.id, $0) }) { first, _ in first })
+        self.feed = feed
     }
 
     /// Whether a client may be called so. What it is given for itself has its id as `sub`, so no person's id will do,
@@ -37,29 +45,27 @@ final class ClientDirectory: Sendable {
     /// The record of an active client. One of an earlier version with a person's name is as good as none.
     func active(_ id: ByteString) -> ClientRecord? {
         guard Self.isFree(id) else { return nil }
-        return records.withLock { $0[id] }.flatMap { $0.isActive ? $0 : nil }
+        return record(id).flatMap { $0.isActive ? $0 : nil }
     }
 
     /// The record of a client, active or not.
-    func record(_ id: ByteString) -> ClientRecord? { records.withLock { $0[id] } }
+    func record(_ id: ByteString) -> ClientRecord? { feed.value[id] }
 
     /// All records, by id.
     var all: [ClientRecord] {
-        records.withLock { $0.values.sorted { $0.client.id < $1.client.id } }
+        feed.value.values.sorted { $0.client.id < $1.client.id }
     }
 
     /// Whether pages of an origin belong to an active client.
     func isOrigin(_ origin: ByteString) -> Bool {
-        records.withLock { records in
-            records.values.contains { record in
-                record.isActive && record.client.redirectURIs.contains { $0.isOfOrigin(origin) }
-            }
+        feed.value.values.contains { record in
+            record.isActive && record.client.redirectURIs.contains { $0.isOfOrigin(origin) }
         }
     }
 
     /// What clients have asked their tokens to be signed with.
     var algorithms: Set<SignatureAlgorithm> {
-        records.withLock { Set($0.values.flatMap { $0.client.algorithms }) }
+        Set(feed.value.values.flatMap { $0.client.algorithms })
     }
 
     /// Registers a client, with a new secret where it authenticates with one.
@@ -79,7 +85,6 @@ final class ClientDirectory: Sendable {
         else {
             throw OAuthError(.invalidClientMetadata, "There is a client \(client.id) already.")
         }
-        take(record)
         return secret
     }
 
@@ -126,7 +131,6 @@ final class ClientDirectory: Sendable {
             return true
         }
         guard isDeleted else { throw Self.unknown(id) }
-        records.withLock { _ = $0.removeValue(forKey: id) }
     }
 
     private static func insert(
@@ -149,11 +153,6 @@ final class ClientDirectory: Sendable {
             return true
         }
         guard isKnown else { throw Self.unknown(record.client.id) }
-        take(record)
-    }
-
-    private func take(_ record: ClientRecord) {
-        records.withLock { $0[record.client.id] = record }
     }
 
     private static func unknown(_ id: ByteString) -> OAuthError {

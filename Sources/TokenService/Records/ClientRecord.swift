@@ -14,27 +14,38 @@ struct ClientRecord: Sendable {
     /// Stores a new client.
     /// - Returns: false when there is one of this id already, which then stays as it is.
     func insert(now: Int64, in transaction: Transaction) throws(StoreError) -> Bool {
-        try transaction.execute(
+        let count = try transaction.execute(
             Statement(
                 """
                 INSERT INTO clients (id, state, document, secret, created, changed) VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT DO NOTHING
+                ON CONFLICT (id) DO NOTHING
                 """,
-                .text(client.id.text), .text(state), .text(document), secret, .integer(now), .integer(now))) == 1
+                .text(client.id.text), .text(state), .text(document), secret, .integer(now), .integer(now)))
+        return try Self.told(client.id, count, in: transaction)
     }
 
     /// Replaces a client.
     /// - Returns: whether there was one of this id.
     func update(now: Int64, in transaction: Transaction) throws(StoreError) -> Bool {
-        try transaction.execute(
+        let count = try transaction.execute(
             Statement(
                 "UPDATE clients SET state = ?, document = ?, secret = ?, changed = ? WHERE id = ?",
-                .text(state), .text(document), secret, .integer(now), .text(client.id.text))) == 1
+                .text(state), .text(document), secret, .integer(now), .text(client.id.text)))
+        return try Self.told(client.id, count, in: transaction)
     }
 
     /// - Returns: whether there was one of this id.
     static func delete(_ id: ByteString, in transaction: Transaction) throws(StoreError) -> Bool {
-        try transaction.execute(Statement("DELETE FROM clients WHERE id = ?", .text(id.text))) == 1
+        try told(
+            id, try transaction.execute(Statement("DELETE FROM clients WHERE id = ?", .text(id.text))), in: transaction)
+    }
+
+    /// Tells whoever follows the clients of one that changed.
+    /// - Returns: whether it did.
+    private static func told(_ id: ByteString, _ count: Int, in transaction: Transaction) throws(StoreError) -> Bool {
+        guard count == 1 else { return false }
+        try transaction.changed(.clients, id.text)
+        return true
     }
 
     /// The client of this id; nil when there is none.
@@ -53,6 +64,7 @@ struct ClientRecord: Sendable {
     /// Takes private parts and shared secrets out of stored documents: earlier versions kept what they were given.
     static func forgetPrivateKeys(now: Int64, in transaction: Transaction) throws(StoreError) {
         for row in try transaction.query(Statement("SELECT id, document FROM clients WHERE document LIKE '%jwks%'")) {
+            let id = try row.text("id")
             guard var document = (try? JSONReader.read(Array(try row.text("document").utf8)))?.object,
                 let jwks = document["jwks"]
             else { continue }
@@ -65,13 +77,19 @@ struct ClientRecord: Sendable {
                 Statement(
                     "UPDATE clients SET document = ?, changed = ? WHERE id = ?",
                     .text(JSONWriter.text(.object(document))),
-                    .integer(now), .text(try row.text("id"))))
+                    .integer(now), .text(id)))
+            try transaction.changed(.clients, id)
         }
     }
 
     private var state: String { isActive ? "active" : "disabled" }
     private var document: String { JSONWriter.text(.object(client.document)) }
     private var secret: StoreValue { secretHash.map { .blob($0) } ?? .null }
+}
+
+extension ChangeTopic {
+    /// The registered clients, each by its id.
+    static let clients = ChangeTopic("clients")
 }
 
 extension ClientRecord {
