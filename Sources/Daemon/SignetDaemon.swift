@@ -80,13 +80,9 @@ public struct SignetDaemon: Sendable {
             explanations: explanations, metrics: metrics, log: accessLog.log, wantsFlush: accessLog.flushSoon,
             clock: WallClock.milliseconds, keeping: quotas,
             problems: "\(configuration.issuer)\(ProblemPages.path)/")
-        await tokens.revocations.subscribe { await gateway.install($0) }
-        await tokens.subscribeToKeys { [issuer = tokens.configuration.issuer, logger] keys in
-            do {
-                try await gateway.trust(TrustedIssuer(issuer: issuer, keys: keys))
-            } catch {
-                logger.error("the gateway could not take new keys over", metadata: ["error": "\(error)"])
-            }
+        try await tokens.revocations.subscribe { revoked in { await gateway.install(revoked) } }
+        try await tokens.subscribeToKeys { [issuer = tokens.configuration.issuer] keys in
+            try gateway.prepare(TrustedIssuer(issuer: issuer, keys: keys))
         }
 
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)

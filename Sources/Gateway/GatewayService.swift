@@ -23,6 +23,8 @@ public final class GatewayService: Sendable {
         var builtIn: TrustedIssuer?
         /// How often it was heard of: what was prepared before the last time has older keys.
         var trusts: UInt64 = 0
+        /// How often another configuration was put to work.
+        var installs: UInt64 = 0
     }
 
     private let state = Mutex(State())
@@ -105,6 +107,7 @@ public final class GatewayService: Sendable {
                         prepared.blueprint, in: surroundings, published: published, numbers: numbers,
                         earlier: upstreams)) ?? prepared
             }
+            source.installs &+= 1
             source.blueprint = prepared.blueprint
             source.surroundings = prepared.surroundings
             replaceRoutes(by: prepared.table, writesAccessLog: AccessLogPlace(prepared.blueprint) != .nowhere)
@@ -121,22 +124,37 @@ public final class GatewayService: Sendable {
     /// How many routes are served.
     public var routeCount: Int { state.withLock { $0.snapshot.routes.routes.count } }
 
-    /// Believes the token service of this process with other keys from now on; returns once every loop does.
-    public func trust(_ builtIn: TrustedIssuer) async throws(ConfigurationComplaints) {
-        try source.withLock { source throws(ConfigurationComplaints) in
-            source.builtIn = builtIn
-            source.trusts &+= 1
-            // The files as they were: what changed on the disk meanwhile waits until somebody asks for it.
-            guard var surroundings = source.surroundings else { return }
-            surroundings.builtIn = builtIn
-            var compiler = GatewayCompiler(
-                source.blueprint, surroundings: surroundings, published: published, numbers: numbers,
-                earlier: upstreams)
-            let table = try compiler.compile()
-            source.surroundings = surroundings
-            replaceRoutes(by: table)
+    /// Makes what it takes to believe the token service of this process with other keys; nothing of it is in force yet.
+    /// - Returns: what puts them to work, and returns once every loop does.
+    public func prepare(_ builtIn: TrustedIssuer) throws(ConfigurationComplaints) -> @Sendable () async -> Void {
+        let (table, installs) = try source.withLock { source throws(ConfigurationComplaints) in
+            (try routes(of: source, trusting: builtIn), source.installs)
         }
-        await deliver()
+        return { [self] in
+            source.withLock { source in
+                source.builtIn = builtIn
+                source.trusts &+= 1
+                // Another configuration came meanwhile: with other keys of the same issuer nothing else can be wrong.
+                let table = installs == source.installs ? table : try? routes(of: source, trusting: builtIn)
+                guard let table else { return }
+                source.surroundings?.builtIn = builtIn
+                replaceRoutes(by: table)
+            }
+            await deliver()
+        }
+    }
+
+    /// The routes of what is served, with other keys of the token service; nil before there are any.
+    private func routes(
+        of source: Source, trusting builtIn: TrustedIssuer
+    ) throws(ConfigurationComplaints) -> RouteTable? {
+        // The files as they were: what changed on the disk meanwhile waits until somebody asks for it.
+        guard var surroundings = source.surroundings else { return nil }
+        surroundings.builtIn = builtIn
+        var compiler = GatewayCompiler(
+            source.blueprint, surroundings: surroundings, published: published, numbers: numbers,
+            earlier: upstreams)
+        return try compiler.compile()
     }
 
     /// Makes every loop refuse what this snapshot names; returns once every loop does.

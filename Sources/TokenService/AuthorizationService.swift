@@ -106,10 +106,10 @@ public final class AuthorizationService: Sendable {
         await notices.run(deliver)
     }
 
-    /// Tells somebody about the public keys now and whenever they change. A change is in force everywhere when
-    /// everybody has returned.
-    public func subscribeToKeys(_ subscriber: @escaping @Sendable (KeySet) async -> Void) async {
-        await keyring.subscribe(subscriber)
+    /// Tells somebody about the public keys now and whenever they change, before a change is stored: whoever throws refuses
+    /// it. A change is acknowledged when everybody has taken it over.
+    public func subscribeToKeys(_ subscriber: @escaping SnapshotFeed<KeySet>.Subscriber) async throws {
+        try await keyring.subscribe(subscriber)
     }
 
     /// Sweeps once a minute until its task is cancelled.
@@ -146,7 +146,6 @@ public final class AuthorizationService: Sendable {
             return try sessions.endExpiredBrowserSessions(now: now, in: transaction)
         }
         await sessions.publish(over, reason: "its session at a browser was over")
-        await revocations.forgetExpired(before: now)
         try await keyring.advance()
     }
 
@@ -178,10 +177,9 @@ extension AuthorizationParts {
         store: Store, configuration: AuthorizationConfiguration, clock: @escaping @Sendable () -> Int64, logger: Logger
     ) async throws -> AuthorizationParts {
         let clients = try await ClientDirectory.load(from: store, clock: clock)
-        let revocations = RevocationFeed(try await store.read { try RevocationRecord.all(in: $0) })
+        let revocations = try await RevocationFeed.open(in: store)
         let keyring = try await SigningKeyring.load(
-            from: store, configuration, algorithms: clients.algorithms, revocations: revocations, clock: clock,
-            logger: logger)
+            from: store, configuration, algorithms: clients.algorithms, clock: clock, logger: logger)
         let notices = LogoutNotices(
             clients: clients, keyring: keyring, configuration: configuration, clock: clock, logger: logger)
         let refusals = RefusalLog()
@@ -191,8 +189,8 @@ extension AuthorizationParts {
             accessTokens: accessTokens,
             idTokens: IDTokenIssuer(keyring: keyring, configuration: configuration),
             sessions: Sessions(
-                store: store, issuer: accessTokens, revocations: revocations, configuration: configuration,
-                notices: notices, refusals: refusals, clock: clock, logger: logger), notices: notices,
+                store: store, issuer: accessTokens, configuration: configuration, notices: notices,
+                refusals: refusals, clock: clock, logger: logger), notices: notices,
             revocations: revocations, passwords: PasswordHashing(cost: configuration.passwordCost),
             pages: try PageTemplates(issuer: configuration.issuer, logger: logger),
             bearer: BearerAuthentication(revocations: revocations, clock: clock) { keyring.keys.verifiers.forUs },

@@ -1,166 +1,103 @@
-import Synchronization
+public import Storage
 public import Tokens
 
-/// Tells everybody who judges tokens what has been revoked, and waits until they know.
+/// Tells everybody who judges tokens what has been revoked.
 ///
-/// A revocation is stored first, then published here, then acknowledged: when a caller hears "revoked", every
-/// subscriber already refuses the token. Subscribers get whole snapshots, one after the other, never an older one
-/// after a newer one.
+/// A revocation is stored, in force behind every subscriber, and then acknowledged: when a caller hears "revoked", everybody
+/// already refuses the token. Subscribers get whole snapshots, one after the other, never an older one after a newer one.
 public final class RevocationFeed: Sendable {
-    /// Takes a new snapshot over; returns when it is in force everywhere behind this subscriber.
-    public typealias Subscriber = @Sendable (RevocationSnapshot) async -> Void
+    private let feed: SnapshotFeed<Revocations>
 
-    private struct State {
-        private var known: [RevocationRecord.Kind: [TokenIdentity: (issuedUntil: Int64, expires: Int64)]] = [:]
-        var subscribers: [Subscriber] = []
-        var listeners: [UInt64: AsyncStream<[RevocationRecord]>.Continuation] = [:]
-        var lastListener: UInt64 = 0
-        private(set) var snapshot = RevocationSnapshot.empty
-        private(set) var version = 0
-
-        mutating func add(_ records: [RevocationRecord]) {
-            for record in records {
-                let issuedUntil = record.issuedUntil ?? .max
-                let before = known[record.kind]?[record.identity] ?? (issuedUntil, record.expires)
-                known[record.kind, default: [:]][record.identity] = (
-                    max(before.issuedUntil, issuedUntil), max(before.expires, record.expires)
-                )
-            }
-            renew()
-        }
-
-        var records: [RevocationRecord] {
-            known.flatMap { kind, identities in
-                identities.map { identity, terms in
-                    let issuedUntil = terms.issuedUntil == .max ? nil : terms.issuedUntil
-                    return RevocationRecord(
-                        kind: kind, identity: identity, issuedUntil: issuedUntil, expires: terms.expires)
-                }
-            }
-        }
-
-        /// - Returns: whether anything was forgotten.
-        mutating func forgetExpired(before time: Int64) -> Bool {
-            let kept = known.mapValues { $0.filter { $0.value.expires >= time } }
-            let changes = kept.contains { kind, identities in identities.count != known[kind]?.count }
-            guard changes else { return false }
-            known = kept
-            renew()
-            return true
-        }
-
-        mutating func renew() {
-            version += 1
-            snapshot = RevocationSnapshot(
-                tokens: Set((known[.token] ?? [:]).keys), sessions: Set((known[.session] ?? [:]).keys),
-                subjects: (known[.subject] ?? [:]).mapValues(\.issuedUntil),
-                clients: (known[.client] ?? [:]).mapValues(\.issuedUntil),
-                keys: Set((known[.key] ?? [:]).keys), generation: UInt64(version))
-        }
+    /// Loads what is revoked, and follows it from then on.
+    static func open(in store: Store) async throws -> RevocationFeed {
+        RevocationFeed(
+            try await SnapshotFeed.open(
+                .revocations, in: store,
+                load: { Revocations(try RevocationRecord.all(in: $0)) },
+                advance: { known, keys, transaction in
+                    try known.next(try keys.map { try RevocationChange(key: $0) }) { kind, identity in
+                        try RevocationRecord.find(kind, identity, in: transaction)
+                    }
+                }))
     }
 
-    private let state: Mutex<State>
-    private let delivery: Delivery
-
-    init(_ records: [RevocationRecord]) {
-        var state = State()
-        state.add(records)
-        self.state = Mutex(state)
-        delivery = Delivery()
+    private init(_ feed: SnapshotFeed<Revocations>) {
+        self.feed = feed
     }
 
     /// What is revoked now.
-    public var snapshot: RevocationSnapshot {
-        state.withLock { $0.snapshot }
-    }
+    public var snapshot: RevocationSnapshot { feed.value.snapshot }
 
     /// Adds a subscriber and gives it the present snapshot; returns when it has taken it over.
-    public func subscribe(_ subscriber: @escaping Subscriber) async {
-        let version = state.withLock { state in
-            state.subscribers.append(subscriber)
-            state.renew()
-            return state.version
-        }
-        await deliver(atLeast: version)
+    public func subscribe(_ subscriber: @escaping SnapshotFeed<RevocationSnapshot>.Subscriber) async throws {
+        try await feed.subscribe { try subscriber($0.snapshot) }
     }
 
     /// Everything that is revoked now, and then what is revoked from now on, until the listener stops. A listener that
     /// does not keep up is ended: it has to begin again.
     func listen() -> AsyncStream<[RevocationRecord]> {
-        let (stream, entrance) = AsyncStream.makeStream(
-            of: [RevocationRecord].self, bufferingPolicy: .bufferingOldest(Self.mostWaiting))
-        let number = state.withLock { state in
-            state.lastListener += 1
-            // In the same moment: nothing is missed between the two.
-            entrance.yield(state.records)
-            state.listeners[state.lastListener] = entrance
-            return state.lastListener
-        }
-        entrance.onTermination = { [weak self] _ in
-            _ = self?.state.withLock { $0.listeners.removeValue(forKey: number) }
-        }
-        return stream
+        feed.listen(atMost: Self.mostWaiting, present: \.records) { $0.added.isEmpty ? nil : $0.added }
     }
 
     /// How many changes may wait for a listener.
     private static let mostWaiting = 1_024
-
-    /// Publishes revocations that are stored already; returns when every subscriber has taken them over.
-    func publish(_ records: [RevocationRecord]) async {
-        guard !records.isEmpty else { return }
-        var late: [AsyncStream<[RevocationRecord]>.Continuation] = []
-        let version = state.withLock { state in
-            state.add(records)
-            for listener in state.listeners.values {
-                if case .dropped = listener.yield(records) { late.append(listener) }
-            }
-            return state.version
-        }
-        for listener in late { listener.finish() }
-        await deliver(atLeast: version)
-    }
-
-    /// Forgets what would be refused anyway by now.
-    func forgetExpired(before time: Int64) async {
-        let version = state.withLock { state in state.forgetExpired(before: time) ? state.version : nil }
-        if let version { await deliver(atLeast: version) }
-    }
-
-    private func deliver(atLeast version: Int) async {
-        // A task of its own: a caller who hangs up must not keep others from learning what is already stored.
-        await Task { [self] in
-            await delivery.run(atLeast: version) {
-                state.withLock { ($0.version, $0.snapshot, $0.subscribers) }
-            }
-        }.value
-    }
 }
 
-/// One delivery at a time, each with the newest state; whoever asked during one waits for the next.
-private actor Delivery {
-    private var delivered = 0
-    private var isRunning = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+/// What is revoked at one moment, and until when that has to be known.
+struct Revocations: Sendable {
+    private typealias Terms = (issuedUntil: Int64?, expires: Int64)
 
-    func run(
-        atLeast version: Int,
-        _ newest: @Sendable () -> (Int, RevocationSnapshot, [RevocationFeed.Subscriber])
-    ) async {
-        while delivered < version {
-            if isRunning {
-                await withCheckedContinuation { waiting.append($0) }
-                continue
+    private var known: [RevocationRecord.Kind: [TokenIdentity: Terms]] = [:]
+    /// What was revoked by the last change.
+    private(set) var added: [RevocationRecord] = []
+    /// The same for whoever judges tokens.
+    private(set) var snapshot = RevocationSnapshot(generation: 0)
+
+    init(_ records: [RevocationRecord]) {
+        for record in records { put(record) }
+        renewSnapshot(after: 0)
+    }
+
+    /// Everything that is revoked.
+    var records: [RevocationRecord] {
+        known.flatMap { kind, identities in
+            identities.map { identity, terms in
+                RevocationRecord(
+                    kind: kind, identity: identity, issuedUntil: terms.issuedUntil, expires: terms.expires)
             }
-            isRunning = true
-            let (current, snapshot, subscribers) = newest()
-            await withTaskGroup { group in
-                for subscriber in subscribers { group.addTask { await subscriber(snapshot) } }
-            }
-            delivered = current
-            isRunning = false
-            let woken = waiting
-            waiting = []
-            for continuation in woken { continuation.resume() }
         }
+    }
+
+    /// What is revoked after some changes.
+    /// - Parameter find: what is stored of one.
+    func next(
+        _ changes: [RevocationChange], find: (RevocationRecord.Kind, TokenIdentity) throws -> RevocationRecord?
+    ) throws -> Revocations {
+        var next = self
+        next.added = []
+        for change in changes {
+            switch change {
+            case .revoked(let kind, let identity):
+                guard let record = try find(kind, identity) else { continue }
+                next.put(record)
+                next.added.append(record)
+            case .forgotten(let time):
+                next.known = next.known.mapValues { $0.filter { $0.value.expires >= time } }
+            }
+        }
+        next.renewSnapshot(after: snapshot.generation ?? 0)
+        return next
+    }
+
+    private mutating func put(_ record: RevocationRecord) {
+        known[record.kind, default: [:]][record.identity] = (record.issuedUntil, record.expires)
+    }
+
+    private mutating func renewSnapshot(after generation: UInt64) {
+        snapshot = RevocationSnapshot(
+            tokens: Set((known[.token] ?? [:]).keys), sessions: Set((known[.session] ?? [:]).keys),
+            subjects: (known[.subject] ?? [:]).mapValues { $0.issuedUntil ?? .max },
+            clients: (known[.client] ?? [:]).mapValues { $0.issuedUntil ?? .max },
+            keys: Set((known[.key] ?? [:]).keys), generation: generation + 1)
     }
 }

@@ -184,65 +184,69 @@ import Tokens
 }
 
 @Suite struct RevocationFeedTests {
-    private func record(_ number: Int) -> RevocationRecord {
-        RevocationRecord(
-            kind: .token, identity: TokenIdentity(issuer: "i", id: ByteString("\(number)")), expires: 100)
+    private let signet: TestInstallation
+    private var feed: RevocationFeed { signet.service.revocations }
+
+    init() async throws { signet = try await TestInstallation.start() }
+
+    private func revoke(_ numbers: Int...) async throws {
+        try await signet.store.write { transaction in
+            for number in numbers { try record(number).insert(in: transaction) }
+        }
     }
 
-    private func claims(_ number: Int) throws -> Claims {
-        try Claims(["iss": "i", "jti": .string(ByteString("\(number)"))])
-    }
-
-    @Test func `publishing returns only when every subscriber knows, and none ever goes back`() async throws {
-        let feed = RevocationFeed([record(0)])
+    @Test func `a revocation is stored only when every subscriber knows, and none ever goes back`() async throws {
+        try await revoke(0)
         let delivered = DeliveredSnapshots()
         let everything = try (0...100).map { try claims($0) }
-        await feed.subscribe { snapshot in
-            try? await Task.sleep(for: .milliseconds(1))
-            delivered.append(snapshot)
+        try await feed.subscribe { snapshot in
+            {
+                try? await Task.sleep(for: .milliseconds(1))
+                delivered.append(snapshot)
+            }
         }
         #expect(delivered.last.revokes(everything[0]))
-        await withTaskGroup { group in
+        try await withThrowingTaskGroup { group in
             for number in 1...100 {
-                let revocation = record(number)
                 let target = everything[number]
                 group.addTask {
-                    await feed.publish([revocation])
+                    try await revoke(number)
                     #expect(delivered.last.revokes(target))
                 }
             }
+            try await group.waitForAll()
         }
         let counts = delivered.all.map { snapshot in everything.count { snapshot.revokes($0) } }
         #expect(counts.last == 101)
         #expect(counts == counts.sorted())
     }
 
-    @Test func `a publisher that is cancelled still publishes`() async throws {
-        let feed = RevocationFeed([])
+    @Test func `whoever revokes and is cancelled still tells everybody`() async throws {
         let reached = Mutex(false)
         let target = try claims(1)
-        await feed.subscribe { snapshot in
-            guard snapshot.revokes(target) else { return }
-            do {
-                try await Task.sleep(for: .milliseconds(5))
-                reached.withLock { $0 = true }
-            } catch {
-                // Cancelled: the test fails below.
+        try await feed.subscribe { snapshot in
+            {
+                guard snapshot.revokes(target) else { return }
+                do {
+                    try await Task.sleep(for: .milliseconds(5))
+                    reached.withLock { $0 = true }
+                } catch {
+                    // Cancelled: the test fails below.
+                }
             }
         }
-        let revocation = record(1)
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
-            await feed.publish([revocation])
+            try await revoke(1)
         }
-        await task.value
+        try await task.value
         #expect(reached.withLock { $0 })
     }
 
     @Test func `a listener hears everything that is revoked, then what comes, each once and in order`() async throws {
-        let feed = RevocationFeed([record(1), record(2)])
+        try await revoke(1, 2)
         let stream = feed.listen()
-        for number in 3...20 { await feed.publish([record(number)]) }
+        for number in 3...20 { try await revoke(number) }
         var heard: [[ByteString]] = []
         for await records in stream {
             heard.append(records.map(\.identity.id).sorted())
@@ -253,21 +257,52 @@ import Tokens
     }
 
     @Test func `a listener that does not keep up is ended`() async throws {
-        let feed = RevocationFeed([])
         let stream = feed.listen()
-        for number in 0..<1_100 { await feed.publish([record(number)]) }
+        for number in 0..<1_100 { try await revoke(number) }
         var count = 0
         for await _ in stream { count += 1 }
         #expect(count == 1_024)
     }
 
-    @Test func `what has expired is forgotten`() async throws {
-        let feed = RevocationFeed([record(1)])
-        await feed.forgetExpired(before: 100)
+    @Test func `what has expired is forgotten, and what is revoked again is remembered for longer`() async throws {
+        try await revoke(1)
+        func sweep(_ time: Int64) async throws {
+            try await signet.store.write { try RevocationRecord.deleteExpired(before: time, in: $0) }
+        }
+        try await sweep(100)
         #expect(feed.snapshot.revokes(try claims(1)))
-        await feed.forgetExpired(before: 101)
+        try await signet.store.write { try record(1, expires: 200).insert(in: $0) }
+        try await signet.store.write { try record(1, expires: 150).insert(in: $0) }
+        try await sweep(200)
+        #expect(feed.snapshot.revokes(try claims(1)))
+        try await sweep(201)
         #expect(!feed.snapshot.revokes(try claims(1)))
     }
+
+    @Test func `of two revocations of a subject the wider one holds, whichever comes first`() async throws {
+        for (id, order) in [("a", [nil, 50]), ("b", [50, nil]), ("c", [40, 50, 30])] as [(ByteString, [Int64?])] {
+            for until in order {
+                try await signet.store.write { transaction in
+                    try RevocationRecord(
+                        kind: .subject, identity: TokenIdentity(issuer: "i", id: id), issuedUntil: until, expires: 100
+                    ).insert(in: transaction)
+                }
+            }
+            let later = try Claims(["iss": "i", "sub": .string(id), "iat": 51])
+            let earlier = try Claims(["iss": "i", "sub": .string(id), "iat": 50])
+            #expect(feed.snapshot.revokes(later) == (id != "c"))
+            #expect(feed.snapshot.revokes(earlier))
+        }
+    }
+}
+
+private func record(_ number: Int, expires: Int64 = 100) -> RevocationRecord {
+    RevocationRecord(
+        kind: .token, identity: TokenIdentity(issuer: "i", id: ByteString("\(number)")), expires: expires)
+}
+
+private func claims(_ number: Int) throws -> Claims {
+    try Claims(["iss": "i", "jti": .string(ByteString("\(number)"))])
 }
 
 /// What a slow subscriber was given, in order.

@@ -20,7 +20,6 @@ struct RevokeEndpoint: Sendable {
     private let bearer: BearerAuthentication
     private let management: ManagementAuthentication
     private let authentication: ClientAuthentication
-    private let revocations: RevocationFeed
     private let keyring: SigningKeyring
     private let configuration: AuthorizationConfiguration
     private let clock: @Sendable () -> Int64
@@ -31,7 +30,6 @@ struct RevokeEndpoint: Sendable {
         bearer = parts.bearer
         management = ManagementAuthentication(parts)
         self.authentication = authentication
-        revocations = parts.revocations
         keyring = parts.keyring
         configuration = parts.configuration
         clock = parts.clock
@@ -95,6 +93,5 @@ struct RevokeEndpoint: Sendable {
             try revocation.insert(in: transaction)
             try event.insert(now: now, in: transaction)
         }
-        await revocations.publish([revocation])
     }
 }

@@ -10,7 +10,6 @@ import Tokens
 struct Sessions: Sendable {
     let store: Store
     let issuer: TokenIssuer
-    let revocations: RevocationFeed
     let configuration: AuthorizationConfiguration
     let notices: LogoutNotices
     let refusals: RefusalLog
@@ -19,12 +18,11 @@ struct Sessions: Sendable {
     let logger: Logger
 
     init(
-        store: Store, issuer: TokenIssuer, revocations: RevocationFeed, configuration: AuthorizationConfiguration,
+        store: Store, issuer: TokenIssuer, configuration: AuthorizationConfiguration,
         notices: LogoutNotices, refusals: RefusalLog, clock: @escaping @Sendable () -> Int64, logger: Logger
     ) {
         self.store = store
         self.issuer = issuer
-        self.revocations = revocations
         self.configuration = configuration
         self.notices = notices
         self.refusals = refusals
@@ -290,14 +288,13 @@ struct Sessions: Sendable {
         return revocation
     }
 
-    /// Tells every judge of tokens about ends that are stored; returns when all of them know.
+    /// Tells the log and the clients about ends that are stored and, by that, known to every judge of tokens.
     func publish(_ revoked: [RevocationRecord], reason: String) async {
         for record in revoked {
             logger.notice(
                 "\(record.kind.rawValue) revoked",
                 metadata: ["id": "\(record.identity.id)", "reason": "\(reason)"])
         }
-        await revocations.publish(revoked)
         for family in revoked.compactMap(\.family) { notices.add(family) }
     }
 

@@ -41,23 +41,74 @@ struct RevocationRecord: Sendable {
                 """,
                 .text(kind.rawValue), .text(identity.issuer.text), .text(identity.id.text),
                 issuedUntil.map { .integer($0) } ?? .null, .integer(expires)))
+        try transaction.changed(.revocations, RevocationChange.revoked(kind, identity).key)
     }
 
     static func all(in transaction: Transaction) throws(StoreError) -> [RevocationRecord] {
         try transaction.query(Statement("SELECT * FROM revocations"))
-            .map { row throws(StoreError) in
-                guard let kind = Kind(rawValue: try row.text("kind")) else {
-                    throw StoreError(.unexpectedValue, "a stored revocation is of an unknown kind")
-                }
-                let identity = TokenIdentity(
-                    issuer: ByteString(try row.text("issuer")), id: ByteString(try row.text("id")))
-                return RevocationRecord(
-                    kind: kind, identity: identity, issuedUntil: try row.optionalInteger("issued_until"),
-                    expires: try row.integer("expires"))
-            }
+            .map { row throws(StoreError) in try RevocationRecord(row) }
+    }
+
+    static func find(
+        _ kind: Kind, _ identity: TokenIdentity, in transaction: Transaction
+    ) throws(StoreError) -> RevocationRecord? {
+        try transaction.query(
+            Statement(
+                "SELECT * FROM revocations WHERE kind = ? AND issuer = ? AND id = ?", .text(kind.rawValue),
+                .text(identity.issuer.text), .text(identity.id.text))
+        ).first.map { row throws(StoreError) in try RevocationRecord(row) }
     }
 
     static func deleteExpired(before time: Int64, in transaction: Transaction) throws(StoreError) {
-        try transaction.execute(Statement("DELETE FROM revocations WHERE expires < ?", .integer(time)))
+        let count = try transaction.execute(Statement("DELETE FROM revocations WHERE expires < ?", .integer(time)))
+        if count > 0 { try transaction.changed(.revocations, RevocationChange.forgotten(before: time).key) }
+    }
+}
+
+extension RevocationRecord {
+    private init(_ row: Row) throws(StoreError) {
+        guard let kind = Kind(rawValue: try row.text("kind")) else {
+            throw StoreError(.unexpectedValue, "a stored revocation is of an unknown kind")
+        }
+        self.init(
+            kind: kind,
+            identity: TokenIdentity(issuer: ByteString(try row.text("issuer")), id: ByteString(try row.text("id"))),
+            issuedUntil: try row.optionalInteger("issued_until"), expires: try row.integer("expires"))
+    }
+}
+
+extension ChangeTopic {
+    /// What is revoked: the keys are `RevocationChange`s.
+    static let revocations = ChangeTopic("revocations")
+}
+
+/// What the change table says of revocations.
+enum RevocationChange {
+    /// Something was revoked, or for longer than before.
+    case revoked(RevocationRecord.Kind, TokenIdentity)
+    /// What was to be remembered up to a second before this one was forgotten.
+    case forgotten(before: Int64)
+
+    /// A JSON array: the kind, the issuer and the id; or a number.
+    var key: String {
+        switch self {
+        case .revoked(let kind, let identity):
+            JSONWriter.text([.string(ByteString(kind.rawValue)), .string(identity.issuer), .string(identity.id)])
+        case .forgotten(let time):
+            JSONWriter.text([.number(JSONNumber(time))])
+        }
+    }
+
+    init(key: String) throws(StoreError) {
+        let parts = (try? JSONReader.read(Array(key.utf8)))?.array ?? []
+        if parts.count == 1, let time = parts[0].int64 {
+            self = .forgotten(before: time)
+        } else if parts.count == 3, let kind = parts[0].string.flatMap({ RevocationRecord.Kind(rawValue: $0.text) }),
+            let issuer = parts[1].string, let id = parts[2].string
+        {
+            self = .revoked(kind, TokenIdentity(issuer: issuer, id: id))
+        } else {
+            throw StoreError(.unexpectedValue, "the change table names no revocation")
+        }
     }
 }

@@ -28,6 +28,7 @@ struct SigningKeyRecord: Sendable {
                 """,
                 .text(id), .text(algorithm.rawValue), .text(state.rawValue), .blob(sealedJWK), .integer(created),
                 .integer(activates)))
+        try transaction.changed(.signingKeys, id)
     }
 
     /// All keys, the newest first.
@@ -48,19 +49,25 @@ struct SigningKeyRecord: Sendable {
             Statement(
                 "UPDATE signing_keys SET state = 'current', activates = ? WHERE algorithm = ? AND state = 'next'",
                 .integer(now), .text(algorithm.rawValue)))
+        try transaction.changed(.signingKeys, algorithm.rawValue)
     }
 
     /// Forgets a key that signs no more.
-    /// - Returns: whether there was one of this id.
-    static func deleteRetired(_ id: String, in transaction: Transaction) throws(StoreError) -> Bool {
+    static func deleteRetired(_ id: String, in transaction: Transaction) throws(StoreError) {
         try transaction.execute(
-            Statement("DELETE FROM signing_keys WHERE id = ? AND state = 'retired'", .text(id))) == 1
+            Statement("DELETE FROM signing_keys WHERE id = ? AND state = 'retired'", .text(id)))
+        try transaction.changed(.signingKeys, id)
     }
 
-    /// - Returns: how many there were.
-    static func deleteExpired(before time: Int64, in transaction: Transaction) throws(StoreError) -> Int {
-        try transaction.execute(Statement("DELETE FROM signing_keys WHERE expires < ?", .integer(time)))
+    static func deleteExpired(before time: Int64, in transaction: Transaction) throws(StoreError) {
+        let count = try transaction.execute(Statement("DELETE FROM signing_keys WHERE expires < ?", .integer(time)))
+        if count > 0 { try transaction.changed(.signingKeys, "expired") }
     }
+}
+
+extension ChangeTopic {
+    /// The signing keys. They are a handful, always read together: what the changes name is for whoever looks into the table.
+    static let signingKeys = ChangeTopic("signing-keys")
 }
 
 extension SigningKeyRecord {
