@@ -285,7 +285,10 @@ let package = Package(
         .testTarget(
             name: "ConfigurationStoreTests",
             dependencies: ["Codecs", "Blueprint", "Storage", "ConfigurationStore", "TestSupport"]),
-        .testTarget(name: "StorageTests", dependencies: ["Codecs", "Storage", "TestSupport"]),
+        // With everybody who stores something: every statement is looked at for every database.
+        .testTarget(
+            name: "StorageTests",
+            dependencies: ["Codecs", "Storage", "ControlPlane", "ConfigurationStore", "TokenService", "TestSupport"]),
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [

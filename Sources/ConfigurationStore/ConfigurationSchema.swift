@@ -8,40 +8,40 @@ enum ConfigurationSchema {
             [
                 """
                 CREATE TABLE configuration_objects (
-                    kind TEXT NOT NULL,
-                    name TEXT NOT NULL,
-                    owner TEXT NOT NULL,
-                    revision INTEGER NOT NULL,
-                    content TEXT NOT NULL,
-                    changed_at INTEGER NOT NULL,
-                    changed_by TEXT NOT NULL,
+                    kind {text} NOT NULL,
+                    name {text} NOT NULL,
+                    owner {text} NOT NULL,
+                    revision {integer} NOT NULL,
+                    content {text} NOT NULL,
+                    changed_at {integer} NOT NULL,
+                    changed_by {text} NOT NULL,
                     PRIMARY KEY (kind, name)
-                ) STRICT, WITHOUT ROWID
+                ) {table by key}
                 """,
                 """
                 CREATE TABLE configuration_changes (
-                    revision INTEGER NOT NULL PRIMARY KEY,
-                    changed_at INTEGER NOT NULL,
-                    actor TEXT NOT NULL,
-                    source TEXT NOT NULL,
-                    note TEXT NOT NULL,
-                    created_objects INTEGER NOT NULL,
-                    changed_objects INTEGER NOT NULL,
-                    deleted_objects INTEGER NOT NULL
-                ) STRICT
+                    revision {integer} NOT NULL PRIMARY KEY,
+                    changed_at {integer} NOT NULL,
+                    actor {text} NOT NULL,
+                    source {text} NOT NULL,
+                    note {text} NOT NULL,
+                    created_objects {integer} NOT NULL,
+                    changed_objects {integer} NOT NULL,
+                    deleted_objects {integer} NOT NULL
+                ) {table}
                 """,
                 // A row for each object, not one text for all: a change may have more objects than a JSON array is read with.
                 """
                 CREATE TABLE configuration_object_changes (
-                    revision INTEGER NOT NULL REFERENCES configuration_changes (revision) ON DELETE CASCADE,
-                    kind TEXT NOT NULL,
-                    name TEXT NOT NULL,
-                    content_before TEXT,
-                    content_after TEXT,
-                    owner_before TEXT,
-                    owner_after TEXT,
+                    revision {integer} NOT NULL REFERENCES configuration_changes (revision) ON DELETE CASCADE,
+                    kind {text} NOT NULL,
+                    name {text} NOT NULL,
+                    content_before {text},
+                    content_after {text},
+                    owner_before {text},
+                    owner_after {text},
                     PRIMARY KEY (revision, kind, name)
-                ) STRICT, WITHOUT ROWID
+                ) {table by key}
                 """,
             ])
     ]

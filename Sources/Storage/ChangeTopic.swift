@@ -81,10 +81,10 @@ enum ChangeSchema {
             [
                 """
                 CREATE TABLE changes (
-                    sequence INTEGER PRIMARY KEY,
-                    topic TEXT NOT NULL,
-                    key TEXT NOT NULL
-                ) STRICT
+                    sequence {integer} PRIMARY KEY,
+                    topic {text} NOT NULL,
+                    key {text} NOT NULL
+                ) {table}
                 """,
                 "CREATE INDEX changes_by_topic ON changes (topic, sequence)",
             ])

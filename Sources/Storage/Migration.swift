@@ -4,13 +4,21 @@ public struct Migration: Sendable {
     public let name: String
 
     /// The statements, run in order in one transaction.
-    public let statements: [Statement]
+    public let statements: [SchemaStatement]
 
     /// A step.
-    public init(_ name: StaticString, _ statements: [StaticString]) {
+    public init(_ name: StaticString, _ statements: [SchemaStatement]) {
         self.name = name.description
-        self.statements = statements.map { Statement($0) }
+        self.statements = statements
     }
+
+    /// What every database has before anything else: which steps were applied.
+    static let begun: SchemaStatement = """
+        CREATE TABLE IF NOT EXISTS applied_migrations (
+            feature {text} NOT NULL, position {integer} NOT NULL, name {text} NOT NULL,
+            PRIMARY KEY (feature, position)
+        ) {table by key}
+        """
 }
 
 extension Store {
@@ -23,14 +31,7 @@ extension Store {
     public func migrate(feature: StaticString, _ migrations: [Migration]) async throws(StoreError) {
         let feature = feature.description
         let applied = try await transact { transaction throws(StoreError) in
-            try transaction.execute(
-                Statement(
-                    """
-                    CREATE TABLE IF NOT EXISTS applied_migrations (
-                        feature TEXT NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL,
-                        PRIMARY KEY (feature, position)
-                    ) STRICT, WITHOUT ROWID
-                    """))
+            try transaction.execute(Migration.begun)
             return try transaction.query(
                 Statement("SELECT name FROM applied_migrations WHERE feature = ? ORDER BY position", .text(feature))
             ).map { row throws(StoreError) in try row.text("name") }

@@ -1,6 +1,7 @@
 /// One SQL statement: text from the source code, and parameters from wherever.
 ///
-/// The text is a `StaticString`, so no value can ever become part of it; `?` marks stand for the parameters in order.
+/// The text is a `StaticString`, so no value can ever become part of it; `?` marks stand for the parameters in order. It is
+/// SQL that every database of `SQLDialect` takes, but for the marks.
 public struct Statement: Sendable {
     /// The text, as written in the source code.
     public let sql: String
@@ -15,6 +16,12 @@ public struct Statement: Sendable {
     public init(_ sql: StaticString, _ parameters: StoreValue...) {
         self.sql = sql.description
         self.parameters = parameters
+    }
+
+    /// A statement that this target rendered from a migration.
+    init(rendered sql: String) {
+        self.sql = sql
+        parameters = []
     }
 }
 

@@ -182,16 +182,18 @@ public final class Store: Sendable {
         _ = try? database.checkpoint(.passive)
     }
 
+    /// What tells which master key a database belongs to.
+    static let sealTable: SchemaStatement =
+        "CREATE TABLE IF NOT EXISTS store_seal (id {integer} PRIMARY KEY, sealed {bytes} NOT NULL) {table}"
+
     private func checkMasterKey() async throws(StoreError) {
         let column = SealedColumn("store-seal", masterKey: masterKey)
         let known = Array("signet".utf8)
         let fresh = try column.seal(known, row: "1")
         let stored = try await transact { transaction throws(StoreError) in
+            try transaction.execute(Self.sealTable)
             try transaction.execute(
-                Statement("CREATE TABLE IF NOT EXISTS store_seal (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT")
-            )
-            try transaction.execute(
-                Statement("INSERT INTO store_seal (id, sealed) VALUES (1, ?) ON CONFLICT DO NOTHING", .blob(fresh))
+                Statement("INSERT INTO store_seal (id, sealed) VALUES (1, ?) ON CONFLICT (id) DO NOTHING", .blob(fresh))
             )
             return try transaction.query(Statement("SELECT sealed FROM store_seal WHERE id = 1"))
                 .map { row throws(StoreError) in try row.blob("sealed") }

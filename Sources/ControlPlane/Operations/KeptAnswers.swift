@@ -43,15 +43,15 @@ public struct KeptAnswers: Sendable {
         try await store.migrate(feature: "operations", migrations)
     }
 
-    private static let migrations = [
+    static let migrations = [
         Migration(
             "01-kept-answers",
             [
                 """
                 CREATE TABLE kept_answers (
-                    id TEXT NOT NULL PRIMARY KEY, question BLOB NOT NULL, state TEXT NOT NULL, tag TEXT,
-                    body BLOB, expires INTEGER NOT NULL
-                ) STRICT
+                    id {text} NOT NULL PRIMARY KEY, question {bytes} NOT NULL, state {text} NOT NULL, tag {text},
+                    body {bytes}, expires {integer} NOT NULL
+                ) {table}
                 """,
                 "CREATE INDEX kept_answers_by_end ON kept_answers (expires)",
             ])

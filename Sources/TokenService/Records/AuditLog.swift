@@ -124,7 +124,7 @@ struct AuditLog: Sendable {
             Statement(
                 """
                 INSERT INTO audit_head (id, begun, unkeyed, count, chain, code) VALUES (1, ?, ?, ?, ?, ?)
-                ON CONFLICT DO UPDATE SET begun = excluded.begun, unkeyed = excluded.unkeyed, count = excluded.count,
+                ON CONFLICT (id) DO UPDATE SET begun = excluded.begun, unkeyed = excluded.unkeyed, count = excluded.count,
                     chain = excluded.chain, code = excluded.code
                 """,
                 .integer(head.begun), .integer(head.unkeyed), .integer(head.count), .blob(head.chain),
@@ -144,7 +144,10 @@ struct AuditLog: Sendable {
         let sealed = try SealedColumn.auditKey(transaction.masterKey).seal(bytes, row: SealedAuditKey.row)
         try transaction.execute(
             Statement(
-                "INSERT INTO audit_key (id, sealed) VALUES (1, ?) ON CONFLICT DO UPDATE SET sealed = excluded.sealed",
+                """
+                INSERT INTO audit_key (id, sealed) VALUES (1, ?)
+                ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed
+                """,
                 .blob(sealed)))
         return key
     }

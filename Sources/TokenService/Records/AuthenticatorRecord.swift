@@ -27,8 +27,8 @@ struct AuthenticatorRecord: Sendable {
                 """
                 INSERT INTO authenticators (user_id, state, sealed_secret, last_step, created)
                 VALUES (?, 'pending', ?, -1, ?)
-                ON CONFLICT DO UPDATE SET sealed_secret = excluded.sealed_secret, created = excluded.created
-                WHERE state = 'pending'
+                ON CONFLICT (user_id) DO UPDATE SET sealed_secret = excluded.sealed_secret, created = excluded.created
+                WHERE authenticators.state = 'pending'
                 """,
                 .text(user), .blob(sealedSecret), .integer(now)))
     }

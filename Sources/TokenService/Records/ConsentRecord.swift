@@ -27,7 +27,7 @@ enum ConsentRecord {
             Statement(
                 """
                 INSERT INTO consents (user_id, client_id, scope, granted) VALUES (?, ?, ?, ?)
-                ON CONFLICT DO UPDATE SET scope = excluded.scope, granted = excluded.granted
+                ON CONFLICT (user_id, client_id) DO UPDATE SET scope = excluded.scope, granted = excluded.granted
                 """,
                 .text(user), .text(client.text), .text(known.union(scope).text.text), .integer(now)))
     }

@@ -94,8 +94,8 @@ struct FamilyRecord: Sendable {
     func noteAccessToken(expires: Int64, in transaction: Transaction) throws(StoreError) {
         try transaction.execute(
             Statement(
-                "UPDATE refresh_families SET access_expires = max(access_expires, ?) WHERE id = ?",
-                .integer(expires), .text(id)))
+                "UPDATE refresh_families SET access_expires = ? WHERE id = ? AND access_expires < ?",
+                .integer(expires), .text(id), .integer(expires)))
     }
 
     static func deleteExpired(before time: Int64, in transaction: Transaction) throws(StoreError) {

@@ -21,7 +21,7 @@ struct PasskeyRecord: Sendable {
             Statement(
                 """
                 INSERT INTO passkeys (credential, user_id, name, jwk, sign_count, backed_up, created)
-                VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (credential) DO NOTHING
                 """,
                 .blob(credential), .text(userID), .text(name.text), .text(JSONWriter.text(.object(key.jwk))),
                 .integer(Int64(signCount)), .integer(isBackedUp ? 1 : 0), .integer(created))) == 1

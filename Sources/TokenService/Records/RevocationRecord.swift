@@ -36,8 +36,12 @@ struct RevocationRecord: Sendable {
             Statement(
                 """
                 INSERT INTO revocations (kind, issuer, id, issued_until, expires) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT DO UPDATE SET expires = max(expires, excluded.expires),
-                    issued_until = max(issued_until, excluded.issued_until)
+                ON CONFLICT (kind, issuer, id) DO UPDATE SET
+                    expires = CASE WHEN excluded.expires > revocations.expires
+                        THEN excluded.expires ELSE revocations.expires END,
+                    issued_until = CASE WHEN excluded.issued_until <= revocations.issued_until
+                        THEN revocations.issued_until
+                        WHEN revocations.issued_until IS NULL THEN NULL ELSE excluded.issued_until END
                 """,
                 .text(kind.rawValue), .text(identity.issuer.text), .text(identity.id.text),
                 issuedUntil.map { .integer($0) } ?? .null, .integer(expires)))

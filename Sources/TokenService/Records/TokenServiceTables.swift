@@ -8,53 +8,53 @@ enum TokenServiceTables {
             [
                 """
                 CREATE TABLE users (
-                    id TEXT PRIMARY KEY,
-                    name TEXT NOT NULL UNIQUE,
-                    roles TEXT NOT NULL,
-                    password TEXT NOT NULL,
-                    state TEXT NOT NULL CHECK (state IN ('active', 'disabled')),
-                    created INTEGER NOT NULL,
-                    changed INTEGER NOT NULL
-                ) STRICT
+                    id {text} PRIMARY KEY,
+                    name {text} NOT NULL UNIQUE,
+                    roles {text} NOT NULL,
+                    password {text} NOT NULL,
+                    state {text} NOT NULL CHECK (state IN ('active', 'disabled')),
+                    created {integer} NOT NULL,
+                    changed {integer} NOT NULL
+                ) {table}
                 """,
                 """
                 CREATE TABLE refresh_families (
-                    id TEXT PRIMARY KEY,
-                    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-                    state TEXT NOT NULL CHECK (state IN ('live', 'ended')),
-                    created INTEGER NOT NULL,
-                    expires INTEGER NOT NULL,
-                    access_expires INTEGER NOT NULL
-                ) STRICT
+                    id {text} PRIMARY KEY,
+                    user_id {text} NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+                    state {text} NOT NULL CHECK (state IN ('live', 'ended')),
+                    created {integer} NOT NULL,
+                    expires {integer} NOT NULL,
+                    access_expires {integer} NOT NULL
+                ) {table}
                 """,
                 "CREATE INDEX refresh_families_by_user ON refresh_families (user_id)",
                 "CREATE INDEX refresh_families_by_expiry ON refresh_families (expires)",
                 """
                 CREATE TABLE refresh_tokens (
-                    hash BLOB PRIMARY KEY,
-                    family_id TEXT NOT NULL REFERENCES refresh_families (id) ON DELETE CASCADE,
-                    state TEXT NOT NULL CHECK (state IN ('live', 'spent')),
-                    expires INTEGER NOT NULL
-                ) STRICT, WITHOUT ROWID
+                    hash {bytes} PRIMARY KEY,
+                    family_id {text} NOT NULL REFERENCES refresh_families (id) ON DELETE CASCADE,
+                    state {text} NOT NULL CHECK (state IN ('live', 'spent')),
+                    expires {integer} NOT NULL
+                ) {table by key}
                 """,
                 "CREATE INDEX refresh_tokens_by_family ON refresh_tokens (family_id)",
                 """
                 CREATE TABLE revocations (
-                    kind TEXT NOT NULL CHECK (kind IN ('token', 'session')),
-                    issuer TEXT NOT NULL,
-                    id TEXT NOT NULL,
-                    expires INTEGER NOT NULL,
+                    kind {text} NOT NULL CHECK (kind IN ('token', 'session')),
+                    issuer {text} NOT NULL,
+                    id {text} NOT NULL,
+                    expires {integer} NOT NULL,
                     PRIMARY KEY (kind, issuer, id)
-                ) STRICT, WITHOUT ROWID
+                ) {table by key}
                 """,
                 "CREATE INDEX revocations_by_expiry ON revocations (expires)",
                 """
                 CREATE TABLE signing_keys (
-                    id TEXT PRIMARY KEY,
-                    state TEXT NOT NULL CHECK (state IN ('current', 'retired')),
-                    sealed_jwk BLOB NOT NULL,
-                    created INTEGER NOT NULL
-                ) STRICT
+                    id {text} PRIMARY KEY,
+                    state {text} NOT NULL CHECK (state IN ('current', 'retired')),
+                    sealed_jwk {bytes} NOT NULL,
+                    created {integer} NOT NULL
+                ) {table}
                 """,
                 "CREATE UNIQUE INDEX one_current_signing_key ON signing_keys (state) WHERE state = 'current'",
             ]),
@@ -63,104 +63,104 @@ enum TokenServiceTables {
             [
                 """
                 CREATE TABLE clients (
-                    id TEXT PRIMARY KEY,
-                    state TEXT NOT NULL CHECK (state IN ('active', 'disabled')),
-                    document TEXT NOT NULL,
-                    secret BLOB,
-                    created INTEGER NOT NULL,
-                    changed INTEGER NOT NULL
-                ) STRICT
+                    id {text} PRIMARY KEY,
+                    state {text} NOT NULL CHECK (state IN ('active', 'disabled')),
+                    document {text} NOT NULL,
+                    secret {bytes},
+                    created {integer} NOT NULL,
+                    changed {integer} NOT NULL
+                ) {table}
                 """,
-                "ALTER TABLE users ADD COLUMN groups TEXT NOT NULL DEFAULT '[]'",
-                "ALTER TABLE users ADD COLUMN profile TEXT NOT NULL DEFAULT '{}'",
-                "ALTER TABLE refresh_families ADD COLUMN client_id TEXT NOT NULL DEFAULT 'first-party'",
-                "ALTER TABLE refresh_families ADD COLUMN scope TEXT NOT NULL DEFAULT ''",
-                "ALTER TABLE refresh_families ADD COLUMN audiences TEXT NOT NULL DEFAULT '[]'",
-                "ALTER TABLE refresh_families ADD COLUMN authenticated INTEGER NOT NULL DEFAULT 0",
-                "ALTER TABLE refresh_families ADD COLUMN methods TEXT NOT NULL DEFAULT '[]'",
-                "ALTER TABLE refresh_families ADD COLUMN browser_session TEXT",
-                "ALTER TABLE refresh_families ADD COLUMN key_thumbprint TEXT",
+                "ALTER TABLE users ADD COLUMN groups {text} NOT NULL DEFAULT '[]'",
+                "ALTER TABLE users ADD COLUMN profile {text} NOT NULL DEFAULT '{}'",
+                "ALTER TABLE refresh_families ADD COLUMN client_id {text} NOT NULL DEFAULT 'first-party'",
+                "ALTER TABLE refresh_families ADD COLUMN scope {text} NOT NULL DEFAULT ''",
+                "ALTER TABLE refresh_families ADD COLUMN audiences {text} NOT NULL DEFAULT '[]'",
+                "ALTER TABLE refresh_families ADD COLUMN authenticated {integer} NOT NULL DEFAULT 0",
+                "ALTER TABLE refresh_families ADD COLUMN methods {text} NOT NULL DEFAULT '[]'",
+                "ALTER TABLE refresh_families ADD COLUMN browser_session {text}",
+                "ALTER TABLE refresh_families ADD COLUMN key_thumbprint {text}",
                 """
                 CREATE INDEX refresh_families_by_browser_session ON refresh_families (browser_session)
                 WHERE browser_session IS NOT NULL
                 """,
-                "ALTER TABLE refresh_tokens ADD COLUMN spent INTEGER",
-                "ALTER TABLE refresh_tokens ADD COLUMN sealed_successor BLOB",
+                "ALTER TABLE refresh_tokens ADD COLUMN spent {integer}",
+                "ALTER TABLE refresh_tokens ADD COLUMN sealed_successor {bytes}",
                 """
                 CREATE INDEX refresh_tokens_with_successor ON refresh_tokens (spent)
                 WHERE sealed_successor IS NOT NULL
                 """,
                 """
                 CREATE TABLE authorization_codes (
-                    hash BLOB PRIMARY KEY,
-                    state TEXT NOT NULL CHECK (state IN ('live', 'spent')),
-                    client_id TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
-                    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-                    redirect_uri TEXT NOT NULL,
-                    challenge TEXT NOT NULL,
-                    scope TEXT NOT NULL,
-                    audiences TEXT NOT NULL,
-                    nonce TEXT,
-                    authenticated INTEGER NOT NULL,
-                    methods TEXT NOT NULL,
-                    browser_session TEXT NOT NULL,
-                    key_thumbprint TEXT,
-                    family_id TEXT,
-                    expires INTEGER NOT NULL
-                ) STRICT, WITHOUT ROWID
+                    hash {bytes} PRIMARY KEY,
+                    state {text} NOT NULL CHECK (state IN ('live', 'spent')),
+                    client_id {text} NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+                    user_id {text} NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+                    redirect_uri {text} NOT NULL,
+                    challenge {text} NOT NULL,
+                    scope {text} NOT NULL,
+                    audiences {text} NOT NULL,
+                    nonce {text},
+                    authenticated {integer} NOT NULL,
+                    methods {text} NOT NULL,
+                    browser_session {text} NOT NULL,
+                    key_thumbprint {text},
+                    family_id {text},
+                    expires {integer} NOT NULL
+                ) {table by key}
                 """,
                 "CREATE INDEX authorization_codes_by_expiry ON authorization_codes (expires)",
                 """
                 CREATE TABLE browser_sessions (
-                    hash BLOB PRIMARY KEY,
-                    id TEXT NOT NULL UNIQUE,
-                    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-                    authenticated INTEGER NOT NULL,
-                    methods TEXT NOT NULL,
-                    agent TEXT NOT NULL,
-                    created INTEGER NOT NULL,
-                    seen INTEGER NOT NULL,
-                    expires INTEGER NOT NULL
-                ) STRICT, WITHOUT ROWID
+                    hash {bytes} PRIMARY KEY,
+                    id {text} NOT NULL UNIQUE,
+                    user_id {text} NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+                    authenticated {integer} NOT NULL,
+                    methods {text} NOT NULL,
+                    agent {text} NOT NULL,
+                    created {integer} NOT NULL,
+                    seen {integer} NOT NULL,
+                    expires {integer} NOT NULL
+                ) {table by key}
                 """,
                 "CREATE INDEX browser_sessions_by_user ON browser_sessions (user_id)",
                 "CREATE INDEX browser_sessions_by_expiry ON browser_sessions (expires)",
                 """
                 CREATE TABLE authorization_transactions (
-                    hash BLOB PRIMARY KEY,
-                    browser BLOB NOT NULL,
-                    client_id TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
-                    parameters TEXT NOT NULL,
-                    earlier_session TEXT,
-                    expires INTEGER NOT NULL
-                ) STRICT, WITHOUT ROWID
+                    hash {bytes} PRIMARY KEY,
+                    browser {bytes} NOT NULL,
+                    client_id {text} NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+                    parameters {text} NOT NULL,
+                    earlier_session {text},
+                    expires {integer} NOT NULL
+                ) {table by key}
                 """,
                 "CREATE INDEX authorization_transactions_by_expiry ON authorization_transactions (expires)",
                 """
                 CREATE TABLE pushed_requests (
-                    hash BLOB PRIMARY KEY,
-                    client_id TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
-                    parameters TEXT NOT NULL,
-                    expires INTEGER NOT NULL
-                ) STRICT, WITHOUT ROWID
+                    hash {bytes} PRIMARY KEY,
+                    client_id {text} NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+                    parameters {text} NOT NULL,
+                    expires {integer} NOT NULL
+                ) {table by key}
                 """,
                 "CREATE INDEX pushed_requests_by_expiry ON pushed_requests (expires)",
                 """
                 CREATE TABLE consents (
-                    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-                    client_id TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
-                    scope TEXT NOT NULL,
-                    granted INTEGER NOT NULL,
+                    user_id {text} NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+                    client_id {text} NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+                    scope {text} NOT NULL,
+                    granted {integer} NOT NULL,
                     PRIMARY KEY (user_id, client_id)
-                ) STRICT, WITHOUT ROWID
+                ) {table by key}
                 """,
                 """
                 CREATE TABLE used_assertions (
-                    issuer TEXT NOT NULL,
-                    id TEXT NOT NULL,
-                    expires INTEGER NOT NULL,
+                    issuer {text} NOT NULL,
+                    id {text} NOT NULL,
+                    expires {integer} NOT NULL,
                     PRIMARY KEY (issuer, id)
-                ) STRICT, WITHOUT ROWID
+                ) {table by key}
                 """,
                 "CREATE INDEX used_assertions_by_expiry ON used_assertions (expires)",
             ]),
@@ -171,62 +171,62 @@ enum TokenServiceTables {
                 "DROP TABLE authorization_transactions",
                 """
                 CREATE TABLE login_transactions (
-                    hash BLOB PRIMARY KEY,
-                    browser BLOB NOT NULL,
-                    client_id TEXT REFERENCES clients (id) ON DELETE CASCADE,
-                    parameters TEXT NOT NULL,
-                    return_path TEXT NOT NULL,
-                    earlier_session TEXT,
-                    user_id TEXT REFERENCES users (id) ON DELETE CASCADE,
-                    challenge BLOB NOT NULL,
-                    expires INTEGER NOT NULL
-                ) STRICT, WITHOUT ROWID
+                    hash {bytes} PRIMARY KEY,
+                    browser {bytes} NOT NULL,
+                    client_id {text} REFERENCES clients (id) ON DELETE CASCADE,
+                    parameters {text} NOT NULL,
+                    return_path {text} NOT NULL,
+                    earlier_session {text},
+                    user_id {text} REFERENCES users (id) ON DELETE CASCADE,
+                    challenge {bytes} NOT NULL,
+                    expires {integer} NOT NULL
+                ) {table by key}
                 """,
                 "CREATE INDEX login_transactions_by_expiry ON login_transactions (expires)",
                 """
                 CREATE TABLE authenticators (
-                    user_id TEXT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
-                    state TEXT NOT NULL CHECK (state IN ('pending', 'active')),
-                    sealed_secret BLOB NOT NULL,
-                    last_step INTEGER NOT NULL,
-                    created INTEGER NOT NULL
-                ) STRICT, WITHOUT ROWID
+                    user_id {text} PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+                    state {text} NOT NULL CHECK (state IN ('pending', 'active')),
+                    sealed_secret {bytes} NOT NULL,
+                    last_step {integer} NOT NULL,
+                    created {integer} NOT NULL
+                ) {table by key}
                 """,
                 """
                 CREATE TABLE recovery_codes (
-                    hash BLOB PRIMARY KEY,
-                    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE
-                ) STRICT, WITHOUT ROWID
+                    hash {bytes} PRIMARY KEY,
+                    user_id {text} NOT NULL REFERENCES users (id) ON DELETE CASCADE
+                ) {table by key}
                 """,
                 "CREATE INDEX recovery_codes_by_user ON recovery_codes (user_id)",
                 """
                 CREATE TABLE passkeys (
-                    credential BLOB PRIMARY KEY,
-                    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-                    name TEXT NOT NULL,
-                    jwk TEXT NOT NULL,
-                    sign_count INTEGER NOT NULL,
-                    backed_up INTEGER NOT NULL,
-                    created INTEGER NOT NULL,
-                    used INTEGER
-                ) STRICT, WITHOUT ROWID
+                    credential {bytes} PRIMARY KEY,
+                    user_id {text} NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+                    name {text} NOT NULL,
+                    jwk {text} NOT NULL,
+                    sign_count {integer} NOT NULL,
+                    backed_up {integer} NOT NULL,
+                    created {integer} NOT NULL,
+                    used {integer}
+                ) {table by key}
                 """,
                 "CREATE INDEX passkeys_by_user ON passkeys (user_id)",
                 """
                 CREATE TABLE device_authorizations (
-                    hash BLOB PRIMARY KEY,
-                    user_code BLOB NOT NULL UNIQUE,
-                    client_id TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
-                    scope TEXT NOT NULL,
-                    state TEXT NOT NULL CHECK (state IN ('asked', 'allowed', 'denied', 'spent')),
-                    user_id TEXT REFERENCES users (id) ON DELETE CASCADE,
-                    authenticated INTEGER NOT NULL DEFAULT 0,
-                    methods TEXT NOT NULL DEFAULT '[]',
-                    key_thumbprint TEXT,
-                    polled INTEGER NOT NULL,
-                    interval INTEGER NOT NULL,
-                    expires INTEGER NOT NULL
-                ) STRICT, WITHOUT ROWID
+                    hash {bytes} PRIMARY KEY,
+                    user_code {bytes} NOT NULL UNIQUE,
+                    client_id {text} NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+                    scope {text} NOT NULL,
+                    state {text} NOT NULL CHECK (state IN ('asked', 'allowed', 'denied', 'spent')),
+                    user_id {text} REFERENCES users (id) ON DELETE CASCADE,
+                    authenticated {integer} NOT NULL DEFAULT 0,
+                    methods {text} NOT NULL DEFAULT '[]',
+                    key_thumbprint {text},
+                    polled {integer} NOT NULL,
+                    interval {integer} NOT NULL,
+                    expires {integer} NOT NULL
+                ) {table by key}
                 """,
                 "CREATE INDEX device_authorizations_by_expiry ON device_authorizations (expires)",
             ]),
@@ -235,14 +235,14 @@ enum TokenServiceTables {
             [
                 """
                 CREATE TABLE rotating_keys (
-                    id TEXT PRIMARY KEY,
-                    algorithm TEXT NOT NULL,
-                    state TEXT NOT NULL CHECK (state IN ('next', 'current', 'retired')),
-                    sealed_jwk BLOB NOT NULL,
-                    created INTEGER NOT NULL,
-                    activates INTEGER NOT NULL,
-                    expires INTEGER
-                ) STRICT
+                    id {text} PRIMARY KEY,
+                    algorithm {text} NOT NULL,
+                    state {text} NOT NULL CHECK (state IN ('next', 'current', 'retired')),
+                    sealed_jwk {bytes} NOT NULL,
+                    created {integer} NOT NULL,
+                    activates {integer} NOT NULL,
+                    expires {integer}
+                ) {table}
                 """,
                 """
                 INSERT INTO rotating_keys (id, algorithm, state, sealed_jwk, created, activates)
@@ -254,13 +254,13 @@ enum TokenServiceTables {
                 "CREATE UNIQUE INDEX one_next_signing_key ON signing_keys (algorithm) WHERE state = 'next'",
                 """
                 CREATE TABLE wider_revocations (
-                    kind TEXT NOT NULL CHECK (kind IN ('token', 'session', 'subject', 'client')),
-                    issuer TEXT NOT NULL,
-                    id TEXT NOT NULL,
-                    issued_until INTEGER,
-                    expires INTEGER NOT NULL,
+                    kind {text} NOT NULL CHECK (kind IN ('token', 'session', 'subject', 'client')),
+                    issuer {text} NOT NULL,
+                    id {text} NOT NULL,
+                    issued_until {integer},
+                    expires {integer} NOT NULL,
                     PRIMARY KEY (kind, issuer, id)
-                ) STRICT, WITHOUT ROWID
+                ) {table by key}
                 """,
                 """
                 INSERT INTO wider_revocations (kind, issuer, id, expires)
@@ -275,36 +275,34 @@ enum TokenServiceTables {
             [
                 """
                 CREATE TABLE audit_events (
-                    id INTEGER PRIMARY KEY AUTOINCREMENT,
-                    time INTEGER NOT NULL,
-                    kind TEXT NOT NULL,
-                    user_id TEXT,
-                    client_id TEXT,
-                    address TEXT,
-                    detail TEXT NOT NULL,
-                    chain BLOB NOT NULL
-                ) STRICT
+                    id {counted key},
+                    time {integer} NOT NULL,
+                    kind {text} NOT NULL,
+                    user_id {text},
+                    client_id {text},
+                    address {text},
+                    detail {text} NOT NULL,
+                    chain {bytes} NOT NULL
+                ) {table}
                 """,
                 "CREATE INDEX audit_events_by_user ON audit_events (user_id, id) WHERE user_id IS NOT NULL",
-                """
-                CREATE TRIGGER audit_events_are_not_changed BEFORE UPDATE ON audit_events
-                BEGIN SELECT RAISE(ABORT, 'audit events are not changed'); END
-                """,
-                """
-                CREATE TRIGGER audit_events_are_not_deleted BEFORE DELETE ON audit_events
-                BEGIN SELECT RAISE(ABORT, 'audit events are not deleted'); END
-                """,
+                .refuse(
+                    .update, of: "audit_events", as: "audit_events_are_not_changed",
+                    saying: "audit events are not changed"),
+                .refuse(
+                    .delete, of: "audit_events", as: "audit_events_are_not_deleted",
+                    saying: "audit events are not deleted"),
             ]),
         Migration(
             "06-reset-links",
             [
                 """
                 CREATE TABLE reset_links (
-                    hash BLOB PRIMARY KEY,
-                    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-                    created INTEGER NOT NULL,
-                    expires INTEGER NOT NULL
-                ) STRICT, WITHOUT ROWID
+                    hash {bytes} PRIMARY KEY,
+                    user_id {text} NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+                    created {integer} NOT NULL,
+                    expires {integer} NOT NULL
+                ) {table by key}
                 """,
                 "CREATE INDEX reset_links_by_user ON reset_links (user_id)",
             ]),
@@ -313,9 +311,9 @@ enum TokenServiceTables {
             [
                 """
                 CREATE TABLE registration_tokens (
-                    hash BLOB PRIMARY KEY,
-                    expires INTEGER NOT NULL
-                ) STRICT, WITHOUT ROWID
+                    hash {bytes} PRIMARY KEY,
+                    expires {integer} NOT NULL
+                ) {table by key}
                 """
             ]),
         Migration(
@@ -340,7 +338,7 @@ enum TokenServiceTables {
             // application's matter from here on.
             "10-server-roles-and-folded-names",
             [
-                "ALTER TABLE users ADD COLUMN server_role TEXT CHECK (server_role IN ('admin'))",
+                "ALTER TABLE users ADD COLUMN server_role {text} CHECK (server_role IN ('admin'))",
                 "UPDATE users SET server_role = 'admin' WHERE roles LIKE '%\"admin\"%'",
                 "CREATE INDEX users_by_folded_name ON users (lower(name))",
             ]),
@@ -348,7 +346,7 @@ enum TokenServiceTables {
             "09-sessions-of-grants-that-go-on",
             [
                 // The `sid` of a family's tokens: its id, until a session ends that the family outlives.
-                "ALTER TABLE refresh_families ADD COLUMN session TEXT NOT NULL DEFAULT ''",
+                "ALTER TABLE refresh_families ADD COLUMN session {text} NOT NULL DEFAULT ''",
                 "UPDATE refresh_families SET session = id",
                 // Families that go on without their browser session did not say which it was; their codes still do.
                 """
@@ -362,13 +360,13 @@ enum TokenServiceTables {
             [
                 """
                 CREATE TABLE revocations_of_keys_too (
-                    kind TEXT NOT NULL CHECK (kind IN ('token', 'session', 'subject', 'client', 'key')),
-                    issuer TEXT NOT NULL,
-                    id TEXT NOT NULL,
-                    issued_until INTEGER,
-                    expires INTEGER NOT NULL,
+                    kind {text} NOT NULL CHECK (kind IN ('token', 'session', 'subject', 'client', 'key')),
+                    issuer {text} NOT NULL,
+                    id {text} NOT NULL,
+                    issued_until {integer},
+                    expires {integer} NOT NULL,
                     PRIMARY KEY (kind, issuer, id)
-                ) STRICT, WITHOUT ROWID
+                ) {table by key}
                 """,
                 """
                 INSERT INTO revocations_of_keys_too (kind, issuer, id, issued_until, expires)
@@ -381,26 +379,26 @@ enum TokenServiceTables {
         Migration(
             "09-keyed-audit-log",
             [
-                "ALTER TABLE audit_events ADD COLUMN actor TEXT",
-                "ALTER TABLE audit_events ADD COLUMN actor_user TEXT",
-                "ALTER TABLE audit_events ADD COLUMN actor_client TEXT",
-                "CREATE TABLE audit_key (id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL) STRICT",
+                "ALTER TABLE audit_events ADD COLUMN actor {text}",
+                "ALTER TABLE audit_events ADD COLUMN actor_user {text}",
+                "ALTER TABLE audit_events ADD COLUMN actor_client {text}",
+                "CREATE TABLE audit_key (id {integer} PRIMARY KEY CHECK (id = 1), sealed {bytes} NOT NULL) {table}",
                 """
                 CREATE TABLE audit_head (
-                    id INTEGER PRIMARY KEY CHECK (id = 1),
-                    begun INTEGER NOT NULL,
-                    unkeyed INTEGER NOT NULL,
-                    count INTEGER NOT NULL,
-                    chain BLOB NOT NULL,
-                    code BLOB NOT NULL
-                ) STRICT
+                    id {integer} PRIMARY KEY CHECK (id = 1),
+                    begun {integer} NOT NULL,
+                    unkeyed {integer} NOT NULL,
+                    count {integer} NOT NULL,
+                    chain {bytes} NOT NULL,
+                    code {bytes} NOT NULL
+                ) {table}
                 """,
             ]),
         Migration(
             "11-roles-on-this-server",
             [
                 """
-                ALTER TABLE users ADD COLUMN role_on_server TEXT
+                ALTER TABLE users ADD COLUMN role_on_server {text}
                     CHECK (role_on_server IN ('viewer', 'publisher', 'admin', 'owner'))
                 """,
                 // Admins could name admins until now, which is what owners may.

@@ -11,7 +11,7 @@ enum UsedAssertionRecord {
     ) throws(StoreError) -> Bool {
         try transaction.execute(
             Statement(
-                "INSERT INTO used_assertions (issuer, id, expires) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                "INSERT INTO used_assertions (issuer, id, expires) VALUES (?, ?, ?) ON CONFLICT (issuer, id) DO NOTHING",
                 .text(issuer.text), .text(id.text), .integer(expires))) == 1
     }
 
