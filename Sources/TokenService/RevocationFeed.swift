@@ -45,9 +45,7 @@ public final class RevocationFeed: Sendable {
 
 /// What is revoked at one moment, and until when that has to be known.
 struct Revocations: Sendable {
-    private typealias Terms = (issuedUntil: Int64?, expires: Int64)
-
-    private var known: [RevocationRecord.Kind: [TokenIdentity: Terms]] = [:]
+    private var known: [RevocationRecord.Kind: RevokedIdentities] = [:]
     /// What was revoked by the last change.
     private(set) var added: [RevocationRecord] = []
     /// The same for whoever judges tokens.
@@ -61,9 +59,10 @@ struct Revocations: Sendable {
     /// Everything that is revoked.
     var records: [RevocationRecord] {
         known.flatMap { kind, identities in
-            identities.map { identity, terms in
+            identities.all.map { identity, terms in
                 RevocationRecord(
-                    kind: kind, identity: identity, issuedUntil: terms.issuedUntil, expires: terms.expires)
+                    kind: kind, identity: identity, issuedUntil: terms.issuedUntil == .max ? nil : terms.issuedUntil,
+                    expires: terms.expires)
             }
         }
     }
@@ -82,7 +81,7 @@ struct Revocations: Sendable {
                 next.put(record)
                 next.added.append(record)
             case .forgotten(let time):
-                next.known = next.known.mapValues { $0.filter { $0.value.expires >= time } }
+                for kind in next.known.keys { next.known[kind]?.removeAll(expiringBefore: time) }
             }
         }
         next.renewSnapshot(after: snapshot.generation ?? 0)
@@ -90,14 +89,14 @@ struct Revocations: Sendable {
     }
 
     private mutating func put(_ record: RevocationRecord) {
-        known[record.kind, default: [:]][record.identity] = (record.issuedUntil, record.expires)
+        known[record.kind, default: RevokedIdentities()]
+            .insert(record.identity, .init(issuedUntil: record.issuedUntil ?? .max, expires: record.expires))
     }
 
     private mutating func renewSnapshot(after generation: UInt64) {
+        func revoked(_ kind: RevocationRecord.Kind) -> RevokedIdentities { known[kind] ?? RevokedIdentities() }
         snapshot = RevocationSnapshot(
-            tokens: Set((known[.token] ?? [:]).keys), sessions: Set((known[.session] ?? [:]).keys),
-            subjects: (known[.subject] ?? [:]).mapValues { $0.issuedUntil ?? .max },
-            clients: (known[.client] ?? [:]).mapValues { $0.issuedUntil ?? .max },
-            keys: Set((known[.key] ?? [:]).keys), generation: generation + 1)
+            tokens: revoked(.token), sessions: revoked(.session), subjects: revoked(.subject),
+            clients: revoked(.client), keys: revoked(.key), generation: generation + 1)
     }
 }

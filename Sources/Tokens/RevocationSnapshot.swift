@@ -72,11 +72,11 @@ public final class RevocationSnapshot: Sendable {
     /// Nothing is revoked.
     public static let empty = RevocationSnapshot()
 
-    private let tokens: Set<TokenIdentity>
-    private let sessions: Set<TokenIdentity>
-    private let subjects: [TokenIdentity: Int64]
-    private let clients: [TokenIdentity: Int64]
-    private let keys: Set<TokenIdentity>
+    private let tokens: RevokedIdentities
+    private let sessions: RevokedIdentities
+    private let subjects: RevokedIdentities
+    private let clients: RevokedIdentities
+    private let keys: RevokedIdentities
     private let isEmpty: Bool
 
     /// Which snapshot of its source this is: one that differs has another number. Nil where nobody counts; then nothing
@@ -87,12 +87,12 @@ public final class RevocationSnapshot: Sendable {
     /// - Parameters:
     ///   - tokens: revoked tokens, by issuer and `jti`.
     ///   - sessions: revoked sessions, by issuer and `sid`.
-    ///   - subjects: by issuer and `sub`, the last second (since 1970) whose tokens are revoked.
+    ///   - subjects: revoked up to a second, by issuer and `sub`.
     ///   - clients: the same by issuer and `client_id`.
     ///   - keys: keys whose every token is revoked, by issuer and `kid`.
     public init(
-        tokens: Set<TokenIdentity> = [], sessions: Set<TokenIdentity> = [], subjects: [TokenIdentity: Int64] = [:],
-        clients: [TokenIdentity: Int64] = [:], keys: Set<TokenIdentity> = [], generation: UInt64? = nil
+        tokens: RevokedIdentities, sessions: RevokedIdentities, subjects: RevokedIdentities,
+        clients: RevokedIdentities, keys: RevokedIdentities, generation: UInt64?
     ) {
         self.tokens = tokens
         self.sessions = sessions
@@ -103,11 +103,25 @@ public final class RevocationSnapshot: Sendable {
         isEmpty = tokens.isEmpty && sessions.isEmpty && subjects.isEmpty && clients.isEmpty && keys.isEmpty
     }
 
+    /// A snapshot of a few.
+    /// - Parameters:
+    ///   - subjects: by issuer and `sub`, the last second (since 1970) whose tokens are revoked.
+    ///   - clients: the same by issuer and `client_id`.
+    public convenience init(
+        tokens: Set<TokenIdentity> = [], sessions: Set<TokenIdentity> = [], subjects: [TokenIdentity: Int64] = [:],
+        clients: [TokenIdentity: Int64] = [:], keys: Set<TokenIdentity> = [], generation: UInt64? = nil
+    ) {
+        self.init(
+            tokens: RevokedIdentities(tokens), sessions: RevokedIdentities(sessions),
+            subjects: RevokedIdentities(subjects), clients: RevokedIdentities(clients), keys: RevokedIdentities(keys),
+            generation: generation)
+    }
+
     /// Whether a token with these handles is revoked.
     public func revokes(_ handles: RevocationHandles) -> Bool {
         guard !isEmpty else { return false }
-        if let session = handles.session, sessions.contains(session) { return true }
-        let subjectUntil = handles.subject.flatMap { subjects[$0] }
+        if let session = handles.session, sessions[session] != nil { return true }
+        let subjectUntil = handles.subject.flatMap { subjects[$0]?.issuedUntil }
         return revokes(handles.own, subjectUntil) || handles.earlier.contains { revokes($0, subjectUntil) }
     }
 
@@ -120,10 +134,22 @@ public final class RevocationSnapshot: Sendable {
 
     /// - Parameter subjectUntil: the last second whose tokens for this subject are revoked.
     private func revokes(_ link: RevocationHandles.Link, _ subjectUntil: Int64?) -> Bool {
-        if let token = link.token, tokens.contains(token) { return true }
+        if let token = link.token, tokens[token] != nil { return true }
         if let last = subjectUntil, link.issued <= last { return true }
-        if let client = link.client, let last = clients[client], link.issued <= last { return true }
-        if let key = link.key, keys.contains(key) { return true }
+        if let client = link.client, let last = clients[client]?.issuedUntil, link.issued <= last { return true }
+        if let key = link.key, keys[key] != nil { return true }
         return false
+    }
+}
+
+extension RevokedIdentities {
+    fileprivate init(_ identities: Set<TokenIdentity>) {
+        self.init()
+        for identity in identities { insert(identity, Terms()) }
+    }
+
+    fileprivate init(_ lastSeconds: [TokenIdentity: Int64]) {
+        self.init()
+        for (identity, last) in lastSeconds { insert(identity, Terms(issuedUntil: last)) }
     }
 }
