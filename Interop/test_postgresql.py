@@ -13,11 +13,12 @@ from signet_process import binary
 
 
 def server_tools() -> Path | None:
-    """Where initdb is: Debian keeps it off the path."""
-    if found := shutil.which("initdb"):
-        return Path(found).parent
+    """Where the server's tools are: Debian keeps them off the path, each version's in a folder of its own."""
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    return versions[-1].parent if versions else None
+    if versions:
+        return versions[-1].parent
+    found = shutil.which("initdb")
+    return Path(found).resolve().parent if found else None
 
 
 def as_somebody() -> list[str]:
@@ -33,9 +34,9 @@ def as_somebody() -> list[str]:
 
 @pytest.fixture(scope="module")
 def texts(tmp_path_factory) -> Path:
-    tests = Path(binary()).parent / "signetPackageTests.xctest"
+    tests = Path(binary()).parents[1] / "debug" / "signetPackageTests.xctest"
     if not tests.exists():
-        pytest.skip(f"the texts come from the unit tests, and there is no {tests.name} beside the binary")
+        pytest.skip(f"the texts come from the unit tests, and there is no {tests}")
     path = tmp_path_factory.mktemp("texts") / "texts.sql"
     done = subprocess.run(
         [tests, "--testing-library", "swift-testing", "--filter", "^StorageTests.SQLDialectTests"],
