@@ -159,6 +159,15 @@ def test_every_request_is_in_the_access_log_and_counted(one):
     assert 'api="account"' in call("GET", one.signet.control + "/metrics").body.decode()
 
 
+def test_a_refusal_of_the_control_plane_has_the_trace_of_its_exchange(one):
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    refused = one.get("/api/users", traceparent=f"00-{trace}-00f067aa0ba902b7-01")
+    assert (refused.status, refused.json["trace"]) == (401, trace)
+    explained = run("explain", trace, "--data", str(one.signet.data))
+    assert explained.returncode == 0 and refused.json["code"] in explained.stdout, explained
+    assert wait_for(lambda: [line for line in one.log.read_text().splitlines() if trace in line])
+
+
 def test_a_body_comes_in_pieces(one):
     connection = http.client.HTTPConnection("localhost", one.signet.gateway_port, timeout=15)
     document = json.dumps({"name": "ada", "password": PASSWORD}).encode()

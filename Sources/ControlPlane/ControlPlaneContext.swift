@@ -17,13 +17,19 @@ public struct ControlPlaneContext: RequestContext, RemoteAddressRequestContext {
     /// What they may do with this server; nil is nothing.
     public var role: Role?
 
+    /// The trace that the gateway gave the request, 32 hexadecimal digits; nil of one that came to a listener of the
+    /// control plane's own.
+    public let trace: String?
+
     /// The context of a request that came another way than over a channel of the framework.
     /// - Parameters:
     ///   - remoteAddress: who asks, judged already.
-    ///   - logger: where to log; gets `requestID` as the framework's own do.
-    public init(remoteAddress: SocketAddress?, requestID: String, logger: Logger) {
+    ///   - trace: the request's trace, which names it in the log, too.
+    ///   - logger: where to log.
+    public init(remoteAddress: SocketAddress?, trace: String, logger: Logger) {
         var logger = logger
-        logger[metadataKey: "hb.request.id"] = .string(requestID)
+        logger[metadataKey: "hb.request.id"] = .string(trace)
+        self.trace = trace
         coreContext = CoreRequestContextStorage(source: LoggerSource(logger: logger))
         self.remoteAddress = remoteAddress
     }
@@ -32,6 +38,7 @@ public struct ControlPlaneContext: RequestContext, RemoteAddressRequestContext {
     public init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         remoteAddress = source.channel.remoteAddress
+        trace = nil
     }
 }
 

@@ -13,6 +13,8 @@ public struct ControlPlaneRefusal: Sendable {
     public let path: String
     /// Whether it brought a credential.
     public let hasCredential: Bool
+    /// The trace that the request came with from the gateway; nil of one that came to the control plane's own listener.
+    public let trace: String?
 }
 
 /// Takes note of a refusal; returns the trace under which it is explained.
@@ -20,7 +22,7 @@ public typealias RefusalExplaining = @Sendable (ControlPlaneRefusal) -> String
 
 /// Turns every thrown error into a problem body. What it does not know becomes a bare 500: the log names the error's
 /// type, and neither the log nor the answer repeats its text, which may hold anything.
-public struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
+public struct ProblemMiddleware: RouterMiddleware {
     private let explain: RefusalExplaining?
 
     /// The middleware; put it inside the one that sets the security headers.
@@ -29,7 +31,8 @@ public struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
 
     /// Answers through the rest of the chain.
     public func handle(
-        _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
+        _ request: Request, context: ControlPlaneContext,
+        next: @concurrent (Request, ControlPlaneContext) async throws -> Response
     ) async throws -> Response {
         do {
             return try await next(request, context)
@@ -41,13 +44,13 @@ public struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
                 problem.trace = explain(
                     ControlPlaneRefusal(
                         problem: problem, method: request.method.rawValue, path: request.uri.path,
-                        hasCredential: request.headers[.authorization] != nil))
+                        hasCredential: request.headers[.authorization] != nil, trace: context.trace))
             }
             return problem.response(from: request, context: context)
         }
     }
 
-    private func problem(for error: any Error, _ context: Context) -> ProblemBody {
+    private func problem(for error: any Error, _ context: ControlPlaneContext) -> ProblemBody {
         switch error {
         case let problem as ProblemBody:
             return problem

@@ -46,7 +46,7 @@ final class ControlPlaneDestination: Sendable {
     {
         let context = ControlPlaneContext(
             remoteAddress: try? SocketAddress(ipAddress: exchange.client, port: 0),
-            requestID: exchange.trace.trace.description, logger: logger)
+            trace: exchange.trace.trace.description, logger: logger)
         let response = try await responder.respond(to: try request(exchange), context: context)
         var head = AsyncAnswerHead(status: response.status.code)
         for field in response.headers where field.name != .contentLength {

@@ -95,9 +95,9 @@ extension Explanation {
 
 extension ControlPlaneRefusal {
     /// Keeps why it was refused.
-    /// - Returns: the trace under which it is found.
+    /// - Returns: the trace under which it is found: the gateway's, where the request came through it.
     func explained(in explanations: ExplanationRing) -> String {
-        let trace = TraceID()
+        let trace = trace.flatMap { TraceID($0) } ?? TraceID()
         explanations.append(
             Explanation(
                 trace: trace, time: WallClock.seconds(), method: method, path: path, route: "control plane",
