@@ -13,6 +13,8 @@ JUDGE_SOURCES := $(shell find Sources/Codecs Sources/Tokens Sources/StudioBrowse
 DEBUG_FLAGS := --explicit-target-dependency-import-check error
 # What our own builds have that a user of the library may leave out (Package.swift, traits).
 TRAITS := --traits default,OpenSSL
+# The release binary keeps the names of functions, which a crash report shows, and not the lines: 58 MB instead of 148.
+RELEASE_FLAGS := $(if $(filter Linux,$(shell uname)),-Xlinker --strip-debug)
 INTEROP ?= Interop
 # Tests that keep every core busy go by themselves: beside them, whoever waits for a timer waits for minutes.
 COMPUTING := ^CodecsTests ^JOSETests ^StudioBrowserTests ^TokensTests
@@ -32,7 +34,7 @@ run: build ## Install what is needed, build the release binary and serve the dem
 	@exec .build/release/signet serve --demo
 
 build: needs-build $(JUDGE) ## Build the release binary, .build/release/signet
-	@$(STEP) "Release build" "6 to 9 minutes the first time, then seconds" swift build $(TRAITS) -c release --product signet
+	@$(STEP) "Release build" "6 to 9 minutes the first time, then seconds" swift build $(TRAITS) -c release --product signet $(RELEASE_FLAGS)
 	@echo "The binary is .build/release/signet"
 
 test: test-swift fuzz-slice test-interop ## Unit tests, a slice of fuzzing, then real clients against the release binary (up to 40 minutes cold)
