@@ -1,0 +1,38 @@
+// A value as YAML in block form, the way a person would write it.
+
+const plain = /^[A-Za-z0-9_/.$+][A-Za-z0-9_/.$@+ ():=*{}-]*$/;
+const otherwise = /^(?:null|true|false|yes|no|on|off|y|n|~|[-+.]?[0-9][0-9_.,:eExXoOa-fA-F+-]*|\.inf|\.nan)$/i;
+
+export function scalar(value) {
+  if (typeof value !== "string") return JSON.stringify(value);
+  const reads = plain.test(value) && !otherwise.test(value) && !value.endsWith(" ") && !/: |:$| #|[{}]/.test(value);
+  return reads ? value : JSON.stringify(value);
+}
+
+const isScalar = (value) => value === null || typeof value !== "object";
+const isEmpty = (value) => (Array.isArray(value) ? value.length === 0 : Object.keys(value).length === 0);
+
+export function writeYAML(value, indent = "") {
+  if (isScalar(value)) return `${indent}${scalar(value)}\n`;
+  if (isEmpty(value)) return `${indent}${Array.isArray(value) ? "[]" : "{}"}\n`;
+  if (Array.isArray(value)) return value.map((one) => item(one, indent)).join("");
+  return Object.entries(value).map(([name, one]) => member(name, one, indent)).join("");
+}
+
+function member(name, value, indent) {
+  if (isScalar(value) || isEmpty(value)) return `${indent}${scalar(name)}: ${writeYAML(value)}`;
+  if (isShortList(value)) return `${indent}${scalar(name)}: [${value.map(inFlow).join(", ")}]\n`;
+  return `${indent}${scalar(name)}:\n${writeYAML(value, `${indent}  `)}`;
+}
+
+function item(value, indent) {
+  if (isScalar(value) || isEmpty(value)) return `${indent}- ${writeYAML(value)}`;
+  // The first member stands behind the dash.
+  return `${indent}- ${writeYAML(value, `${indent}  `).slice(indent.length + 2)}`;
+}
+
+const inFlow = (value) => {
+  const text = scalar(value);
+  return /^".*"$/.test(text) || !/[,[\]{}]/.test(text) ? text : JSON.stringify(value);
+};
+const isShortList = (value) => Array.isArray(value) && value.every(isScalar) && value.map(String).join(", ").length < 72;
