@@ -1,0 +1,215 @@
+// Protect an API: name it, say who answers, who may call, and how often.
+
+import { allOf } from "./api.js";
+import { element, link } from "./dom.js";
+import { journey, question } from "./journey.js";
+import { go, page } from "./page.js";
+import { isObject } from "./schema.js";
+
+const NEW = "";
+
+export async function protect() {
+  const [upstreams, issuers] = await Promise.all([allOf("/upstreams"), allOf("/issuers")]);
+  const state = {
+    name: "",
+    path: "",
+    upstream: NEW,
+    address: "",
+    access: "jwt",
+    issuer: "built-in",
+    iss: "",
+    audience: "",
+    scopes: "",
+    limit: "",
+    api: {},
+    endpoints: {},
+  };
+  let pathWasChosen = false;
+  let audienceWasChosen = false;
+  const ask = (name, options) => [name, question({
+    get: () => state[name],
+    set: (value) => { state[name] = value; },
+    ...options
+  })];
+  const asked = new Map([
+    ask("name", {
+      label: "Name",
+      needed: true,
+      placeholder: "orders",
+      help: "Small letters, digits and hyphens.",
+      set: (value) => named(value),
+    }),
+    ask("path", {
+      label: "Path",
+      needed: true,
+      placeholder: "/orders",
+      help: "It is at this path of the gateway, and everything below it.",
+      set: (value) => { pathWasChosen = value !== "" && value !== `/${state.name}`; state.path = value; },
+    }),
+    ask("upstream", { label: "Who answers", kind: "choice", options: [
+      [NEW, "Another upstream, by its address"],
+      ...upstreams.map(({ name }) => [name, name])
+    ] }),
+    ask("address", {
+      label: "Address",
+      needed: true,
+      placeholder: "http://127.0.0.1:9001",
+      help: "Scheme, host and port of the service; the path is the caller's.",
+    }),
+    ask("access", { label: "Who may call", kind: "choice", options: [
+      ["jwt", "Whoever brings a good token"],
+      ["api-key", "Whoever brings a consumer's API key"],
+      ["either", "Either of them"],
+      ["anonymous", "Everybody"],
+    ] }),
+    ask("issuer", { label: "Whose tokens", kind: "choice", options: [
+      ["built-in", "Tokens of this server"],
+      ...issuers.map(({ name }) => [name, name]),
+      [NEW, "Those of another issuer, by its address"],
+    ] }),
+    ask("iss", {
+      label: "Issuer",
+      needed: true,
+      placeholder: "https://login.example",
+      help: "Exactly as its tokens say it (iss). Its keys are found there by discovery.",
+    }),
+    ask("audience", {
+      label: "Audience",
+      needed: true,
+      placeholder: "orders",
+      help: "Whom the tokens must be for (aud).",
+      set: (value) => { audienceWasChosen = value !== "" && value !== state.name; state.audience = value; },
+    }),
+    ask("scopes", {
+      label: "Scopes",
+      placeholder: "orders:read",
+      help: "What must have been granted, with spaces between. May stay empty.",
+    }),
+    ask("limit", { label: "Limit", placeholder: "100/min per consumer", help: "How often. May stay empty." }),
+  ]);
+
+  function named(value) {
+    state.name = value;
+    for (const [name, wasChosen, text] of [
+      ["path", pathWasChosen, `/${value}`],
+      ["audience", audienceWasChosen, value],
+    ]) {
+      if (wasChosen) continue;
+      state[name] = value === "" ? "" : text;
+      asked.get(name)?.show();
+    }
+  }
+  const wantsToken = () => state.access === "jwt" || state.access === "either";
+  const hidden = {
+    address: () => state.upstream !== NEW,
+    issuer: () => !wantsToken(),
+    iss: () => !wantsToken() || state.issuer !== NEW,
+    audience: () => !wantsToken(),
+    scopes: () => !wantsToken(),
+  };
+  const visible = (one) => { const [name] = [...asked].find(([, other]) => other === one); return !hidden[name]?.(); };
+
+  const issuerName = () => (state.issuer === NEW ? hostName(state.iss) : state.issuer);
+  function documentOf() {
+    const name = state.name || "name";
+    const jwt = { jwt: {
+      ...state.api.jwt,
+      issuer: [issuerName()],
+      audience: [state.audience],
+      ...(state.scopes ? { scopes: state.scopes.split(/\s+/) } : {})
+    } };
+    const access = {
+      jwt,
+      "api-key": "api-key",
+      either: { any: [jwt, "api-key"] },
+      anonymous: "anonymous",
+    }[state.access];
+    const limit = state.limit ? { limit: state.limit.split(/\s*,\s*/) } : {};
+    return {
+      ...(wantsToken() && state.issuer === NEW ? { issuers: {
+        [issuerName()]: { issuer: state.iss, keys: "discovery" }
+      } } : {}),
+      ...(state.upstream === NEW ? { upstreams: { [name]: {
+        endpoints: [{ url: state.address }],
+        ...state.endpoints
+      } } } : {}),
+      apis: { [name]: {
+        path: state.path,
+        upstream: state.upstream === NEW ? name : state.upstream,
+        access,
+        ...limit,
+        ...state.api.rest
+      } },
+    };
+  }
+  const node = journey({
+    questions: [...asked.values()], documentOf, visible, take: (document) => takeDocument(document, state), label: "Protect it",
+    finish: (done, change) => {
+      done.show(element("div", { class: "notice good", role: "status" },
+        element(
+          "p",
+          {},
+          element("b", {}, `${state.name} is protected.`),
+          ` The gateway serves it already, at ${state.path} (revision ${change.revision}).`,
+        )),
+      element(
+        "div",
+        { class: "row" },
+        state.access === "anonymous" ? null : go("Let somebody in", "#/let-in", true),
+        link("To the API", `#/apis/${state.name}`, { class: "button" }),
+      ));
+    },
+  });
+  return page({ title: "Protect an API", intro: "A few answers, or the same few lines as a file." }, node);
+}
+
+const hostName = (address) => { try {
+  return new URL(address).hostname.replaceAll(".", "-").toLowerCase();
+} catch { return "another"; } };
+const one = (document, plural) => {
+  const entries = Object.entries(document[plural] ?? {});
+  if (entries.length > 1) throw new Error(`One of ${plural} at a time: a document with several goes to As code.`);
+  return entries[0];
+};
+const list = (value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
+
+// What the questions do not ask of is kept beside them.
+function takeDocument(document, state) {
+  const strange = Object.keys(document).find((name) => !["issuers", "upstreams", "apis"].includes(name));
+  if (strange) throw new Error(`This page makes an API, its upstream and its issuer; ${strange} go to As code.`);
+  const [name, api] = one(document, "apis") ?? [];
+  if (!isObject(api)) throw new Error("An API belongs here: apis, its name, and what it says.");
+  const upstream = one(document, "upstreams");
+  const issuer = one(document, "issuers");
+  const { path, upstream: answers, access, limit, ...rest } = api;
+  const choices = isObject(access) && Array.isArray(access.any) ? access.any : [access];
+  const jwt = choices.find((choice) => isObject(choice) && choice.jwt)?.jwt;
+  const hasKey = choices.some((choice) => choice === "api-key" || (
+    isObject(choice) && choice["api-key"] !== undefined
+  ));
+  if (!jwt && !hasKey && access !== "anonymous") throw new Error(
+    "Say who may call: access with jwt, api-key or anonymous. Other ways go to the form of an API."
+  );
+  const { issuer: issuers, audience, scopes, ...more } = jwt ?? {};
+  if (list(issuers).length > 1 || list(audience).length > 1) throw new Error(
+    "This page asks for one issuer and one audience; several go to the form of an API."
+  );
+  const value = upstream?.[1];
+  const { endpoints, ...settings } = isObject(value) ? value : { endpoints: value };
+  const [endpoint] = list(endpoints);
+  if (list(endpoints).length > 1) throw new Error(
+    "This page asks for one endpoint; several go to the form of an upstream."
+  );
+  Object.assign(state, {
+    name, path: path ?? "", upstream: upstream
+      ? NEW
+      : answers ?? NEW, address: (isObject(endpoint) ? endpoint.url : endpoint) ?? "",
+    access: jwt
+      ? (hasKey ? "either" : "jwt")
+      : hasKey ? "api-key" : "anonymous", issuer: issuer ? NEW : list(issuers)[0] ?? "built-in", iss: issuer?.[1]?.issuer ?? state.iss,
+    audience: list(audience)[0] ?? "", scopes: list(scopes).join(" "), limit: list(limit).join(", "), api: {
+      rest,
+      jwt: more,
+    }, endpoints: settings,
+  });
+}

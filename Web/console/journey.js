@@ -1,0 +1,157 @@
+// A journey: a few questions whose answers are objects of a configuration, beside the same objects as a file. Either side can
+// be changed; the document is what counts, and the questions are read from it.
+
+import { Problem, call } from "./api.js";
+import { element, freshId, neededMark, working } from "./dom.js";
+import { outcome } from "./problem.js";
+import { section } from "./page.js";
+import { isObject } from "./schema.js";
+import { readYAML } from "./yaml-read.js";
+import { writeYAML } from "./yaml-write.js";
+
+// A question is { node, show(), answer() }: show() reads its answer from the state, answer() puts it there.
+export function question({ label, help, kind = "text", placeholder, options = [], get, set, needed = false }) {
+  const id = freshId("question");
+  const note = help ? element("p", { class: "help", id: `${id}-help` }, help) : null;
+  const control = kind === "choice"
+    ? element(
+      "select",
+      { id, "aria-describedby": note?.id },
+      options.map(([value, text]) => element("option", { value }, text)),
+    )
+    : element("input", {
+      id,
+      type: "text",
+      placeholder,
+      autocomplete: "off",
+      autocapitalize: "off",
+      spellcheck: "false",
+      "aria-describedby": note?.id,
+      "aria-required": needed,
+    });
+  const complaint = element("p", { class: "complaint", hidden: true });
+  const node = element(
+    "div",
+    { class: "field" },
+    element("label", { for: id }, label, needed ? neededMark() : null),
+    control,
+    note,
+    complaint,
+  );
+  return {
+    node, control, needed, label,
+    show: () => { const value = get() ?? ""; if (control.value !== value) control.value = value; },
+    answer: () => set(control.value.trim()),
+    complain(message) {
+      complaint.textContent = message;
+      complaint.hidden = message === "";
+      control.setAttribute("aria-invalid", String(message !== ""));
+    },
+  };
+}
+
+// `documentOf()` is what the answers say, `take(document)` makes answers of a document and throws where it cannot;
+// `visible(question)` says whether a question is asked; `finish(done)` comes after the objects are in force.
+export function journey({ questions, documentOf, take, visible = () => true, label, finish }) {
+  const file = element("textarea", {
+    id: freshId("file"),
+    class: "file",
+    spellcheck: "false",
+    autocapitalize: "off",
+    rows: "16",
+  });
+  const said = element("p", { class: "complaint", role: "status", hidden: true });
+  const done = outcome();
+  const refresh = () => { for (const one of questions) one.node.hidden = !visible(one); };
+  function fromQuestions() {
+    for (const one of questions) { one.answer(); one.complain(""); }
+    refresh();
+    said.hidden = true;
+    file.value = writeYAML(documentOf());
+  }
+  function fromFile() {
+    try {
+      const document = readYAML(file.value);
+      if (!isObject(document)) throw new Error("Names and values belong here.");
+      take(document);
+      said.hidden = true;
+      for (const one of questions) one.show();
+      refresh();
+    } catch (problem) {
+      said.textContent = problem.message;
+      said.hidden = false;
+    }
+  }
+  for (const one of questions) one.control.addEventListener("input", fromQuestions);
+  file.addEventListener("input", fromFile);
+  for (const one of questions) one.show();
+  fromQuestions();
+
+  const press = working(label, async () => {
+    done.clear();
+    if (!said.hidden) { file.focus(); return; }
+    const missing = questions.filter((one) => one.needed && !one.node.hidden && one.control.value.trim() === "");
+    for (const one of missing) one.complain(`${one.label} is needed.`);
+    if (missing.length > 0) { missing[0].control.focus(); return; }
+    const change = await putAll(readYAML(file.value));
+    press.parentElement.hidden = true;
+    for (const one of questions) one.control.disabled = true;
+    file.readOnly = true;
+    try { await finish(done, change); } catch (problem) {
+      await done.fail(problem);
+      done.node.append(element(
+        "p",
+        { class: "notice" },
+        "The objects of the file are in force; what was to come after them did not work.",
+      ));
+    }
+  }, (problem) => showRefusal(done, problem), { class: "primary" });
+  return element("div", { class: "journey" },
+    section("Answer", questions.map(({ node }) => node), element("div", { class: "row" }, press), done.node),
+    section("The same as a file", element(
+      "div",
+      { class: "field" },
+      element("label", { for: file.id }, "Change it here, or there"),
+      file,
+      said,
+    )));
+}
+
+async function showRefusal(done, problem) {
+  if (!(problem instanceof Problem) || problem.errors.length === 0) { await done.fail(problem); return; }
+  done.show(element("div", { class: "notice bad", role: "alert" }, element("p", {}, "Nothing was changed:"),
+    element("ul", { class: "complaints" }, problem.errors.map(({ pointer, message }) => element(
+      "li",
+      {},
+      pointer ? element("code", {}, pointer) : null,
+      " ",
+      message,
+    )))));
+}
+
+// What others refer to comes before those who refer to it.
+const order = ["issuers", "upstreams", "policies", "apis", "plans", "consumers", "credentials", "subscriptions"];
+
+// Makes every object of a document that is not there yet. When one is refused, those made before it are deleted again.
+async function putAll(document) {
+  const objects = order.flatMap((plural) => Object.entries(document[plural] ?? {}).map(([name, value]) => [
+    `/${plural}/${encodeURIComponent(name)}`,
+    value,
+  ]));
+  const made = [];
+  try {
+    let change;
+    for (const [path, value] of objects) {
+      const answer = await call("PUT", path, { data: value, etag: "*" });
+      made.unshift([path, answer.etag]);
+      change = answer.body;
+    }
+    return change;
+  } catch (problem) {
+    for (const [path, etag] of made) await call("DELETE", path, { etag }).catch(() => {});
+    throw problem instanceof Problem && problem.status === 412
+      ? new Error(
+        `${problem.operation.split("/").slice(-2).join(" ")} is there already. Choose another name.`
+      ) : problem;
+  }
+}

@@ -1,0 +1,76 @@
+// The kinds of object that a configuration is made of: what each is called, where it is, what its list shows.
+
+import { element } from "./dom.js";
+
+export const kinds = [
+  { kind: "api", plural: "apis", title: "APIs", one: "API", operation: "putAPI",
+    first: "Something that is offered to callers: where it is, who answers, who may call, how often.",
+    columns: [
+      ["Path", (v) => code((v.hosts?.length ? v.hosts.join(", ") : "") + v.path)],
+      ["Who answers", (v) => v.upstream ?? (v["control-plane"] ? "the control plane" : "")],
+      ["Who may call", (v) => accessWords(v.access)], ["Limit", (v) => many(v.limit)]] },
+  { kind: "upstream", plural: "upstreams", title: "Upstreams", one: "upstream", operation: "putUpstream",
+    first: "A service behind the gateway: one or several endpoints that answer alike. Begin with its address.",
+    columns: [["Endpoints", (v) => code(many(v.endpoints.map(({ url }) => url)))]] },
+  { kind: "policy", plural: "policies", title: "Policies", one: "policy", operation: "putPolicy",
+    first: "Settings under a name, for several APIs: limits, time, size, origins, header fields.",
+    columns: [["Says", (v) => Object.keys(v).join(", ")]] },
+  { kind: "issuer", plural: "issuers", title: "Issuers", one: "issuer", operation: "putIssuer",
+    first: "Whose tokens may be trusted. The token service of this server is always there, as built-in.",
+    columns: [["Issuer (iss)", (v) => code(v.issuer ?? "")], ["Keys", (v) => keysWords(v.keys)]] },
+  { kind: "listener", plural: "listeners", title: "Listeners", one: "listener", operation: "putListener",
+    first: "Further addresses where callers are served, beside those that the server was started with.",
+    columns: [
+      ["Address", (v) => code(v.address)],
+      ["Serves", (v) => v.serves ?? "gateway"],
+      ["TLS", (v) => (v.tls ? "yes" : "no")],
+    ] },
+  { kind: "consumer", plural: "consumers", title: "Consumers", one: "consumer", operation: "putConsumer",
+    first: "Somebody who calls APIs: a person, a team, an application.",
+    columns: [["Title", (v) => v.title ?? ""], ["May call", (v) => (v.enabled === false ? "no" : "yes")]] },
+  { kind: "credential", plural: "credentials", title: "Credentials", one: "credential", operation: "putCredential",
+    first: "What a consumer shows who they are with, beside tokens: an API key, or a name and a password.",
+    columns: [
+      ["Consumer", (v) => v.consumer],
+      ["Kind", (v) => v.kind ?? "api-key"],
+      ["Good", (v) => (v.enabled === false ? "no" : "yes")],
+    ] },
+  { kind: "plan", plural: "plans", title: "Plans", one: "plan", operation: "putPlan",
+    first: "What is sold together: limits for whoever subscribes, and the APIs that it opens.",
+    columns: [["Limit", (v) => many(v.limit)], ["Opens", (v) => (v.apis ? many(v.apis) : "every API")]] },
+  {
+    kind: "subscription",
+    plural: "subscriptions",
+    title: "Subscriptions",
+    one: "subscription",
+    operation: "putSubscription",
+    first: "A consumer's place in a plan. It needs a consumer and a plan.",
+    columns: [["Consumer", (v) => v.consumer], ["Plan", (v) => v.plan], ["Ends", (v) => v.ends ?? ""]] },
+  { kind: "setting", plural: "settings", title: "Settings", one: "setting", operation: "putSetting",
+    first: "Settings of the whole server. Without any, it works as its documentation says.",
+    columns: [["Value", (v) => code(v.value)]] },
+];
+
+export const kindAt = (plural) => kinds.find((one) => one.plural === plural);
+export const pluralOf = (kind) => kinds.find((one) => one.kind === kind)?.plural;
+
+const code = (text) => (text ? element("code", {}, text) : "");
+const many = (values) => (values ?? []).join(", ");
+
+export function accessWords(access) {
+  if (access === undefined) return "";
+  if (typeof access === "string") return {
+    anonymous: "everybody",
+    basic: "a password",
+    "api-key": "an API key",
+  }[access] ?? access;
+  if (access.jwt) return `a token for ${many(access.jwt.audience)}${access.jwt.scopes ? ` with ${many(access.jwt.scopes)}` : ""}`;
+  if (access["api-key"] !== undefined) return `an API key in ${access["api-key"].header ?? "X-API-Key"}`;
+  if (access.any) return access.any.map(accessWords).join(", or ");
+  if (access.all) return access.all.map(accessWords).join(", and ");
+  return Object.keys(access).join(", ");
+}
+
+const keysWords = (keys) => (typeof keys === "object" ? Object.keys(keys)[0] : keys ?? "built-in");
+
+export const ownerWords = (owner) => (owner === "console" ? "console" : owner.replace(/^file:?\s*/, "file "));

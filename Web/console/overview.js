@@ -1,0 +1,88 @@
+// The first page: what runs, what was refused lately, and what to do first. Everything on it was just asked of the server.
+
+import { allOf, get, pageOf } from "./api.js";
+import { element, link } from "./dom.js";
+import { explanationRows } from "./pages-explanations.js";
+import { endpointsTable, healthOf } from "./health.js";
+import { page, section } from "./page.js";
+
+const counted = [
+  ["apis", "APIs"],
+  ["upstreams", "Upstreams"],
+  ["consumers", "Consumers"],
+  ["credentials", "Credentials"],
+  ["plans", "Plans"],
+  ["subscriptions", "Subscriptions"],
+  ["users", "Users"],
+  ["clients", "Clients"],
+];
+
+export async function overview() {
+  const [lists, health, refusals, history] = await Promise.all([
+    Promise.all(
+      counted.map(([path]) => allOf(`/${path}`, {}, 1000))
+    ), healthOf(), pageOf("/explanations", { limit: 50 }), get("/configuration/history", { limit: 1 }),
+  ]);
+  const numbers = new Map(counted.map(([path], at) => [path, lists[at].length]));
+  const revision = history.revisions[0];
+  return page(
+    {
+      title: "Overview",
+      intro: revision
+        ? ["In force: ", link(`revision ${revision.revision}`, `#/history/${revision.revision}`), "."]
+        : "Nothing is configured here yet.",
+    },
+    firstSteps(numbers, refusals.rows.some(({ path }) => !path.startsWith("/api/"))),
+    element("ul", { class: "numbers", "aria-label": "What there is" }, counted.map(([path, title]) =>
+      element("li", {}, link([element("b", {}, String(numbers.get(path))), ` ${title}`], `#/${path}`)))),
+    section(
+      "Upstreams in force",
+      health.size > 0
+        ? endpointsTable([...health.values()])
+        : element("p", { class: "empty" }, "The gateway passes nothing on yet."),
+    ),
+    section("Refused lately", refusals.rows.length > 0 ? [
+      explanationRows(refusals.rows.slice(0, 5)),
+      element("p", {}, link("All refusals that are remembered", "#/explanations")),
+    ]
+      : element("p", { class: "empty" }, "Nothing was refused since the server started.")));
+}
+
+// What a person who is here for the first time does next; gone when all of it is done.
+function firstSteps(numbers, wasRefused) {
+  const steps = [
+    [
+      numbers.get("apis") > 0,
+      "Protect an API",
+      "Say where it is, who answers, who may call and how often.",
+      "#/protect",
+    ],
+    [
+      numbers.get("credentials") > 0 || numbers.get("subscriptions") > 0,
+      "Let somebody in",
+      "A consumer, a plan and an API key that is shown once.",
+      "#/let-in",
+    ],
+    [
+      wasRefused,
+      "See why a call was refused",
+      "Call it without the key: the refusal is here a moment later, step by step.",
+      "#/explanations",
+    ],
+  ];
+  if (steps.every(([done]) => done)) return null;
+  const next = steps.findIndex(([done]) => !done);
+  return section("What to do first", element(
+    "ol",
+    { class: "first-steps" },
+    steps.map(([done, title, what, hash], at) =>
+    element("li", { "data-state": done ? "done" : at === next ? "next" : "later" },
+      element("span", { class: "tick", "aria-hidden": "true" }, done ? "✓" : String(at + 1)),
+      element(
+        "span",
+        {},
+        link(title, hash),
+        done ? element("span", { class: "unseen" }, " (done)") : null,
+        element("span", { class: "help" }, what),
+      )))));
+}

@@ -1,0 +1,209 @@
+// The pages of the objects that a configuration is made of: the list of a kind, an object, another one.
+
+import { action, secret } from "./action.js";
+import { actorWords } from "./actors.js";
+import { call, pageOf, schemaOf } from "./api.js";
+import { contextFor } from "./context.js";
+import { element, freshId, link, neededMark } from "./dom.js";
+import { changeText, editor } from "./editor.js";
+import { form, prefixOf } from "./form.js";
+import { endpointsTable, healthBadge, healthOf } from "./health.js";
+import { ownerWords } from "./kinds.js";
+import { list } from "./list.js";
+import { moment } from "./moments.js";
+import { facts, go, leaveTo, page, section } from "./page.js";
+
+const address = (kind, name) => `/${kind.plural}/${encodeURIComponent(name)}`;
+const hash = (kind, name) => `#/${kind.plural}/${encodeURIComponent(name)}`;
+
+export async function objectList(kind) {
+  const health = kind.kind === "upstream" ? await healthOf() : null;
+  const columns = [
+    { title: "Name", cell: (row) => row.name },
+    ...kind.columns.map(([title, cell]) => ({ title, cell: (row) => cell(row.value) })),
+    ...(health ? [{ title: "Health", cell: (row) => healthBadge(health.get(row.name)) }] : []),
+    { title: "Owner", cell: (row) => (row.owner === "console" ? "console" : element(
+      "span",
+      { class: "badge" },
+      ownerWords(row.owner),
+    )) },
+    { title: "Changed", cell: (row) => moment(row.changed) },
+  ];
+  const ways = { api: go("Protect an API", "#/protect", true), consumer: go("Let somebody in", "#/let-in", true) };
+  const another = go(`Add ${article(kind.one)}`, `#/${kind.plural}/+`, !ways[kind.kind]);
+  const rows = await list({
+    what: kind.title, columns, href: (row) => hash(kind, row.name), load: (after) => pageOf(
+      `/${kind.plural}`,
+      { after, limit: 100 },
+    ),
+    empty: [
+      element("p", {}, element("b", {}, `There is no ${kind.one} yet.`), ` ${kind.first}`),
+      element("div", { class: "row" }, ways[kind.kind]?.cloneNode(true), another.cloneNode(true)),
+    ],
+  });
+  const elsewhere = health && [...health.values()].filter(({ name }) => !rows.rows.some((row) => row.name === name));
+  return page(
+    {
+      title: kind.title,
+      intro: rows.rows.length > 0 ? kind.first : null,
+      actions: rows.rows.length > 0 ? [another, ways[kind.kind]] : [],
+    },
+    rows,
+    elsewhere?.length ? section("In force, but not from here",
+      element(
+        "p",
+        { class: "help" },
+        "The server was started with these: by --config or --demo.",
+      ), endpointsTable(elsewhere)) : null);
+}
+
+export const article = (noun) => (/^[aeiouA]/.test(noun) ? `an ${noun}` : `a ${noun}`);
+
+export async function objectPage(kind, name) {
+  const schema = await schemaOf(kind.operation);
+  const [{ body, etag }, context] = await Promise.all([call("GET", address(kind, name)), contextFor(schema)]);
+  const isOurs = body.owner === "console";
+  const fields = form({ schema, value: body.value, path: () => [kind.plural, name], context, readOnly: !isOurs });
+  const whole = editor({
+    form: fields, etag, noun: kind.one, previews: true, prefix: () => prefixOf([kind.plural, name]),
+    write: (value, tag, query) => call("PUT", address(kind, name), { data: value, etag: tag, query }),
+    remove: (tag, query) => call("DELETE", address(kind, name), { etag: tag, query }),
+    read: async () => {
+      const now = await call("GET", address(kind, name));
+      return { value: now.body.value, etag: now.etag, by: await actorWords(now.body.changed_by) };
+    },
+    saved: ({ body: change }, done) => {
+      done.show(changeText(change, "Nothing differs from what is in force.", inForce(change)));
+    },
+    removed: () => leaveTo(`#/${kind.plural}`, `${name} is deleted.`),
+  });
+  const foreign = isOurs
+    ? null
+    : element("div", { class: "notice owner" }, element(
+      "p",
+      {},
+      element("b", {}, `This belongs to the ${ownerWords(body.owner)}.`),
+    " It is changed there, and put to work with signet apply or under As code. Here it can be seen."));
+  return page(
+    { title: name, intro: kind.first, back: [kind.title, `#/${kind.plural}`] },
+    foreign,
+    section(`The ${kind.one}`, whole),
+    kind.kind === "upstream"
+      ? await upstreamHealth(name)
+      : null, kind.kind === "credential" && isOurs ? await renewal(name, body.value) : null,
+    facts([
+      ["Owner", ownerWords(body.owner)],
+      ["Revision", link(String(body.revision), `#/history/${body.revision}`)],
+      ["Changed", moment(body.changed)],
+      ["By", await actorWords(body.changed_by)],
+    ]));
+}
+
+const inForce = (change) => `In force as revision ${change.revision}:`;
+
+async function upstreamHealth(name) {
+  const health = (await healthOf()).get(name);
+  return health ? section("Health", endpointsTable([health])) : null;
+}
+
+async function renewal(name, value) {
+  return section("The secret", await action("makeCredentialSecret", {
+    label: "Make another secret", at: { name }, omit: ["consumer", "kind"],
+    ask: {
+      question: `Make another secret for ${name}?`,
+      consequence: "The one that is there is no good from then on.",
+    },
+    done: (made, result) => result.show(secret(value.kind === "basic" ? "The password" : "The API key", made.secret)),
+  }));
+}
+
+// Another object: its name, and the form.
+export async function newObject(kind) {
+  const schema = await schemaOf(kind.operation);
+  const name = element("input", {
+    id: freshId("name"),
+    type: "text",
+    autocomplete: "off",
+    autocapitalize: "off",
+    spellcheck: "false",
+    placeholder: "orders",
+    "aria-required": "true",
+  });
+  const help = element(
+    "p",
+    { class: "help", id: freshId("help") },
+    "Small letters, digits and hyphens. It cannot be changed later.",
+  );
+  name.setAttribute("aria-describedby", help.id);
+  const named = () => name.value.trim();
+  const fields = form({ schema, path: () => [kind.plural, named() || "name"], context: await contextFor(schema) });
+  const whole = editor({
+    form: fields, etag: "*", noun: kind.one, previews: true, prefix: () => prefixOf([kind.plural, named()]), label: `Add the ${kind.one}`,
+    write: (value, tag, query) => {
+      if (named() === "") { name.focus(); throw new Error(`The ${kind.one} needs a name.`); }
+      return call("PUT", address(kind, named()), { data: value, etag: tag, query });
+    },
+    saved: ({ body: change }) => leaveTo(
+      hash(kind, named()),
+      `${named()} is in force, as revision ${change.revision}.`,
+    ),
+    read: async () => null,
+  });
+  return page({ title: `Add ${article(kind.one)}`, intro: kind.first, back: [kind.title, `#/${kind.plural}`] },
+    section(
+      `The ${kind.one}`,
+      element("div", { class: "field" }, element("label", { for: name.id }, "Name", neededMark()), name, help),
+      whole,
+    ));
+}
+
+// A credential is best made with a secret by the server; one whose secret is elsewhere is an object like any other.
+export async function newCredential(kind) {
+  const name = element("input", {
+    id: freshId("name"),
+    type: "text",
+    autocomplete: "off",
+    autocapitalize: "off",
+    spellcheck: "false",
+    placeholder: "app-one-key",
+    "aria-required": "true",
+  });
+  const schema = await schemaOf("makeCredentialSecret");
+  const fields = form({ schema: { ...schemaWithNeeds(schema) }, context: await contextFor(schema) });
+  fields.tabs.remove();
+  const whole = editor({
+    form: fields, etag: undefined, noun: "credential", label: "Make it",
+    write: (value) => {
+      if (name.value.trim() === "") { name.focus(); throw new Error("The credential needs a name."); }
+      return call("POST", `/credentials/${encodeURIComponent(name.value.trim())}/secret`, { data: value });
+    },
+    saved: ({ body: made }, done) => {
+      whole.querySelector(".row")?.remove();
+      done.show(
+        element("div", { class: "notice good", role: "status" }, element(
+          "p",
+          {},
+          `${made.credential} opens what ${made.consumer} may call, from now on.`,
+        )),
+        secret(
+          made.kind === "basic" ? "The password" : "The API key",
+          made.secret,
+        ), link("To the credential", hash(kind, made.credential)));
+    },
+    read: async () => null,
+  });
+  return page(
+    {
+      title: "Make a credential",
+      intro: kind.first,
+      back: [kind.title, `#/${kind.plural}`],
+      actions: [go("The secret is in a file or a variable", "#/credentials/+elsewhere")],
+    },
+    section(
+      "The credential",
+      element("div", { class: "field" }, element("label", { for: name.id }, "Name", neededMark()), name),
+      whole,
+    ));
+}
+
+const schemaWithNeeds = (schema) => ({ ...schema, required: ["consumer"] });
