@@ -67,7 +67,7 @@ let package = Package(
             ]),
         // The system's libcrypto, for the trait OpenSSL.
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        // The system's zlib, for the files of the Studio.
+        // The system's zlib, for the files of the pages.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "OAuth",
@@ -131,7 +131,7 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "Codecs", "Blueprint", "HTTPWire", "Storage", "CWebAssets",
+                "Codecs", "Blueprint", "HTTPWire", "Storage", "CWebAssets", "CZlib",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
                 .product(name: "Hummingbird", package: "hummingbird", condition: server),
@@ -168,11 +168,17 @@ let package = Package(
         .target(
             name: "Studio",
             dependencies: [
-                "Codecs", "Tokens", "JOSE", "OAuth", "HTTPWire", "Fetching", "ControlPlane", "CWebAssets", "CZlib",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "Codecs", "Tokens", "JOSE", "OAuth", "HTTPWire", "Fetching", "ControlPlane", "CWebAssets",
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
                 .product(name: "Hummingbird", package: "hummingbird", condition: server),
                 .product(name: "NIOCore", package: "swift-nio", condition: server),
+            ]),
+        .target(
+            name: "Console",
+            dependencies: [
+                "ControlPlane", "CWebAssets",
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
+                .product(name: "Hummingbird", package: "hummingbird", condition: server),
             ]),
         // The Studio's judging, compiled twice: to WebAssembly for the page (make wasm) and natively for its tests.
         .target(name: "StudioBrowser", dependencies: ["Codecs", "Tokens"]),
@@ -184,7 +190,7 @@ let package = Package(
             dependencies: [
                 "Codecs", "Telemetry", "Tokens", "JOSE", "OAuth", "Blueprint", "HTTPWire", "Edge", "Upstreams",
                 "Fetching", "Storage",
-                "ControlPlane", "ConfigurationStore", "TokenService", "Gateway", "Studio",
+                "ControlPlane", "ConfigurationStore", "TokenService", "Gateway", "Studio", "Console",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client", condition: server),
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
@@ -241,6 +247,14 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird", condition: server),
                 .product(name: "HummingbirdTesting", package: "hummingbird", condition: server),
                 .product(name: "NIOCore", package: "swift-nio", condition: server),
+            ]),
+        .testTarget(
+            name: "ConsoleTests",
+            dependencies: [
+                "ControlPlane", "Console",
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
+                .product(name: "Hummingbird", package: "hummingbird", condition: server),
+                .product(name: "HummingbirdTesting", package: "hummingbird", condition: server),
             ]),
         .testTarget(
             name: "BlueprintTests",

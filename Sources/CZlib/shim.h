@@ -1,4 +1,4 @@
-// The system's zlib, for compressing the Studio's files once.
+// The system's zlib, for compressing the files of the pages once.
 #pragma once
 #include <zlib.h>
 

@@ -1,6 +1,7 @@
 import Blueprint
 import Codecs
 import ConfigurationStore
+import Console
 import ControlPlane
 import Fetching
 import Gateway
@@ -10,6 +11,7 @@ import JOSE
 public import Logging
 import NIOCore
 import NIOPosix
+import OAuth
 import ServiceLifecycle
 import Storage
 import Studio
@@ -120,8 +122,9 @@ public struct SignetDaemon: Sendable {
         }
 
         let tour = demoUser.map { Tour(configuration: configuration, account: $0) }
-        let doors = Doors(count: 3) { [announce] in
+        let doors = Doors(count: 3) { [announce, consoleAddress] in
             announce("signet is ready: control plane on \(configuration.control), gateway on \(configuration.gateway)")
+            announce("the console is at \(consoleAddress), for users with a role on this server")
             if let tour { announce(tour.text) }
         }
         let operations = OperationTable(
@@ -165,11 +168,16 @@ public struct SignetDaemon: Sendable {
         HealthEndpoints(checks: tokens.healthChecks).addRoutes(to: router)
         metrics.addRoutes(to: router)
         StudioPages.addRoutes(to: router, online: onlineStudio(tokens, gateway))
+        ConsolePages.addRoutes(to: router)
         return router
     }
 }
 
 extension SignetDaemon {
+    private var consoleAddress: ByteString {
+        ServerMetadata.address(of: ByteString(ConsolePages.path), at: ByteString(configuration.issuer))
+    }
+
     private var guardedFetch: GuardedFetch {
         GuardedFetch(FetchGuard(networks: configuration.fetchNetworks.compactMap { IPNetwork($0) }))
     }

@@ -66,6 +66,11 @@ enum ProblemOf {
     static let noSuchClient = ProblemBody(
         .notFound, code: "client-unknown", title: "Unknown client", detail: "There is no client of this id.")
 
+    /// The client is part of this server.
+    static let builtInClient = ProblemBody(
+        .conflict, code: "client-built-in", title: "This client is built in",
+        detail: "The client is part of this server: it can be disabled, and neither replaced nor deleted.")
+
     /// Nobody who manages asks for what is managed.
     static let noServerRole = ProblemBody(
         .forbidden, code: "server-role-missing", title: "You do not manage this server",

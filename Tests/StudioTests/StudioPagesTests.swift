@@ -26,7 +26,7 @@ import Testing
             "js": "text/javascript; charset=utf-8", "webmanifest": "application/manifest+json",
         ]
         try await withStudio { client in
-            for asset in StudioAsset.all {
+            for asset in StudioFiles.all {
                 let pieces = asset.path.split(separator: ".")
                 let kind = pieces.count > 1 ? pieces.last.map(String.init) ?? "" : "html"
                 try await client.execute(uri: asset.path, method: .get) { response in
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test func `a browser that has the bytes gets 304 without them`() async throws {
-        let tag = StudioAsset.all[0].entityTag
+        let tag = StudioFiles.all[0].entityTag
         try await withStudio { client in
             for condition in [tag, "W/\(tag)", "\"other\", \(tag)", "*"] {
                 try await client.execute(uri: "/", method: .get, headers: [.ifNoneMatch: condition]) { response in
@@ -110,8 +110,8 @@ import Testing
     }
 
     @Test func `the page names only files that are served, and holds no inline script or style`() throws {
-        let page = String(buffer: StudioAsset.all[0].bytes)
-        let served = Set(StudioAsset.all.map { $0.path })
+        let page = String(buffer: StudioFiles.all[0].bytes)
+        let served = Set(StudioFiles.all.map { $0.path } + ["/console/"])
         for attribute in ["src=\"", "href=\""] {
             for piece in page.components(separatedBy: attribute).dropFirst() {
                 let path = String(piece.prefix { $0 != "\"" })
@@ -128,16 +128,16 @@ import Testing
     @Test func `every file of the Studio is served`() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Web/studio")
         let files = try #require(FileManager.default.subpaths(atPath: folder.path()))
-        let served = Set(StudioAsset.all.map { ["/", "/online"].contains($0.path) ? "/studio/index.html" : $0.path })
+        let served = Set(StudioFiles.all.map { ["/", "/online"].contains($0.path) ? "/studio/index.html" : $0.path })
         for file in files where file.contains(".") && !file.hasPrefix(".") {
             #expect(served.contains("/studio/" + file) || file.hasSuffix(".html"), "\(file)")
         }
-        #expect(files.count >= StudioAsset.all.count)
+        #expect(files.count >= StudioFiles.all.count)
     }
 
     @Test func `a browser that takes gzip gets it, under another tag`() async throws {
         try await withStudio { client in
-            for asset in StudioAsset.all where asset.path.hasSuffix(".js") {
+            for asset in StudioFiles.all where asset.path.hasSuffix(".js") {
                 try await client.execute(
                     uri: asset.path, method: .get, headers: [.acceptEncoding: "br, gzip;q=0.5"]
                 ) { response in
@@ -160,7 +160,7 @@ import Testing
     }
 
     /// What a script names in quotation marks as `./…` or `../…`, as the paths that they are served at.
-    private func imports(of asset: StudioAsset) -> [String] {
+    private func imports(of asset: WebFile) -> [String] {
         String(buffer: asset.bytes).matches(of: /"(\.{1,2}\/[^"]+\.js)"/).compactMap { match in
             URL(string: String(match.1), relativeTo: URL(string: "http://localhost" + asset.path))?.path()
         }
@@ -168,10 +168,10 @@ import Testing
 
     @Test func `what the first decode needs is small`() throws {
         var needed: Set = ["/", "/studio/studio.js", "/studio/reader.wasm.js"]
-        needed.formUnion(StudioAsset.all.map { $0.path }.filter { $0.hasSuffix(".css") || $0.hasSuffix(".svg") })
+        needed.formUnion(StudioFiles.all.map { $0.path }.filter { $0.hasSuffix(".css") || $0.hasSuffix(".svg") })
         var waiting = ["/studio/studio.js"]
         while let path = waiting.popLast() {
-            let asset = try #require(StudioAsset.all.first { $0.path == path })
+            let asset = try #require(StudioFiles.all.first { $0.path == path })
             // What is imported later is imported by a call.
             let script = String(buffer: asset.bytes)
             for path in imports(of: asset) where !needed.contains(path) && script.contains("from \"") {
@@ -182,15 +182,15 @@ import Testing
             }
         }
         #expect(needed.contains("/studio/bench.js") && !needed.contains("/studio/workspace.js"))
-        let sizes = StudioAsset.all.filter { needed.contains($0.path) }.map {
+        let sizes = StudioFiles.all.filter { needed.contains($0.path) }.map {
             ($0.compressed ?? $0.bytes).readableBytes
         }
         #expect(sizes.reduce(0, +) < 200_000)
     }
 
     @Test func `every module a script imports is served`() throws {
-        let served = Set(StudioAsset.all.map { $0.path })
-        for asset in StudioAsset.all where asset.path.hasSuffix(".js") && !asset.path.hasSuffix(".wasm.js") {
+        let served = Set(StudioFiles.all.map { $0.path })
+        for asset in StudioFiles.all where asset.path.hasSuffix(".js") && !asset.path.hasSuffix(".wasm.js") {
             for path in imports(of: asset) { #expect(served.contains(path), "\(asset.path) imports \(path)") }
             let script = String(buffer: asset.bytes)
             // Settings are kept by one script, and this server is asked by one, which the online page alone loads.

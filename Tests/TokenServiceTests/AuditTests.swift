@@ -71,8 +71,9 @@ import Tokens
         }
         #expect(
             told == [
-                ["client-created", "-", "-", "-"], ["session-opened", "client", "-", "console"],
-                ["user-created", "operator", "-", "-"], ["user-created", "user", "root", "console"],
+                ["client-created", "-", "-", "-"], ["client-created", "-", "-", "-"],
+                ["session-opened", "client", "-", "desk"],
+                ["user-created", "operator", "-", "-"], ["user-created", "user", "root", "desk"],
                 ["registration-token-made", "operator", "-", "-"],
                 ["client-created", "client", "-", registered.text], ["client-created", "-", "-", "-"],
                 ["signed-in", "user", "root", "-"], ["session-opened", "client", "-", "app"],

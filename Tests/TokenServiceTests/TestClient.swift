@@ -114,7 +114,7 @@ extension TestInstallation {
     }
 
     /// A client that the operator named for management.
-    func registerConsole(_ id: ByteString = "console") async throws -> TestClient {
+    func registerConsole(_ id: ByteString = "desk") async throws -> TestClient {
         var document: JSONObject = ["first_party": true, "management": true]
         document["redirect_uris"] = [.string(Self.redirectURI)]
         let client = try Client(document: document, id: id)

@@ -34,7 +34,7 @@ export async function clientList() {
           cell: (row) => ({ none: "with PKCE alone" })[row.token_endpoint_auth_method] ?? row.token_endpoint_auth_method,
         },
         { title: "Our own", cell: (row) => (
-          row.management ? "yes, manages this server" : row.first_party ? "yes" : "no"
+          row.built_in ? "yes, built in" : row.management ? "yes, manages this server" : row.first_party ? "yes" : "no"
         ) },
         { title: "Gets tokens", cell: (row) => (row.active ? "yes" : element(
           "span",
@@ -94,7 +94,12 @@ export async function clientPage(id) {
     ([name]) => Object.hasOwn(schema.properties, name)
   ));
   const fields = editor({
-    form: form({ schema, value: document(client), context: await contextFor(schema) }), etag, noun: "client",
+    form: form({
+      schema,
+      value: document(client),
+      context: await contextFor(schema),
+      readOnly: client.built_in,
+    }), etag, noun: "client",
     write: (value, tag) => call("PUT", address(id), {
       data: { client_id: id, ...value },
       etag: tag,
@@ -112,6 +117,9 @@ export async function clientPage(id) {
   const at = { id };
   const hasSecret = client.token_endpoint_auth_method.startsWith("client_secret");
   return page({ title: id, back: ["Clients", "#/clients"] },
+    client.built_in
+      ? element("p", { class: "notice" }, "This client is part of the server. It can be disabled, and not changed.")
+      : null,
     facts([["Gets tokens", client.active ? "yes" : "no"], ["Manages this server", client.management ? "yes" : "no"]]),
     section("The client", fields),
     section("Secret and access", element("div", { class: "actions" },

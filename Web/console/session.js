@@ -17,8 +17,24 @@ const base64url = (bytes) => btoa(
 ).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
 
+// The console is at the issuer's address alone: answers are sent there. Whoever came by another name of the same server
+// is led there; without TLS on another machine no browser has what signing in needs.
+async function beAtTheIssuer() {
+  const issuer = new URL((await metadata()).issuer);
+  if (issuer.origin !== location.origin) {
+    location.replace(`${issuer.origin}/console/${location.hash}`);
+    return false;
+  }
+  if (!isSecureContext) throw new SignInRefused("Browsers sign in over https only, except on this machine.");
+  return true;
+}
+
+let described = null;
+const metadata = () => described ??= fetch("/.well-known/openid-configuration").then((answer) => answer.json());
+
 // Leaves for the token service. `silently` asks nobody: it comes back with a code, or with login_required.
 export async function leaveToSignIn({ silently }) {
+  if (!await beAtTheIssuer()) return;
   const way = { state: random(), nonce: random(), verifier: random(), page: location.hash, silently };
   sessionStorage.setItem(WAY, JSON.stringify(way));
   const challenge = base64url(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(way.verifier)));
@@ -58,8 +74,7 @@ export async function arrive() {
 
 // RFC 9207: the answer must come from this server and from no other.
 async function checkIssuer(issuer) {
-  const metadata = await (await fetch("/.well-known/openid-configuration")).json();
-  if (issuer !== metadata.issuer) throw new SignInRefused("The answer came from another token service. Sign in again.");
+  if (issuer !== (await metadata()).issuer) throw new SignInRefused("The answer came from another token service. Sign in again.");
 }
 
 async function take(parameters) {

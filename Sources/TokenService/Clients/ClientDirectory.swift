@@ -12,9 +12,15 @@ final class ClientDirectory: Sendable {
     private let clock: @Sendable () -> Int64
     private let feed: SnapshotFeed<[ByteString: ClientRecord]>
 
-    static func load(from store: Store, clock: @escaping @Sendable () -> Int64) async throws -> ClientDirectory {
+    /// - Parameter issuer: where the console is, whose client is there without being registered.
+    static func load(
+        from store: Store, issuer: ByteString, clock: @escaping @Sendable () -> Int64
+    ) async throws -> ClientDirectory {
         let now = clock()
-        try await store.write { try ClientRecord.forgetPrivateKeys(now: now, in: $0) }
+        try await store.write { transaction in
+            try ClientRecord.forgetPrivateKeys(now: now, in: transaction)
+            try ConsoleClient.provide(issuer: issuer, now: now, in: transaction)
+        }
         let feed = try await SnapshotFeed.open(
             .clients, in: store,
             load: { transaction in
@@ -75,11 +81,11 @@ final class ClientDirectory: Sendable {
         let secret = client.authentication.hasSecret ? OpaqueToken(.clientSecret) : nil
         let record = ClientRecord(client: client, secretHash: secret?.hash, isActive: true)
         let now = clock()
-        guard Self.isFree(client.id) else {
+        guard Self.isFree(client.id), client.id != ConsoleClient.id else {
             throw OAuthError(
                 .invalidClientMetadata,
                 "A client cannot be called \(client.id): ids of people begin with \(UserRecord.idPrefix), and "
-                    + "\(TokenIssuer.firstParty) is taken.")
+                    + "\(TokenIssuer.firstParty) and \(ConsoleClient.id) are taken.")
         }
         guard try await store.write({ try Self.insert(record, by: actor, now: now, in: $0) })
         else {

@@ -21,9 +21,12 @@ struct ClientOperations: Sendable {
         var schema = Client.jsonSchema
         var properties = Client.jsonProperties
         properties["active"] = ["type": "boolean", "description": "Whether it may do anything."]
+        properties["built_in"] = [
+            "type": "boolean", "description": "Whether it is part of this server: it cannot be replaced or deleted.",
+        ]
         properties["client_secret"] = ["type": "string", "description": "Shown this once, when it was made."]
         schema["properties"] = .object(properties)
-        schema["required"] = ["client_id", "active"]
+        schema["required"] = ["client_id", "active", "built_in"]
         return schema
     }
 
@@ -57,11 +60,11 @@ struct ClientOperations: Sendable {
             Operation(
                 "replaceClient", .put, "/clients/{id}", of: "clients", for: .admin,
                 "Replaces what is known of a client; its secret stays.", parameters: [Self.id.described],
-                takes: Self.document, answers: Self.client, refusals: [404], tag: Self.tag, run: replace),
+                takes: Self.document, answers: Self.client, refusals: [404, 409], tag: Self.tag, run: replace),
             Operation(
                 "deleteClient", .delete, "/clients/{id}", of: "clients", for: .admin,
                 "Forgets a client and revokes what it holds.", parameters: [Self.id.described],
-                answers: Self.client, refusals: [404], tag: Self.tag, run: delete),
+                answers: Self.client, refusals: [404, 409], tag: Self.tag, run: delete),
             Operation(
                 "renewClientSecret", .post, "/clients/{id}/secret", of: "clients", for: .admin,
                 "Another secret; the old one is no good from then on.", parameters: [Self.id.described],
@@ -113,7 +116,7 @@ struct ClientOperations: Sendable {
     }
 
     private func replace(_ call: OperationCall, _ document: JSONObject) async throws -> JSONObject {
-        let known = try record(call)
+        let known = try registered(call)
         let client = try Client(document: document, id: known.client.id)
         for algorithm in client.algorithms { try await keyring.provide(algorithm, by: call.actor) }
         let secret = try await clients.replace(client, isActive: known.isActive, by: call.actor) { before in
@@ -123,7 +126,7 @@ struct ClientOperations: Sendable {
     }
 
     private func delete(_ call: OperationCall) async throws -> JSONObject {
-        let record = try record(call)
+        let record = try registered(call)
         try await clients.remove(record.client.id, by: call.actor) { before in
             try call.precondition.require(Self.tag(Self.describe(before)))
         }
@@ -186,9 +189,17 @@ struct ClientOperations: Sendable {
         return record
     }
 
+    /// One that somebody registered, and not one that is part of this server.
+    private func registered(_ call: OperationCall) throws(ProblemBody) -> ClientRecord {
+        let record = try record(call)
+        guard record.client.id != ConsoleClient.id else { throw ProblemOf.builtInClient }
+        return record
+    }
+
     private static func describe(_ record: ClientRecord) -> JSONObject {
         var document = record.client.document
         document["active"] = .bool(record.isActive)
+        document["built_in"] = .bool(record.client.id == ConsoleClient.id)
         return document
     }
 

@@ -201,6 +201,7 @@ export default {
 
   // The two pages, and DPoP proofs
   "nav.online": "Online",
+  "nav.console": "Konsole",
   "nav.offline": "Zurück zu offline",
   "promise.online": "Online: Diese Seite fragt diesen Server, und nur, wenn Sie auf etwas drücken, das es sagt. Das Token bleibt hier, solange Sie nicht das Gateway fragen.",
   "proof.title": "Die Anfrage, zu der der Nachweis gehört",

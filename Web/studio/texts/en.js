@@ -198,6 +198,7 @@ export default {
 
   // The two pages, and DPoP proofs
   "nav.online": "Online",
+  "nav.console": "Console",
   "nav.offline": "Back to offline",
   "promise.online": "Online: this page asks this server, and only when you press a button that says so. The token stays here unless you ask the gateway.",
   "proof.title": "The request that the proof is for",

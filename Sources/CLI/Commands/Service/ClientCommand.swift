@@ -145,7 +145,9 @@
                 let clients = try server.list("/clients", member: "clients")
                 if server.json { return try server.tell(clients, as: "clients") }
                 for members in clients {
-                    let state = members["active"] == true ? "" : "  (disabled)"
+                    let state =
+                        (members["built_in"] == true ? "  (built in)" : "")
+                        + (members["active"] == true ? "" : "  (disabled)")
                     print(
                         "\(members["client_id"]?.string?.text ?? "")  \(members["client_name"]?.string?.text ?? "")\(state)"
                     )

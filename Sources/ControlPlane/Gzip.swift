@@ -1,7 +1,7 @@
 import CZlib
 import NIOCore
 
-/// Compresses a file of the page once, for every browser that will ask for it (RFC 1952).
+/// Compresses a file of a page once, for every browser that will ask for it (RFC 1952).
 enum Gzip {
     /// The bytes in gzip, at the best and slowest level; nil where that does not make them smaller.
     static func compress(_ bytes: ByteBuffer) -> ByteBuffer? {
