@@ -115,7 +115,7 @@ bench-studio: build needs-test $(VENV) ## The Studio in Chromium: bytes, time un
 wasm: needs-build $(JUDGE) ## Build the Studio's judge as WebAssembly (Web/studio/judge.wasm.js)
 
 $(JUDGE): $(JUDGE_SOURCES)
-	@$(STEP) "WebAssembly judge" "15 seconds" dev/build-wasm
+	@$(STEP) "WebAssembly judge" "1 to 2 minutes the first time, then seconds" dev/build-wasm
 	@touch $@
 
 vectors: ## Tell where the public test vectors come from; FOLDER=path fetches them with git
