@@ -20,7 +20,6 @@ public enum ConsolePages {
     /// Serves the page at `/console/` and its files below it; `/console` leads to the page.
     public static func addRoutes(to router: some RouterMethods<some RequestContext>) {
         for file in ConsoleFiles.all { router.webFile(file, headers: fields) }
-        router.lead(from: "/console", to: path, headers: fields)
     }
 
     private static let fields = HTTPFields.ofWebFiles(contentSecurityPolicy: contentSecurityPolicy)

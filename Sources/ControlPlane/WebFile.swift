@@ -101,11 +101,22 @@ public final class WebFile: Sendable {
 
 extension RouterMethods {
     /// Serves a file of Web/ to GET and HEAD.
+    ///
+    /// To the router a path is the same with and without a slash at its end. What a page names by relative addresses is
+    /// below it, so one whose path ends with a slash is only there, and without it leads there.
     /// - Parameter headers: those of every answer, with the page's Content-Security-Policy.
     public func webFile(_ file: WebFile, headers: HTTPFields) {
-        let path = RouterPath(file.path)
-        get(path) { request, _ in file.respond(to: request, headers: headers) }
-        head(path) { request, _ in file.respond(to: request, headers: headers) }
+        var leading = headers
+        leading[.location] = file.path
+        let redirect = leading
+        for method in [HTTPRequest.Method.get, .head] {
+            on(RouterPath(file.path), method: method) { request, _ in
+                if file.path.hasSuffix("/"), !request.uri.path.hasSuffix("/") {
+                    return Response(status: .permanentRedirect, headers: redirect)
+                }
+                return file.respond(to: request, headers: headers)
+            }
+        }
     }
 
     /// Leads from one path to another for good, whatever of GET and HEAD is asked.
