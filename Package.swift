@@ -78,6 +78,8 @@ let package = Package(
         // How often who has called: limits that hold over all event loops.
         .target(name: "Traffic"),
         .target(name: "HTTPWire"),
+        // How callers and providers of language models speak, and one form between them.
+        .target(name: "Dialects", dependencies: ["Codecs"]),
         // Tokens checked in anybody's Hummingbird server; nothing here imports it.
         .target(
             name: "HummingbirdJOSE",
@@ -260,6 +262,7 @@ let package = Package(
             name: "BlueprintTests",
             dependencies: ["Codecs", "Blueprint", .product(name: "Yams", package: "Yams", condition: server)]),
         .testTarget(name: "TrafficTests", dependencies: ["Traffic"]),
+        .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Codecs"]),
         .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire"]),
         .testTarget(
             name: "EdgeTests",
