@@ -165,6 +165,8 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio", condition: server),
                 .product(name: "NIOPosix", package: "swift-nio", condition: server),
             ]),
+        // Language models of several providers: what they cost whom.
+        .target(name: "AIGateway", dependencies: ["Codecs", "Storage", "Traffic"]),
         // The blueprint in the database: owners, revisions, history.
         .target(name: "ConfigurationStore", dependencies: ["Codecs", "Blueprint", "Storage"]),
         .target(
@@ -192,7 +194,7 @@ let package = Package(
             dependencies: [
                 "Codecs", "Telemetry", "Tokens", "JOSE", "OAuth", "Blueprint", "HTTPWire", "Edge", "Upstreams",
                 "Fetching", "Storage",
-                "ControlPlane", "ConfigurationStore", "TokenService", "Gateway", "Studio", "Console",
+                "ControlPlane", "ConfigurationStore", "TokenService", "Gateway", "AIGateway", "Studio", "Console",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client", condition: server),
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
@@ -305,7 +307,10 @@ let package = Package(
         // With everybody who stores something: every statement is looked at for every database.
         .testTarget(
             name: "StorageTests",
-            dependencies: ["Codecs", "Storage", "ControlPlane", "ConfigurationStore", "TokenService", "TestSupport"]),
+            dependencies: [
+                "Codecs", "Storage", "ControlPlane", "ConfigurationStore", "TokenService", "AIGateway", "TestSupport",
+            ]),
+        .testTarget(name: "AIGatewayTests", dependencies: ["Storage", "AIGateway", "TestSupport"]),
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [

@@ -1,3 +1,4 @@
+import AIGateway
 import ControlPlane
 import Gateway
 import Logging
@@ -13,6 +14,32 @@ struct UpkeepService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown { await tokens.runUpkeep() }
+    }
+}
+
+/// Looks after the ledger of what models cost once a minute, and writes the rest of it when the process stops.
+struct LedgerService: Service {
+    private static let interval = Duration.seconds(60)
+
+    let ledger: SpendLedger
+    let clock: @Sendable () -> Int64
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while (try? await Task.sleep(for: Self.interval)) != nil {
+                do {
+                    try await ledger.keepUp(now: clock())
+                } catch {
+                    logger.error("the ledger of models cannot be written: \(error)")
+                }
+            }
+        }
+        do {
+            try await ledger.close()
+        } catch {
+            logger.error("the ledger of models cannot be written: \(error)")
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+import AIGateway
 import Blueprint
 import Codecs
 import ConfigurationStore
@@ -70,6 +71,7 @@ public struct SignetDaemon: Sendable {
         }
         let tokens = try await AuthorizationService.start(
             store: store, configuration: authorization, clock: clock, logger: logger)
+        let ledger = try await SpendLedger.open(in: store, now: clock())
         let explanations = ExplanationRing()
         let accessLog = AccessLogFile(logger: logger)
         let readings = ListenerReadings()
@@ -138,7 +140,8 @@ public struct SignetDaemon: Sendable {
         services.append(
             try ControlSocket(path: socketPath, operations: operations).service(doors))
         services.append(accessLog)
-        // Services stop in the reverse order: this one after the gateway's listeners.
+        // Services stop in the reverse order: these after the gateway's listeners.
+        services.append(LedgerService(ledger: ledger, clock: clock, logger: logger))
         services.append(QuotaFile(in: store.folder, gateway: gateway, logger: logger))
         let responder = controlPlaneRouter(tokens, operations, gateway, metricsEndpoint, explanations).buildResponder()
         controlPlane.open(responder)

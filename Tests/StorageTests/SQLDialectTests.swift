@@ -3,6 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import AIGateway
 @testable import ConfigurationStore
 @testable import ControlPlane
 @testable import Storage
@@ -11,7 +12,7 @@ import Testing
 @Suite struct SQLDialectTests {
     private static let migrations =
         ChangeSchema.migrations + ConfigurationSchema.migrations + KeptAnswers.migrations
-        + TokenServiceTables.migrations
+        + SpendSchema.migrations + TokenServiceTables.migrations
 
     /// Everything that a new database runs, in order.
     private static func schema(_ dialect: SQLDialect) -> [String] {
