@@ -31,8 +31,12 @@ extension Blueprint {
                 }
             }
         }
+        for (name, provider) in providers.entries
+        where !provider.keys.isEmpty && provider.address?.hasPrefix("http://") == true {
+            add(.provider, name, "Its keys go over the network in clear text: its address is http.")
+        }
         let named = namedObjects
-        for kind in [ObjectKind.upstream, .issuer, .policy, .plan] {
+        for kind in [ObjectKind.upstream, .issuer, .policy, .plan, .provider] {
             for name in names(of: kind)
             where !named.contains(ObjectReference(kind, name)) && name != Self.builtInIssuer {
                 add(kind, name, "Nothing uses it.")
@@ -67,7 +71,7 @@ extension API {
 extension APIRoute {
     /// Whether it is open to everybody where its API is not, or where that of its API needs no word.
     fileprivate func letsEverybodyIn(of api: API) -> Bool {
-        if controlPlane || api.controlPlane && upstream == nil { return false }
+        if controlPlane || api.controlPlane && upstream == nil && models == nil { return false }
         return (access ?? (api.controlPlane ? api.access : nil))?.letsEverybodyIn == true
     }
 }

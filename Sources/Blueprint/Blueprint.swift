@@ -20,6 +20,14 @@ public struct Blueprint: Described {
     public var credentials: NamedValues<Credential> = [:]
     /// Who has which plan.
     public var subscriptions: NamedValues<Subscription> = [:]
+    /// Who runs language models.
+    public var providers: NamedValues<Provider> = [:]
+    /// The models that callers know.
+    public var models: NamedValues<Model> = [:]
+    /// What they cost.
+    public var prices: NamedValues<ModelPrice> = [:]
+    /// How much may be spent on them.
+    public var budgets: NamedValues<ModelBudget> = [:]
     /// Settings of the whole server.
     public var settings: NamedValues<Setting> = [:]
 
@@ -56,6 +64,19 @@ public struct Blueprint: Described {
         Field(
             "subscriptions", \.subscriptions, .map(of: .object(), most: 1_000_000),
             example: "{ acme-bronze: { consumer: acme, plan: bronze } }", "Who has which plan.")
+        Field(
+            "providers", \.providers, .map(of: .object()),
+            example: "{ openai: { kind: openai, keys: [{ env: KEY }] } }", "Who runs language models.")
+        Field(
+            "models", \.models, .map(of: .object()),
+            example: "{ fast: { deployments: { provider: openai, model: gpt-5-mini } } }",
+            "The models that callers know, and who answers under each name.")
+        Field(
+            "prices", \.prices, .map(of: .object()),
+            example: "{ mini: { provider: openai, model: gpt-5-mini, input: 0.25, output: 2 } }", "What models cost.")
+        Field(
+            "budgets", \.budgets, .map(of: .object()), example: "{ all: { amount: 100, period: month } }",
+            "How much may be spent on models.")
         Field(
             "settings", \.settings, .map(of: .object()), example: "{ public-address: https://api.example }",
             "Settings of the whole server: public-address (how clients call the gateway), access-log (stdout, a file, or off), metrics-networks (who may read /metrics beside this machine)."

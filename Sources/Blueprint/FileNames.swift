@@ -10,6 +10,9 @@ extension Blueprint {
         for (name, credential) in credentials.entries {
             mapped.credentials[name]?.secret = credential.secret?.mapFileName(change)
         }
+        for (name, provider) in providers.entries {
+            mapped.providers[name]?.keys = provider.keys.map { $0.mapFileName(change) }
+        }
         for (name, listener) in listeners.entries {
             for (index, certificate) in (listener.tls?.certificates ?? []).enumerated() {
                 mapped.listeners[name]?.tls?.certificates[index].chain = change(certificate.chain)

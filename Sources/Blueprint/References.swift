@@ -7,6 +7,11 @@ struct Reference {
 
     /// The object that is named.
     var object: ObjectReference { ObjectReference(kind, name) }
+
+    /// Models by name.
+    static func models(_ names: [String], _ pointer: String) -> [Reference] {
+        names.enumerated().map { Reference(pointer: "\(pointer)/\($0.offset)", kind: .model, name: $0.element) }
+    }
 }
 
 extension Blueprint {
@@ -83,6 +88,24 @@ extension Blueprint {
                     [Reference(pointer: "/consumer", kind: .consumer, name: $0.value.consumer)]
                 )
             }
+            + models.entries.map { model in
+                (
+                    ObjectReference(.model, model.name),
+                    model.value.deployments.enumerated().map {
+                        Reference(
+                            pointer: "/deployments/\($0.offset)/provider", kind: .provider, name: $0.element.provider)
+                    }
+                )
+            }
+            + prices.entries.map {
+                (
+                    ObjectReference(.price, $0.name),
+                    [Reference(pointer: "/provider", kind: .provider, name: $0.value.provider)]
+                )
+            }
+            + budgets.entries.map {
+                (ObjectReference(.budget, $0.name), Reference.models($0.value.models, "/models"))
+            }
             + subscriptions.entries.map {
                 (
                     ObjectReference(.subscription, $0.name),
@@ -105,12 +128,14 @@ extension BlueprintObjects {
 extension API {
     fileprivate var references: [Reference] {
         var references = Self.upstream(upstream, "/upstream") + Self.issuers(access, "/access")
+        references += Reference.models(models?.names ?? [], "/models")
         references += policies.enumerated().map {
             Reference(pointer: "/policies/\($0.offset)", kind: .policy, name: $0.element)
         }
         for (name, route) in routes.entries {
             references += Self.upstream(route.upstream, "/routes/\(name)/upstream")
             references += Self.issuers(route.access, "/routes/\(name)/access")
+            references += Reference.models(route.models?.names ?? [], "/routes/\(name)/models")
         }
         for (name, version) in versions.entries {
             references += Self.upstream(version.upstream, "/versions/\(name)/upstream")

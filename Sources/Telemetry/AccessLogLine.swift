@@ -41,7 +41,26 @@ public enum AccessLogLine {
         JSONText.append(record.code, to: &output)
         output.append(",\"phase\":")
         JSONText.append(record.phase, to: &output)
+        appendModel(record.model, to: &output)
         output.append("}\n")
+    }
+
+    private static func appendModel(_ model: ModelFacts?, to output: inout [UInt8]) {
+        guard let model else {
+            output.append(",\"model\":null")
+            return
+        }
+        output.append(",\"model\":{\"name\":")
+        JSONText.append(model.name, to: &output)
+        output.append(",\"provider_model\":")
+        JSONText.append(model.providerModel, to: &output)
+        output.append(",\"input_tokens\":")
+        if let count = model.inputTokens { output.append(decimal: count) } else { output.append("null") }
+        output.append(",\"output_tokens\":")
+        if let count = model.outputTokens { output.append(decimal: count) } else { output.append("null") }
+        output.append(",\"cost\":")
+        JSONText.append(model.cost, to: &output)
+        output.append("}")
     }
 
     private static func appendCaller(_ caller: CallerIdentity?, to output: inout [UInt8]) {

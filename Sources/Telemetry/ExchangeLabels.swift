@@ -40,3 +40,29 @@ public final class CallerIdentity: Sendable {
         self.plan = plan
     }
 }
+
+/// Which language model answered a request and what it took, of requests to such; never what was said.
+public final class ModelFacts: Sendable {
+    /// The name that the caller knows the model by.
+    public let name: String
+    /// What the provider calls it; nil when nobody was asked.
+    public let providerModel: String?
+    /// The tokens of the request, where they are known.
+    public let inputTokens: Int64?
+    /// The tokens of the answer, where they are known.
+    public let outputTokens: Int64?
+    /// What it cost, as `0.0012 USD`, where it is known.
+    public let cost: String?
+
+    /// What is known.
+    public init(
+        name: String, providerModel: String? = nil, inputTokens: Int64? = nil, outputTokens: Int64? = nil,
+        cost: String? = nil
+    ) {
+        self.name = name
+        self.providerModel = providerModel
+        self.inputTokens = inputTokens
+        self.outputTokens = outputTokens
+        self.cost = cost
+    }
+}

@@ -54,6 +54,8 @@ public struct ExchangeRecord: ~Copyable, Sendable {
     public var upstream: String?
     /// How often an upstream was asked.
     public var attempts: Int
+    /// The language model that answered; nil where none was asked for.
+    public var model: ModelFacts?
     /// The version of HTTP that the client spoke: `1.1`.
     public var httpVersion: String
 
@@ -65,7 +67,7 @@ public struct ExchangeRecord: ~Copyable, Sendable {
         route: RouteLabels? = nil, method: ExchangeMethod, path: [UInt8], status: Int, end: ExchangeEnd,
         code: String? = nil, phase: String? = nil, requestBytes: Int64 = 0, responseBytes: Int64 = 0,
         address: [UInt8] = [], hasCredential: Bool = false, caller: CallerIdentity? = nil, upstream: String? = nil,
-        attempts: Int = 0, httpVersion: String = "1.1"
+        attempts: Int = 0, model: ModelFacts? = nil, httpVersion: String = "1.1"
     ) {
         self.hop = hop
         self.start = start
@@ -85,6 +87,7 @@ public struct ExchangeRecord: ~Copyable, Sendable {
         self.caller = caller
         self.upstream = upstream
         self.attempts = attempts
+        self.model = model
         self.httpVersion = httpVersion
         wholePath = path
     }

@@ -50,3 +50,16 @@ public struct CalendarDate: Sendable, Equatable {
         return left % right < 0 ? quotient - 1 : quotient
     }
 }
+
+extension CalendarDate {
+    /// The first second of a day that is written `2027-01-01`, since 1970; nil for anything else.
+    public static func seconds(ofDay text: String) -> Int64? {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int64($0) }
+        guard parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2],
+            (1_970...9_999).contains(year), (1...12).contains(month), (1...31).contains(day)
+        else { return nil }
+        let date = CalendarDate(year: year, month: month, day: day)
+        // The 31st of a shorter month is a day of the next one.
+        return CalendarDate(daysSinceEpoch: date.daysSinceEpoch) == date ? date.daysSinceEpoch * 86_400 : nil
+    }
+}

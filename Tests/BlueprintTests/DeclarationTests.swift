@@ -45,6 +45,11 @@ import Testing
         try check(Consumer.self)
         try check(Credential.self)
         try check(Subscription.self)
+        try check(Provider.self)
+        try check(Model.self)
+        try check(ModelDeployment.self)
+        try check(ModelPrice.self)
+        try check(ModelBudget.self)
         try check(Setting.self)
     }
 

@@ -15,6 +15,10 @@ import Testing
         consumers: { acme: { title: Acme Ltd., issuer: corporate } }
         credentials: { acme-key: acme }
         subscriptions: { acme-bronze: { consumer: acme, plan: bronze } }
+        providers: { local: { kind: ollama } }
+        models: { fast: { deployments: [{ provider: local, model: qwen3 }] } }
+        prices: { qwen: { provider: local, model: qwen3, input: 0.10 } }
+        budgets: { all: { amount: 25.00, models: [fast] } }
         settings: { public-address: https://api.example }
         """
 
@@ -27,7 +31,7 @@ import Testing
         let objects = blueprint.objects
         #expect(objects.all.map(\.kind) == ObjectKind.allCases)
         let contents = objects.all.compactMap { object in objects[object].map { (object: object, content: $0) } }
-        #expect(contents.count == 10)
+        #expect(contents.count == 14)
         #expect(try Blueprint.read(Blueprint.document(of: contents)) == blueprint)
         #expect(objects[ObjectReference(.credential, "acme-key")] == ["consumer": "acme"])
         #expect(objects[ObjectReference(.credential, "acme")] == nil)

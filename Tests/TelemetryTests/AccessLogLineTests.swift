@@ -6,7 +6,7 @@ import Testing
     private static let names: [ByteString] = [
         "time", "trace", "method", "path", "status", "duration_ms", "upstream_ms", "api", "route", "consumer",
         "subject", "client", "credential", "address", "bytes_in", "bytes_out", "upstream", "attempts", "ended", "code",
-        "phase",
+        "phase", "model",
     ]
 
     @Test func `a record is one line with all of its members`() throws {
@@ -20,8 +20,24 @@ import Testing
             + #""status":403,"duration_ms":12.345,"upstream_ms":9.000,"api":"shop","route":"orders","#
             + #""consumer":"acme","subject":"user-1","client":"app","credential":"key-7","address":"192.0.2.7","#
             + #""bytes_in":10,"bytes_out":321,"upstream":"east","attempts":1,"ended":"refused","#
-            + #""code":"scope-missing","phase":"authorize"}"# + "\n"
+            + #""code":"scope-missing","phase":"authorize","model":null}"# + "\n"
         #expect(String(decoding: line(record), as: UTF8.self) == expected)
+    }
+
+    @Test func `a language model stands in its line with what it took`() throws {
+        var record = Records.record()
+        record.model = ModelFacts(
+            name: "fast\"", providerModel: "gpt", inputTokens: 7, outputTokens: -1, cost: "0.01 USD")
+        let known = try members(line(record))["model"]
+        #expect(
+            known == [
+                "name": "fast\"", "provider_model": "gpt", "input_tokens": 7, "output_tokens": 0, "cost": "0.01 USD",
+            ])
+        record.model = ModelFacts(name: "x")
+        #expect(
+            try members(line(record))["model"] == [
+                "name": "x", "provider_model": .null, "input_tokens": .null, "output_tokens": .null, "cost": .null,
+            ])
     }
 
     @Test func `what is not known is null, and the order stays`() throws {

@@ -16,6 +16,8 @@ public struct API: Described {
     public var upstream: String?
     /// Whether the control plane of this process answers: login, keys, Studio and management.
     public var controlPlane = false
+    /// Which models answer, in the dialects of OpenAI and Anthropic; nil is none.
+    public var models: ModelOffer?
     /// Who may call; nil only where each route says it.
     public var access: Access?
     /// How often.
@@ -69,14 +71,20 @@ public struct API: Described {
                 return
                     "this does not say who may call: give access, such as { jwt: { issuer: built-in, audience: … } }, or anonymous"
             }
-            if api.controlPlane {
+            if api.models != nil {
+                if api.controlPlane || api.upstream != nil
+                    || api.versions.entries.contains(where: { $0.value.upstream != nil })
+                {
+                    return "this says more than once who answers: give one of upstream, control-plane and models"
+                }
+            } else if api.controlPlane {
                 if api.upstream != nil || api.versions.entries.contains(where: { $0.value.upstream != nil }) {
                     return "this says twice who answers: an upstream and control-plane"
                 }
             } else if api.upstream == nil,
                 api.versions.isEmpty || api.versions.entries.contains(where: { $0.value.upstream == nil })
             {
-                return "this does not say who answers: give an upstream, or control-plane: true"
+                return "this does not say who answers: give an upstream, or control-plane: true, or models: true"
             }
             if api.stripsPath || api.upstreamPath != nil,
                 api.controlPlane || api.routes.entries.contains(where: { $0.value.controlPlane })
@@ -95,6 +103,10 @@ public struct API: Described {
         Field(
             "control-plane", \.controlPlane, .flag, example: "true",
             "Whether the control plane of this server answers instead of an upstream: login, keys, Studio and management."
+        )
+        Field(
+            "models", optional: \.models, .modelOffer, example: "[fast]",
+            "Whether language models answer instead of an upstream, below /v1 as OpenAI's and Anthropic's: true for all, or some by name."
         )
         Field(
             "access", optional: \.access, .access, example: "{ jwt: { issuer: built-in, audience: orders } }",
@@ -176,6 +188,8 @@ public struct APIRoute: Described {
     public var upstream: String?
     /// Whether the control plane of this process answers, whatever the API says.
     public var controlPlane = false
+    /// Which models answer, whatever the API says; nil is none.
+    public var models: ModelOffer?
     /// How long an answer may take to begin; nil is the API's.
     public var timeout: TimeSpan?
     /// Whether an answer may pause for as long as it likes; nil is as the API says.
@@ -194,9 +208,12 @@ public struct APIRoute: Described {
     public static let schema = Schema<APIRoute>(
         "a route", "A part of an API that differs from the rest.",
         judge: { route in
-            let answers = [route.upstream != nil, route.controlPlane, route.redirect != nil].filter { $0 }
+            let answers = [
+                route.upstream != nil, route.controlPlane, route.models != nil, route.redirect != nil,
+            ].filter { $0 }
             return answers.count > 1
-                ? "this says more than once who answers: give one of upstream, control-plane and redirect" : nil
+                ? "this says more than once who answers: give one of upstream, control-plane, models and redirect"
+                : nil
         }
     ) {
         Field(
@@ -218,6 +235,9 @@ public struct APIRoute: Described {
         Field(
             "control-plane", \.controlPlane, .flag, example: "true",
             "Whether the control plane of this server answers, whatever the API says.")
+        Field(
+            "models", optional: \.models, .modelOffer, example: "true",
+            "Whether language models answer, whatever the API says: true for all, or some by name.")
         Field(
             "timeout", optional: \.timeout, .span(TimeSpan(milliseconds: 10)...TimeSpan.seconds(3_600)), example: "10s",
             "How long an answer may take to begin. Without it, as the API says.")

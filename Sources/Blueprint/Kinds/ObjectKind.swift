@@ -9,6 +9,10 @@ public enum ObjectKind: String, Sendable, CaseIterable {
     case consumer
     case credential
     case subscription
+    case provider
+    case model
+    case price
+    case budget
     case setting
 
     /// The name of the mapping that holds them in a document.

@@ -19,11 +19,11 @@ struct ObjectOperations: Sendable {
         (ObjectKind.allCases.flatMap(operations) + [makeSecret]).map { $0.translating(ConfigurationProblem.translate) }
     }
 
-    /// Listeners, issuers and settings concern every API; the rest is what publishers are for.
+    /// Listeners, issuers, settings and whatever is paid for concern every API; the rest is what publishers are for.
     private static func role(for kind: ObjectKind) -> Role {
         switch kind {
-        case .listener, .issuer, .setting: .admin
-        case .upstream, .policy, .api, .plan, .consumer, .credential, .subscription: .publisher
+        case .listener, .issuer, .provider, .price, .budget, .setting: .admin
+        case .upstream, .policy, .api, .plan, .consumer, .credential, .subscription, .model: .publisher
         }
     }
 

@@ -21,13 +21,15 @@ final class Identity: Sendable {
     let expiry: Int64?
     /// The header fields that the route wants to tell its upstream.
     let fields: [(name: [UInt8], value: [UInt8])]
+    /// The token's claims that the route's destination asks for.
+    let claims: JSONObject
     /// How logs tell of them; nil of nobody.
     let caller: CallerIdentity?
 
     init(
         consumer: KnownConsumer? = nil, credential: String? = nil, issuer: ByteString? = nil,
         subject: ByteString? = nil, client: ByteString? = nil, expiry: Int64? = nil,
-        fields: [(name: [UInt8], value: [UInt8])] = []
+        fields: [(name: [UInt8], value: [UInt8])] = [], claims: JSONObject = JSONObject()
     ) {
         self.consumer = consumer
         self.credential = credential
@@ -36,6 +38,7 @@ final class Identity: Sendable {
         self.client = client
         self.expiry = expiry
         self.fields = fields
+        self.claims = claims
         let isSomebody = consumer != nil || credential != nil || subject != nil || client != nil
         caller =
             isSomebody
@@ -58,7 +61,8 @@ extension Identity {
         return Identity(
             consumer: identities.lazy.compactMap(\.consumer).first,
             credential: identities.lazy.compactMap(\.credential).first, issuer: token?.issuer, subject: token?.subject,
-            client: token?.client, expiry: identities.compactMap(\.expiry).min(), fields: fields)
+            client: token?.client, expiry: identities.compactMap(\.expiry).min(), fields: fields,
+            claims: token?.claims ?? JSONObject())
     }
 }
 
@@ -72,8 +76,17 @@ struct IdentityFields: Sendable {
     }
 
     let fields: [(name: [UInt8], source: Source)]
+    /// The claims that the route's destination asks for.
+    var claims: [ByteString] = []
 
     static let none = IdentityFields(fields: [])
+
+    /// What a token says of the claims that are asked for.
+    func claims(_ claim: (ByteString) -> JSON?) -> JSONObject {
+        var found = JSONObject()
+        for name in claims { found[name] = claim(name) }
+        return found
+    }
 
     /// What can be said of this caller; a field that has nothing to say is left out, and so is a value that could not stand
     /// in a field.

@@ -195,7 +195,8 @@ final class TokenRequirement: Sendable {
             consumer: consumer, issuer: claims.issuer, subject: claims.subject, client: client,
             // As it was judged: clocks may differ by so much.
             expiry: claims.expiry.map { min($0.seconds, .max - policy.leeway) + policy.leeway },
-            fields: callers.fields.lines(of: consumer) { claims.value(named: $0) })
+            fields: callers.fields.lines(of: consumer) { claims.value(named: $0) },
+            claims: callers.fields.claims { claims.value(named: $0) })
     }
 
     private static func text(_ value: JSON?) -> ByteString? {

@@ -1,5 +1,6 @@
 import HTTPWire
 public import NIOCore
+public import Telemetry
 
 /// Where an `AsyncDestination` writes its answer: a head, pieces of a body, an end. From several tasks at once it is
 /// nobody's answer.
@@ -38,6 +39,11 @@ public struct AsyncAnswer: Sendable {
         let wait = SingleWait<Void>()
         delivery.run { $0.write(piece, wait) }
         try await wait.value()
+    }
+
+    /// Tells the exchange's record whom the destination asked in its turn, and how often it asked somebody.
+    public func tell(asked name: String?, attempts: Int, model: ModelFacts? = nil) {
+        delivery.run { $0.tell(name, attempts, model) }
     }
 
     /// Ends the answer now and not when the destination returns: for one that has something to do afterwards that the

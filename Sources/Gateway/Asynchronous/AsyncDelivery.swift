@@ -27,6 +27,9 @@ final class AsyncDelivery: ExchangeObserver {
     private var responseBytes: Int64 = 0
     private var firstByteAt: NIODeadline?
 
+    /// Whom the destination asked in its turn, and how often it asked somebody.
+    private var asked: (name: String?, attempts: Int, model: ModelFacts?) = (nil, 0, nil)
+
     /// When the destination last did something.
     private var movedAt: NIODeadline
 
@@ -66,7 +69,8 @@ final class AsyncDelivery: ExchangeObserver {
             answer: AsyncAnswer(
                 delivery: reference, method: head.requestMethod, date: CalendarDate.fieldValue(of: request.now)),
             client: String(decoding: exchange.client, as: UTF8.self), isEncrypted: isEncrypted,
-            trace: request.hop.outgoing, caller: request.identity.caller)
+            trace: request.hop.outgoing, caller: request.identity.caller,
+            claims: request.identity.claims)
         loop.deliveries.add(self)
         // Nothing flows before somebody asks for it; that the client is gone must be heard before.
         exchange.pauseBody()
@@ -162,6 +166,8 @@ final class AsyncDelivery: ExchangeObserver {
         writer = wait
     }
 
+    func tell(_ name: String?, _ attempts: Int, _ model: ModelFacts?) { asked = (name, attempts, model) }
+
     func finish(_ wait: SingleWait<Void>) {
         if isComplete { return wait.done() }
         guard !isOver else { return wait.refuse(.over) }
@@ -241,7 +247,8 @@ final class AsyncDelivery: ExchangeObserver {
         loop.deliveries.remove(self)
         let record = request.record(
             end, refusal: refusal, requestBytes: requestBytes, responseBytes: responseBytes,
-            firstByte: firstByteAt.map { ($0 - begunAt).nanoseconds })
+            firstByte: firstByteAt.map { ($0 - begunAt).nanoseconds }, upstream: asked.name, attempts: asked.attempts,
+            model: asked.model)
         if let refusal { loop.take(record, refusal) } else { loop.take(record) }
         request.end()
         if end != .complete { task?.cancel() }

@@ -1,3 +1,4 @@
+public import Codecs
 public import Telemetry
 
 /// Answers requests with code that waits: a destination of routes beside upstreams.
@@ -27,6 +28,8 @@ public struct AsyncExchange: Sendable {
     public let trace: TraceContext
     /// Who is asking, as the route's access found out; nil of nobody in particular.
     public let caller: CallerIdentity?
+    /// What the caller's token says of the claims that the route's destination asks for.
+    public let claims: JSONObject
 }
 
 /// Says what a client is told whose destination failed before the answer began.

@@ -15,8 +15,8 @@ struct APICompiler {
     let upstreams: [String: UpstreamGroup]
     let directory: ConsumerDirectory
     let numbers: LimitNumbers
-    /// The control plane of this process.
-    let controlPlane: AsyncDestination?
+    /// Whose control plane and models answer.
+    let surroundings: Surroundings
     /// The header fields that tell upstreams who calls, at any API, in lower case.
     let identityNames: [[UInt8]]
 
@@ -26,7 +26,7 @@ struct APICompiler {
 
     init(
         name: String, api: API, blueprint: Blueprint, issuers: [String: TrustedKeys],
-        upstreams: [String: UpstreamGroup], controlPlane: AsyncDestination?, directory: ConsumerDirectory,
+        upstreams: [String: UpstreamGroup], asynchronous surroundings: Surroundings, directory: ConsumerDirectory,
         numbers: LimitNumbers, identityNames: [[UInt8]]
     ) {
         self.name = name
@@ -34,7 +34,7 @@ struct APICompiler {
         self.blueprint = blueprint
         self.issuers = issuers
         self.upstreams = upstreams
-        self.controlPlane = controlPlane
+        self.surroundings = surroundings
         self.directory = directory
         self.numbers = numbers
         self.identityNames = identityNames
@@ -125,7 +125,7 @@ struct APICompiler {
             return nil
         }
         let methods = (part.route?.methods ?? api.methods)?.map { Array($0.utf8) }
-        let fields = identityFields()
+        let fields = identityFields(asked: offer(part) != nil)
         guard let destination = destination(part, version, behind: stripped, pointer),
             let access = access(part, fields, pointer)
         else { return nil }
@@ -163,6 +163,13 @@ struct APICompiler {
         }
     }
 
+    /// The models that answer; nil where somebody else does.
+    private func offer(_ part: Part) -> ModelOffer? {
+        guard let route = part.route else { return api.models }
+        if let own = route.models { return own }
+        return route.upstream == nil && !route.controlPlane && route.redirect == nil ? api.models : nil
+    }
+
     private mutating func destination(
         _ part: Part, _ version: (name: String, settings: APIVersion)?, behind prefix: Int, _ pointer: String
     ) -> Route.Destination? {
@@ -178,8 +185,15 @@ struct APICompiler {
             let fixed = part.path.hasSuffix("/*") ? prefix + part.path.utf8.count - 2 : Int.max
             return .redirect(to: Array(place.utf8), behind: fixed)
         }
+        if let offer = offer(part) {
+            guard let models = surroundings.models else {
+                complain(pointer, "there are no models in this process")
+                return nil
+            }
+            return .asynchronous(models(name, offer))
+        }
         if part.route?.controlPlane == true || api.controlPlane && part.route?.upstream == nil {
-            guard let controlPlane else {
+            guard let controlPlane = surroundings.controlPlane else {
                 complain(pointer, "there is no control plane in this process")
                 return nil
             }
@@ -245,8 +259,12 @@ struct APICompiler {
         return limits
     }
 
-    private func identityFields() -> IdentityFields {
-        IdentityFields(
+    /// - Parameter asked: whether models answer, which ask what the token says of them and of who pays.
+    private func identityFields(asked: Bool) -> IdentityFields {
+        let payers = blueprint.budgets.entries.compactMap { budget -> ByteString? in
+            budget.value.per.hasPrefix("claim:") ? ByteString(String(budget.value.per.dropFirst(6))) : nil
+        }
+        return IdentityFields(
             fields: api.identityHeaders.compactMap { text in
                 guard let (name, source) = IdentityHeader.read(text) else { return nil }
                 let kind: IdentityFields.Source =
@@ -256,7 +274,7 @@ struct APICompiler {
                     default: .claim(ByteString(source))
                     }
                 return (Array(name.utf8), kind)
-            })
+            }, claims: asked ? Array(Set(payers + ["models"])) : [])
     }
 
     private func forwarding(
@@ -268,6 +286,8 @@ struct APICompiler {
         if case .upstream(let group) = destination {
             patience = patience ?? blueprint.upstreams[group.name]?.responseTimeout
         }
+        // How long a model may think, the model says.
+        if offer(part) != nil { patience = patience ?? TimeSpan.seconds(86_400) }
         if let patience { rule.responseHeadTimeout = .milliseconds(patience.milliseconds) }
         let idle = (part.route?.idleTimeout ?? api.idleTimeout).map { TimeAmount.milliseconds($0.milliseconds) }
         rule.mayLast = part.route?.streams ?? api.streams

@@ -54,7 +54,7 @@ struct GatewayCompiler {
         for (name, api) in blueprint.apis.entries {
             var compiler = APICompiler(
                 name: name, api: api, blueprint: blueprint, issuers: issuers, upstreams: upstreams,
-                controlPlane: surroundings.controlPlane, directory: directory, numbers: numbers,
+                asynchronous: surroundings, directory: directory, numbers: numbers,
                 identityNames: Array(identityNames))
             entries += compiler.compile()
             complaints += compiler.complaints

@@ -1,4 +1,4 @@
-import Blueprint
+public import Blueprint
 public import Codecs
 public import JOSE
 
@@ -8,6 +8,8 @@ public struct Surroundings: Sendable {
     public var builtIn: TrustedIssuer?
     /// Answers what belongs to the control plane of this process; nil where there is none.
     public var controlPlane: AsyncDestination?
+    /// Answers by the language models that an API offers; nil where there are none.
+    public var models: (@Sendable (_ api: String, _ offer: ModelOffer) -> AsyncDestination)?
     /// A file by its name in the document; nil when it cannot be read.
     public var readFile: @Sendable (String) -> [UInt8]?
     /// An environment variable.
@@ -35,7 +37,7 @@ public struct Surroundings: Sendable {
     }
 
     /// What a secret's source holds, without the line end that editors put behind it; nil when there is nothing.
-    func secret(_ source: SecretSource) -> [UInt8]? {
+    public func secret(_ source: SecretSource) -> [UInt8]? {
         let found: [UInt8]? =
             switch source {
             case .environment(let name): environment(name).map { Array($0.utf8) }

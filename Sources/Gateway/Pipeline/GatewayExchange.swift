@@ -57,7 +57,7 @@ final class GatewayExchange {
     /// What is written down of it when it is over.
     func record(
         _ end: ExchangeEnd, refusal: Refusal? = nil, requestBytes: Int64 = 0, responseBytes: Int64 = 0,
-        firstByte: Int64? = nil, upstream: String? = nil, attempts: Int = 0
+        firstByte: Int64? = nil, upstream: String? = nil, attempts: Int = 0, model: ModelFacts? = nil
     ) -> ExchangeRecord {
         ExchangeRecord(
             hop: hop, start: start, duration: (NIODeadline.now() - startedAt).nanoseconds, firstByte: firstByte,
@@ -65,7 +65,7 @@ final class GatewayExchange {
             path: exchange.path.bytes, status: refusal?.status ?? exchange.status, end: end, code: refusal?.code,
             phase: refusal?.phase.rawValue, requestBytes: requestBytes, responseBytes: responseBytes,
             address: client, hasCredential: hasCredential, caller: identity.caller, upstream: upstream,
-            attempts: attempts, httpVersion: exchange.head.version == .http10 ? "1.0" : "1.1")
+            attempts: attempts, model: model, httpVersion: exchange.head.version == .http10 ? "1.0" : "1.1")
     }
 
     private var method: ExchangeMethod {
