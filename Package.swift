@@ -165,8 +165,15 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio", condition: server),
                 .product(name: "NIOPosix", package: "swift-nio", condition: server),
             ]),
-        // Language models of several providers: what they cost whom.
-        .target(name: "AIGateway", dependencies: ["Codecs", "Storage", "Traffic"]),
+        // Language models: whoever asks in a dialect, whoever answers, and what it costs.
+        .target(
+            name: "AIGateway",
+            dependencies: [
+                "Codecs", "Blueprint", "Traffic", "Dialects", "Storage",
+                .product(name: "AsyncHTTPClient", package: "async-http-client", condition: server),
+                .product(name: "NIOCore", package: "swift-nio", condition: server),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: server),
+            ]),
         // The blueprint in the database: owners, revisions, history.
         .target(name: "ConfigurationStore", dependencies: ["Codecs", "Blueprint", "Storage"]),
         .target(
@@ -295,6 +302,9 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio", condition: server),
             ]),
         .testTarget(
+            name: "AIGatewayTests",
+            dependencies: ["Codecs", "Blueprint", "Dialects", "Storage", "AIGateway", "TestSupport"]),
+        .testTarget(
             name: "FetchingTests",
             dependencies: [
                 "HTTPWire", "Fetching",
@@ -310,7 +320,6 @@ let package = Package(
             dependencies: [
                 "Codecs", "Storage", "ControlPlane", "ConfigurationStore", "TokenService", "AIGateway", "TestSupport",
             ]),
-        .testTarget(name: "AIGatewayTests", dependencies: ["Storage", "AIGateway", "TestSupport"]),
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [

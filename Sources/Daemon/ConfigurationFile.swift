@@ -1,3 +1,4 @@
+import AIGateway
 public import Blueprint
 import Codecs
 import Foundation
@@ -97,6 +98,8 @@ public struct ConfigurationFile: Sendable {
                 fetchKeys: KeyFetch.nothing.keys,
                 discoverKeys: KeyFetch.nothing.discovered)
             surroundings.controlPlane = { _ in }
+            surroundings.models = { _, _ in { _ in } }
+            _ = try ModelCatalogue.read(document.blueprint, in: surroundings)
             let checked = try GatewayService.check(document.blueprint, in: surroundings)
             let warnings = checked.warnings.map { warning in
                 DocumentComplaint(place: document.node.place(at: warning.pointer), message: warning.message).description

@@ -1,3 +1,4 @@
+import AIGateway
 import Blueprint
 import Codecs
 import ConfigurationStore
@@ -19,6 +20,7 @@ actor ConfigurationService {
     private let fetch: KeyFetch
     private let listeners: GatewayListeners
     private let controlPlane: ControlPlaneDestination
+    private let models: ModelGateway
     private let accessLog: AccessLogFile
     private let metrics: MetricsEndpoint
     private let logger: Logger
@@ -31,8 +33,8 @@ actor ConfigurationService {
 
     init(
         store: BlueprintStore, gateway: GatewayService, tokens: AuthorizationService, fetch: KeyFetch,
-        listeners: GatewayListeners, controlPlane: ControlPlaneDestination, accessLog: AccessLogFile,
-        metrics: MetricsEndpoint, demo: Blueprint,
+        listeners: GatewayListeners, controlPlane: ControlPlaneDestination, models: ModelGateway,
+        accessLog: AccessLogFile, metrics: MetricsEndpoint, demo: Blueprint,
         file: ConfigurationFile?, logger: Logger
     ) {
         self.store = store
@@ -41,6 +43,7 @@ actor ConfigurationService {
         self.fetch = fetch
         self.listeners = listeners
         self.controlPlane = controlPlane
+        self.models = models
         self.accessLog = accessLog
         self.metrics = metrics
         self.demo = demo
@@ -58,6 +61,12 @@ actor ConfigurationService {
     struct Outcome: Sendable {
         let change: Change
         let routes: Int
+    }
+
+    /// What is made of a whole configuration before it is in force.
+    private struct Prepared: Sendable {
+        let gateway: PreparedConfiguration
+        let models: ModelCatalogue
     }
 
     /// Puts into force what is stored and what `--config` says now, with all the files that it names read again.
@@ -133,7 +142,7 @@ actor ConfigurationService {
         _ change: (ChangeRequest) async throws -> Change
     ) async throws -> Outcome {
         let now = WallClock.seconds()
-        let approved = Mutex<PreparedConfiguration?>(nil)
+        let approved = Mutex<Prepared?>(nil)
         let request = ChangeRequest(
             actor: author.actor.title, note: author.note, time: now, isDryRun: isDryRun,
             approve: { [self] whole in
@@ -147,17 +156,17 @@ actor ConfigurationService {
         do {
             let made = try await change(request)
             guard !isDryRun else {
-                return Outcome(change: made, routes: approved.withLock { $0?.routes } ?? gateway.routeCount)
+                return Outcome(change: made, routes: approved.withLock { $0?.gateway.routes } ?? gateway.routeCount)
             }
             // Where nothing differs, files may be others than when they were read.
-            let prepared: PreparedConfiguration
+            let prepared: Prepared
             if let looked = approved.withLock({ $0 }) {
                 prepared = looked
             } else {
                 prepared = try await prepare(try await store.current().blueprint)
             }
             let routes = await install(prepared)
-            if made.isWritten { await prune(prepared.blueprint.keptRevisions) }
+            if made.isWritten { await prune(prepared.gateway.blueprint.keptRevisions) }
             return Outcome(change: made, routes: routes)
         } catch let complaints as ConfigurationComplaints {
             guard let document else { throw complaints }
@@ -169,11 +178,11 @@ actor ConfigurationService {
     }
 
     /// What the gateway makes of a whole configuration, on a thread that may wait for files and name servers.
-    private nonisolated func prepare(_ stored: Blueprint) async throws -> PreparedConfiguration {
+    private nonisolated func prepare(_ stored: Blueprint) async throws -> Prepared {
         try await NIOThreadPool.singleton.runIfActive { try self.prepareNow(stored) }
     }
 
-    private nonisolated func prepareNow(_ stored: Blueprint) throws(ConfigurationComplaints) -> PreparedConfiguration {
+    private nonisolated func prepareNow(_ stored: Blueprint) throws(ConfigurationComplaints) -> Prepared {
         let whole = stored.withDemo(demo)
         var surroundings = Surroundings(
             builtIn: TrustedIssuer(issuer: tokens.configuration.issuer, keys: tokens.keySet),
@@ -182,6 +191,10 @@ actor ConfigurationService {
             fetchKeys: fetch.keys,
             discoverKeys: fetch.discovered)
         surroundings.controlPlane = { [controlPlane] in try await controlPlane.answer($0) }
+        surroundings.models = { [models] api, offer in
+            { try await ModelDestination(gateway: models).answer($0, api: api, offer: offer) }
+        }
+        let catalogue = try ModelCatalogue.read(whole, keeping: models.catalogue, in: surroundings)
         let prepared = try gateway.prepare(whole, in: surroundings)
         for listener in prepared.listeners where !listeners.isOpen(port: listener.port) {
             let address = DaemonConfiguration.Address(host: listener.host, port: listener.port)
@@ -193,10 +206,13 @@ actor ConfigurationService {
                 ])
             }
         }
-        return prepared
+        return Prepared(gateway: prepared, models: catalogue)
     }
 
-    private func install(_ prepared: PreparedConfiguration) async -> Int {
+    private func install(_ whole: Prepared) async -> Int {
+        let prepared = whole.gateway
+        // Before the routes that lead to them.
+        models.install(whole.models)
         for warning in prepared.warnings { logger.warning("configuration: \(warning.description)") }
         metrics.admit(MetricsNetworks.read(prepared.blueprint))
         await gateway.install(prepared)

@@ -47,6 +47,8 @@ struct LedgerService: Service {
 struct GatewayListenerService: Service {
     let listeners: GatewayListeners
     let group: MultiThreadedEventLoopGroup
+    /// Its connections run on the same loops.
+    let providers: ProviderClients
     let doors: Doors
 
     func run() async throws {
@@ -55,7 +57,9 @@ struct GatewayListenerService: Service {
             doors.opened()
             try? await gracefulShutdown()
             await listeners.shutDown()
+            await providers.shutDown()
         } catch {
+            await providers.shutDown()
             try? await group.shutdownGracefully()
             throw error
         }

@@ -17,6 +17,8 @@ enum DemoConfiguration {
 
     private static func document(port: Int, audience: String) -> String {
         """
+        providers: { demo: demo }
+        models: { demo: { deployments: { provider: demo, model: demo } } }
         upstreams: { demo: http://127.0.0.1:\(port) }
         apis:
           demo-open: { path: /demo/open, methods: GET, upstream: demo, access: anonymous }
@@ -24,6 +26,10 @@ enum DemoConfiguration {
             path: /demo/orders
             methods: GET
             upstream: demo
+            access: { jwt: { issuer: built-in, audience: \(JSONWriter.text(.string(ByteString(audience)))), types: at+jwt, claims: sub } }
+          demo-models:
+            path: /ai
+            models: true
             access: { jwt: { issuer: built-in, audience: \(JSONWriter.text(.string(ByteString(audience)))), types: at+jwt, claims: sub } }
         """
     }

@@ -100,10 +100,17 @@ public struct SignetDaemon: Sendable {
         let metricsEndpoint = MetricsEndpoint(metrics: metrics)
         let demo = configuration.demo ? try await DemoUpstream.open() : nil
         let controlPlane = ControlPlaneDestination(logger: logger)
+        let clients = ProviderClients(group: loops)
+        let models = ModelGateway(
+            clients: clients,
+            clock: ModelGateway.Clock(seconds: WallClock.seconds, milliseconds: WallClock.milliseconds), ledger: ledger
+        ) { [logger] record in
+            if let complaint = record.complaint { logger.notice("\(complaint)") }
+        }
         let live = ConfigurationService(
             store: try await BlueprintStore(store: store), gateway: gateway, tokens: tokens,
-            fetch: KeyFetch(guardedFetch), listeners: listeners, controlPlane: controlPlane, accessLog: accessLog,
-            metrics: metricsEndpoint,
+            fetch: KeyFetch(guardedFetch), listeners: listeners, controlPlane: controlPlane, models: models,
+            accessLog: accessLog, metrics: metricsEndpoint,
             demo: try demo.map {
                 try DemoConfiguration.blueprint(port: $0.port, audience: configuration.audiences.first ?? "")
             } ?? Blueprint(), file: configuration.configurationFile.map { ConfigurationFile(path: $0) },
@@ -150,7 +157,7 @@ public struct SignetDaemon: Sendable {
                 responder, address: .hostname(configuration.control.bindHost, port: configuration.control.port),
                 logger: logger, onOpen: doors.opened))
         services.append(
-            GatewayListenerService(listeners: listeners, group: loops, doors: doors))
+            GatewayListenerService(listeners: listeners, group: loops, providers: clients, doors: doors))
         services.append(ReloadService(configuration: live, logger: logger))
         var group = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

@@ -101,6 +101,13 @@ public struct EmbeddingsAnswer: Equatable, Sendable {
     /// The tokens of the input.
     public var usage: TokenUsage
 
+    /// An answer.
+    public init(model: ByteString, vectors: [JSON], usage: TokenUsage) {
+        self.model = model
+        self.vectors = vectors
+        self.usage = usage
+    }
+
     /// Reads an answer. The vectors are put in the order of their `index`.
     public static func decode(_ body: [UInt8]) throws(ModelError) -> EmbeddingsAnswer {
         let object = try ProviderBody.read(body)
