@@ -4,7 +4,7 @@ import Codecs
 public struct ModelTraits: Equatable, Sendable {
     /// What `max_tokens` is when the caller named none and the dialect requires it (Anthropic).
     public var defaultMaximumTokens: Int64?
-    /// Whether a Gemini model takes JSON Schema as it is.
+    /// Whether a Gemini model takes JSON Schema, and not only Google's own subset.
     public var takesJSONSchema = true
     /// Whether the model's earlier reasoning is sent back as `reasoning_content` (some OpenAI-shaped servers).
     public var replaysReasoning = false
@@ -54,7 +54,8 @@ extension ProviderDialect {
             case .openAI, .mistral, .ollama: OpenAIErrors.inBand(object)
             }
         var error = ModelError(Self.kind(status), told?.message ?? "the provider failed")
-        if let told, told.kind != .upstreamFailed { error.kind = told.kind }
+        // What a status says of the key, no name in the body makes the caller's fault (OpenAI's 403 is an "invalid request").
+        if let told, told.kind != .upstreamFailed, error.kind != .upstreamKeyRefused { error.kind = told.kind }
         // By its status alone, too: the words about a key can hold a piece of it.
         if error.kind == .upstreamKeyRefused { error.message = ModelError.keyRefused }
         error.retryAfter = retryAfter ?? told?.retryAfter

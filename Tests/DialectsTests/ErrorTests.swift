@@ -72,6 +72,10 @@ import Testing
             ),
             (.openAI, 503, "<html>", .overloaded), (.openAI, 500, "", .upstreamFailed),
             (.openAI, 418, "[]", .upstreamFailed),
+            (
+                .openAI, 403, #"{"error":{"message":"m","type":"invalid_request_error","code":null}}"#,
+                .upstreamKeyRefused
+            ),
             (.anthropic, 529, #"{"type":"error","error":{"type":"overloaded_error","message":"m"}}"#, .overloaded),
             (.anthropic, 402, #"{"type":"error","error":{"type":"billing_error","message":"m"}}"#, .upstreamKeyRefused),
             (

@@ -2,7 +2,7 @@ import Codecs
 
 /// Writes a generateContent request (`generative_service.proto`, `GenerateContentRequest`, proto-JSON).
 struct GeminiRequestEncoder {
-    /// Whether the model takes JSON Schema as it is (`parametersJsonSchema`), or only Google's own subset.
+    /// Whether the model takes JSON Schema (`parametersJsonSchema`), or only Google's own subset.
     let takesJSONSchema: Bool
 
     func encode(_ conversation: Conversation) throws(ModelError) -> JSONObject {
@@ -47,7 +47,7 @@ struct GeminiRequestEncoder {
         object["description"] = .string(function.description ?? function.name)
         if let parameters = function.parameters {
             if takesJSONSchema {
-                object["parametersJsonSchema"] = .object(parameters)
+                object["parametersJsonSchema"] = .object(GeminiJSONSchema.reduce(parameters))
             } else {
                 object["parameters"] = .object(GeminiSchema.convert(parameters))
             }
@@ -75,7 +75,7 @@ struct GeminiRequestEncoder {
             object["responseMimeType"] = "application/json"
             guard let schema else { break }
             if takesJSONSchema {
-                object["responseJsonSchema"] = .object(schema)
+                object["responseJsonSchema"] = .object(GeminiJSONSchema.reduce(schema))
             } else {
                 object["responseSchema"] = .object(GeminiSchema.convert(schema))
             }

@@ -17,6 +17,8 @@ struct ChatCompletionsVariant: Sendable {
     var joinsTexts = false
     /// Whether `tool_choice` is read; if not, `none` is said by leaving out the tools (Ollama; C.3-42).
     var readsToolChoice = true
+    /// Whether a function must have `parameters`, also where it takes none (Mistral).
+    var requiresParameters = false
     /// Whether the model's earlier reasoning is sent back as `reasoning_content`.
     var replaysReasoning = false
 
@@ -26,7 +28,8 @@ struct ChatCompletionsVariant: Sendable {
         case .openAI: ChatCompletionsVariant(maximumTokensName: "max_completion_tokens")
         case .mistral:
             ChatCompletionsVariant(
-                seedName: "random_seed", asksForUsage: false, hasShortCallIDs: true, separatesResultsFromUser: true)
+                seedName: "random_seed", asksForUsage: false, hasShortCallIDs: true, separatesResultsFromUser: true,
+                requiresParameters: true)
         case .ollama: ChatCompletionsVariant(joinsTexts: true, readsToolChoice: false)
         case .anthropic, .gemini: nil
         }

@@ -58,7 +58,9 @@ struct OpenAIRequestEncoder {
         case .function(let function):
             var object: JSONObject = ["name": .string(function.name)]
             object["description"] = function.description.map { .string($0) }
-            object["parameters"] = function.parameters.map { .object($0) }
+            object["parameters"] =
+                function.parameters.map { .object($0) }
+                ?? (variant.requiresParameters ? ["type": "object", "properties": [:]] : nil)
             object["strict"] = function.strict.map { .bool($0) }
             return ["type": "function", "function": .object(object)]
         }
