@@ -139,6 +139,7 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird", condition: server),
                 .product(name: "Logging", package: "swift-log", condition: server),
                 .product(name: "NIOCore", package: "swift-nio", condition: server),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: server),
             ]),
 
         // Floor 3: the product. None of these imports another.
@@ -174,6 +175,8 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio", condition: server),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: server),
             ]),
+        // What exchanges were, by minute, hour and day.
+        .target(name: "Analytics", dependencies: ["Telemetry", "Storage"]),
         // The blueprint in the database: owners, revisions, history.
         .target(name: "ConfigurationStore", dependencies: ["Codecs", "Blueprint", "Storage"]),
         .target(
@@ -201,7 +204,8 @@ let package = Package(
             dependencies: [
                 "Codecs", "Telemetry", "Tokens", "JOSE", "OAuth", "Blueprint", "HTTPWire", "Edge", "Upstreams",
                 "Fetching", "Storage",
-                "ControlPlane", "ConfigurationStore", "TokenService", "Gateway", "AIGateway", "Studio", "Console",
+                "ControlPlane", "ConfigurationStore", "TokenService", "Gateway", "AIGateway", "Analytics", "Studio",
+                "Console",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client", condition: server),
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
@@ -231,7 +235,7 @@ let package = Package(
         // Tests: one target for each target above.
         .target(name: "TestSupport", dependencies: ["Codecs"], path: "Tests/TestSupport"),
         .testTarget(name: "CodecsTests", dependencies: ["Codecs", "TestSupport"]),
-        .testTarget(name: "TelemetryTests", dependencies: ["Codecs", "Telemetry"]),
+        .testTarget(name: "TelemetryTests", dependencies: ["Codecs", "Telemetry", "TestSupport"]),
         .testTarget(name: "TokensTests", dependencies: ["Codecs", "Tokens", "TestSupport"]),
         .testTarget(
             name: "JOSETests",
@@ -318,8 +322,10 @@ let package = Package(
         .testTarget(
             name: "StorageTests",
             dependencies: [
-                "Codecs", "Storage", "ControlPlane", "ConfigurationStore", "TokenService", "AIGateway", "TestSupport",
+                "Codecs", "Storage", "ControlPlane", "ConfigurationStore", "TokenService", "AIGateway", "Analytics",
+                "TestSupport",
             ]),
+        .testTarget(name: "AnalyticsTests", dependencies: ["Telemetry", "Storage", "Analytics", "TestSupport"]),
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [

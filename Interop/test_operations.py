@@ -88,6 +88,8 @@ def test_every_cell_of_roles_and_operations(server, tokens):
     for path, methods in description(server)["paths"].items():
         target = server.control + re.sub(r"\{[a-z]+\}", "nobody", path)
         for method, operation in methods.items():
+            if "text/event-stream" in operation["responses"]["200"]["content"]:
+                continue  # It has no end; test_analytics.py asks for it.
             assert call(method.upper(), target).status == 401, path
             refused = call(method.upper(), target, token=tokens["nobody"])
             assert refused.status == 403 and refused.json["code"] == "server-role-missing", path

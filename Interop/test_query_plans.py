@@ -45,6 +45,16 @@ WHOLE_TABLES = {
     "SELECT MIN(revision) AS revision FROM configuration_changes": "reads one row",
     "SELECT revision FROM configuration_changes ORDER BY revision DESC LIMIT 1 OFFSET ?": "reads what is kept",
     "DELETE FROM configuration_changes WHERE revision < ?": "deletes what it reads",
+    "SELECT day * 86400 AS starts, CASE ? WHEN 'caller' THEN caller WHEN 'alias' THEN alias WHEN 'provider' THEN provider"
+    " WHEN 'model' THEN model ELSE '' END AS name, currency, CAST(SUM(requests) AS BIGINT) AS requests, CAST(SUM(input_tokens)"
+    " AS BIGINT) AS input_tokens, CAST(SUM(cached_input_tokens) AS BIGINT) AS cached_input_tokens, CAST(SUM(output_tokens) AS"
+    " BIGINT) AS output_tokens, CAST(SUM(cost) AS BIGINT) AS cost FROM spend_days WHERE day >= ? AND day < ? GROUP BY 1, 2, 3"
+    " ORDER BY 1, 2, 3 LIMIT ?": "reads the days that it adds up",
+    "SELECT time - time % ? AS starts, CASE ? WHEN 'caller' THEN caller WHEN 'alias' THEN alias WHEN 'provider' THEN provider"
+    " WHEN 'model' THEN model ELSE '' END AS name, currency, COUNT(*) AS requests, CAST(SUM(input_tokens) AS BIGINT) AS"
+    " input_tokens, CAST(SUM(cached_input_tokens) AS BIGINT) AS cached_input_tokens, CAST(SUM(output_tokens) AS BIGINT) AS"
+    " output_tokens, CAST(SUM(cost) AS BIGINT) AS cost FROM spend_entries WHERE time >= ? AND time < ? GROUP BY 1, 2, 3"
+    " ORDER BY 1, 2, 3 LIMIT ?": "reads the entries that it adds up",
     "SELECT * FROM spend_reservations ORDER BY number": "at the start, over what a killed process left",
     "UPDATE spend_counters SET unrecorded = claimed - settled WHERE claimed > settled + unrecorded": "at the start",
     "SELECT * FROM spend_counters WHERE ends > ?": "at the start, which keeps all of them",

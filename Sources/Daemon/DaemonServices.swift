@@ -1,10 +1,12 @@
 import AIGateway
+import Analytics
 import ControlPlane
 import Gateway
 import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import Telemetry
 import TokenService
 import UnixSignals
 
@@ -40,6 +42,44 @@ struct LedgerService: Service {
         } catch {
             logger.error("the ledger of models cannot be written: \(error)")
         }
+    }
+}
+
+/// Collects what the event loops count each second, keeps it in the store every ten, and keeps the rest when the process stops.
+struct AnalyticsService: Service {
+    let recorder: AnalyticsRecorder
+    let metrics: Metrics
+    let clock: @Sendable () -> Int64
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var seconds = 0
+            var isComplaining = false
+            while (try? await Task.sleep(for: .seconds(1))) != nil {
+                await collect()
+                seconds = (seconds + 1) % 3_600
+                guard seconds % 10 == 0 else { continue }
+                do {
+                    try await recorder.keep()
+                    if seconds == 0 { try await recorder.keepUp(now: clock()) }
+                    isComplaining = false
+                } catch {
+                    if !isComplaining { logger.error("analytics cannot be kept: \(error)") }
+                    isComplaining = true
+                }
+            }
+        }
+        await collect()
+        do {
+            try await recorder.keep()
+        } catch {
+            logger.error("analytics cannot be kept: \(error)")
+        }
+    }
+
+    private func collect() async {
+        await recorder.take(metrics.drain(), inFlight: metrics.inFlight, now: clock())
     }
 }
 

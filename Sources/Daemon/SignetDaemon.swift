@@ -1,4 +1,5 @@
 import AIGateway
+import Analytics
 import Blueprint
 import Codecs
 import ConfigurationStore
@@ -72,6 +73,7 @@ public struct SignetDaemon: Sendable {
         let tokens = try await AuthorizationService.start(
             store: store, configuration: authorization, clock: clock, logger: logger)
         let ledger = try await SpendLedger.open(in: store, now: clock())
+        let analytics = try await AnalyticsRecorder.open(in: store, now: clock())
         let explanations = ExplanationRing()
         let accessLog = AccessLogFile(logger: logger)
         let readings = ListenerReadings()
@@ -139,7 +141,8 @@ public struct SignetDaemon: Sendable {
         let operations = OperationTable(
             tokens.operations + ConfigurationOperations(configuration: live).all
                 + ObjectOperations(configuration: live).all + GatewayOperations(gateway: gateway).all
-                + ExplanationOperations(explanations: explanations).all,
+                + ExplanationOperations(explanations: explanations).all
+                + AnalyticsOperations(recorder: analytics, ledger: ledger, clock: clock).all,
             shared: Blueprint.sharedSchemas, kept: try await KeptAnswers(store: store, clock: clock))
         let socketPath = store.folder.path + "/signet.sock"
         var services: [any Service] = [UpkeepService(tokens: tokens), LogoutNoticeService(tokens: tokens)]
@@ -148,6 +151,8 @@ public struct SignetDaemon: Sendable {
             try ControlSocket(path: socketPath, operations: operations).service(doors))
         services.append(accessLog)
         // Services stop in the reverse order: these after the gateway's listeners.
+        services.append(
+            AnalyticsService(recorder: analytics, metrics: metrics, clock: clock, logger: logger))
         services.append(LedgerService(ledger: ledger, clock: clock, logger: logger))
         services.append(QuotaFile(in: store.folder, gateway: gateway, logger: logger))
         let responder = controlPlaneRouter(tokens, operations, gateway, metricsEndpoint, explanations).buildResponder()

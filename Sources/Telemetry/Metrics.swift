@@ -36,6 +36,18 @@ public final class Metrics: Sendable {
         return MetricsSnapshot(tally, names: names.listing, inFlight: inFlight)
     }
 
+    /// What all loops together have counted since the last time: for one who asks, and adds it up.
+    public func drain() -> ExchangeTally {
+        let recent = shards.withLock { $0 }.map { $0.drain() }
+        var tally = ExchangeTally()
+        let names = names.listing
+        for counts in recent { tally.add(counts, names: names) }
+        return tally
+    }
+
+    /// The requests that have begun and not ended.
+    public var inFlight: Int { max(0, shards.withLock { $0 }.reduce(0) { $0 &+ $1.inFlight }) }
+
     /// The answer to a scrape.
     public func text(_ format: MetricsFormat = .prometheus) -> [UInt8] {
         var text = MetricsText(format: format)

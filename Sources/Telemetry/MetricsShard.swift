@@ -21,6 +21,9 @@ public final class MetricsShard: Sendable {
         var latestUpstream: (name: String, number: Int)?
         var upstreams: [String: Int] = [:]
         var refusals: [SeriesNames.RefusalName: Int] = [:]
+        var latestConsumer: (name: String, number: Int)?
+        var consumers: [String: Int] = [:]
+        var recent = RecentExchanges()
     }
 
     private let names: SeriesNames
@@ -54,9 +57,12 @@ public final class MetricsShard: Sendable {
             if let upstream = record.upstream, let firstByte = record.firstByte {
                 state.tally.firstBytes.observe(firstByte, row: number(of: upstream, in: &state))
             }
+            state.recent.add(record, route: route, consumer: consumer(record.caller?.consumer ?? "", in: &state))
             if let code = record.code {
                 let name = SeriesNames.RefusalName(route: route, code: code, phase: record.phase ?? "")
-                state.tally.addRefusal(number(of: name, in: &state))
+                let number = number(of: name, in: &state)
+                state.tally.addRefusal(number)
+                state.recent.addRefusal(number)
             }
         }
     }
@@ -65,6 +71,14 @@ public final class MetricsShard: Sendable {
     public func snapshot() -> MetricsSnapshot {
         let tally = tally
         return MetricsSnapshot(tally, names: names.listing, inFlight: inFlight)
+    }
+
+    /// What was counted since the last time.
+    func drain() -> RecentExchanges {
+        state.withLock { state in
+            defer { state.recent = RecentExchanges() }
+            return state.recent
+        }
     }
 
     var tally: MetricsTally { state.withLock { $0.tally } }
@@ -92,6 +106,15 @@ public final class MetricsShard: Sendable {
         let number = state.upstreams[upstream] ?? names.upstream(upstream)
         state.upstreams[upstream] = number
         state.latestUpstream = (upstream, number)
+        return number
+    }
+
+    private func consumer(_ name: String, in state: inout State) -> Int {
+        if let latest = state.latestConsumer, latest.name == name { return latest.number }
+        if state.consumers.count >= Self.longestMemory { state.consumers = [:] }
+        let number = state.consumers[name] ?? names.consumer(name)
+        state.consumers[name] = number
+        state.latestConsumer = (name, number)
         return number
     }
 

@@ -8,6 +8,7 @@ import Synchronization
 final class SeriesNames: Sendable {
     /// The value of each label past the limit, and of what a client may not name.
     static let other = "other"
+    private static let mostConsumers = 100_000
 
     struct RouteName: Hashable {
         let api: String
@@ -45,6 +46,7 @@ final class SeriesNames: Sendable {
         var routes: [RouteName] = []
         var upstreams: [String] = []
         var refusals: [RefusalName] = []
+        var consumers: [String] = []
     }
 
     private struct State {
@@ -52,6 +54,7 @@ final class SeriesNames: Sendable {
         var routes: [RouteName: Int] = [:]
         var upstreams: [String: Int] = [:]
         var refusals: [RefusalName: Int] = [:]
+        var consumers: [String: Int] = [:]
         var requests: Set<RequestKey> = []
         /// The lines of a scrape that all of these are.
         var series = 0
@@ -75,6 +78,7 @@ final class SeriesNames: Sendable {
             Self.add(
                 RefusalName(route: 0, code: Self.other, phase: Self.other), to: &state.listing.refusals,
                 &state.refusals)
+            Self.add(Self.other, to: &state.listing.consumers, &state.consumers)
             state.requests.insert(.other)
             state.series = Self.routeSeries + DurationHistograms.seriesCount + 2
         }
@@ -105,6 +109,15 @@ final class SeriesNames: Sendable {
             if let known = state.refusals[name] { return known }
             guard state.takes(1, limit: limit) else { return 0 }
             return Self.add(name, to: &state.listing.refusals, &state.refusals)
+        }
+    }
+
+    /// The consumer's number; no consumer has one too, which has no name. They are no part of a scrape.
+    func consumer(_ name: String) -> Int {
+        state.withLock { state in
+            if let known = state.consumers[name] { return known }
+            guard state.consumers.count < Self.mostConsumers else { return 0 }
+            return Self.add(name, to: &state.listing.consumers, &state.consumers)
         }
     }
 

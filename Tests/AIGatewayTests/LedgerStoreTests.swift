@@ -118,6 +118,20 @@ private final class Flag: Sendable {
             try await sums(.day, days: (Self.today + 1)...(.max), caller: "ada")
                 == ["\(Self.today + 1) 1 10 4 5 4 USD", "\(Self.today + 2) 1 10 4 5 8 USD"])
         #expect(try await ledger.sums(by: .caller, days: all, limit: 1).count == 1)
+        func series(_ grouping: SpendGrouping, _ step: Int64, _ from: Int64, _ to: Int64) async throws -> [String] {
+            try await ledger.series(by: grouping, step: step, from: from, to: to, limit: 100).map {
+                "\($0.starts - Self.noon) \($0.sum.name) \($0.sum.requests) \($0.sum.cost.nanos) \($0.sum.cost.currency)"
+            }
+        }
+        let nextNoon = Self.noon + 86_400
+        #expect(
+            try await series(.alias, 3_600, Self.noon, nextNoon + 1)
+                == ["0 fast 2 3 USD", "86400 big 1 16 EUR", "86400 big 1 4 USD"])
+        #expect(try await series(.alias, 60, Self.noon + 59, nextNoon) == ["0 fast 2 3 USD"])
+        #expect(
+            try await series(.caller, 86_400, nextNoon, nextNoon + 1)
+                == ["43200 ada 1 4 USD", "43200 bob 1 16 EUR"])
+        #expect(try await series(.day, 86_400, 0, .max).count == 4)
         try store.close()
     }
 

@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import AIGateway
+@testable import Analytics
 @testable import ConfigurationStore
 @testable import ControlPlane
 @testable import Storage
@@ -11,7 +12,7 @@ import Testing
 
 @Suite struct SQLDialectTests {
     private static let migrations =
-        ChangeSchema.migrations + ConfigurationSchema.migrations + KeptAnswers.migrations
+        AnalyticsSchema.migrations + ChangeSchema.migrations + ConfigurationSchema.migrations + KeptAnswers.migrations
         + SpendSchema.migrations + TokenServiceTables.migrations
 
     /// Everything that a new database runs, in order.

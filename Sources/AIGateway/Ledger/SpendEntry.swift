@@ -85,6 +85,14 @@ public struct SpendSum: Sendable, Hashable {
     public let cost: Money
 }
 
+/// A sum of entries that began in the same stretch of time.
+public struct SpendPoint: Sendable, Hashable {
+    /// The first second of the stretch, since 1970.
+    public let starts: Int64
+    /// The sum.
+    public let sum: SpendSum
+}
+
 /// By what entries are added up.
 public enum SpendGrouping: String, Sendable, CaseIterable {
     /// Who paid.

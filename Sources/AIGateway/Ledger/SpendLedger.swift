@@ -170,6 +170,25 @@ extension SpendLedger {
 }
 
 extension SpendLedger {
+    /// Sums by stretches of time, in their order and that of their names. By day they are there for as long as sums are
+    /// kept, else for as long as entries are.
+    /// - Parameters:
+    ///   - step: the length of a stretch in seconds; days are 86,400.
+    ///   - from: the first second.
+    ///   - to: the second behind the last.
+    ///   - limit: so many sums at most.
+    public func series(
+        by grouping: SpendGrouping, step: Int64, from: Int64, to: Int64, limit: Int
+    ) async throws -> [SpendPoint] {
+        try await store.read { transaction in
+            try SpendRecords.series(
+                by: grouping, step: max(1, step), from: max(0, from), to: to, limit: Int64(max(0, limit)),
+                in: transaction)
+        }
+    }
+}
+
+extension SpendLedger {
     /// Returns when a batch is in the store.
     private func isWritten(_ batch: UInt64) async throws(StoreError) {
         do {

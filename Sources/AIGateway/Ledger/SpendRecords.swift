@@ -181,6 +181,39 @@ extension SpendRecords {
         return try transaction.query(statement).map { row throws(StoreError) in try SpendSum(row) }
     }
 
+    /// Sums by stretches of time; of whole days from the sums that are kept longest.
+    static func series(
+        by grouping: SpendGrouping, step: Int64, from: Int64, to: Int64, limit: Int64, in transaction: Transaction
+    ) throws(StoreError) -> [SpendPoint] {
+        let word = StoreValue.text(grouping.rawValue)
+        let statement =
+            if step == secondsOfDay {
+                Statement(
+                    """
+                    SELECT day * 86400 AS starts, CASE ? WHEN 'caller' THEN caller WHEN 'alias' THEN alias
+                        WHEN 'provider' THEN provider WHEN 'model' THEN model ELSE '' END AS name, currency,
+                        CAST(SUM(requests) AS BIGINT) AS requests, CAST(SUM(input_tokens) AS BIGINT) AS input_tokens,
+                        CAST(SUM(cached_input_tokens) AS BIGINT) AS cached_input_tokens,
+                        CAST(SUM(output_tokens) AS BIGINT) AS output_tokens, CAST(SUM(cost) AS BIGINT) AS cost
+                    FROM spend_days WHERE day >= ? AND day < ? GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LIMIT ?
+                    """, word, .integer(from / secondsOfDay),
+                    .integer(to.addingUpToBounds(secondsOfDay - 1) / secondsOfDay), .integer(limit))
+            } else {
+                Statement(
+                    """
+                    SELECT time - time % ? AS starts, CASE ? WHEN 'caller' THEN caller WHEN 'alias' THEN alias
+                        WHEN 'provider' THEN provider WHEN 'model' THEN model ELSE '' END AS name, currency,
+                        COUNT(*) AS requests, CAST(SUM(input_tokens) AS BIGINT) AS input_tokens,
+                        CAST(SUM(cached_input_tokens) AS BIGINT) AS cached_input_tokens,
+                        CAST(SUM(output_tokens) AS BIGINT) AS output_tokens, CAST(SUM(cost) AS BIGINT) AS cost
+                    FROM spend_entries WHERE time >= ? AND time < ? GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LIMIT ?
+                    """, .integer(step), word, .integer(from - from % step), .integer(to), .integer(limit))
+            }
+        return try transaction.query(statement).map { row throws(StoreError) in
+            SpendPoint(starts: try row.integer("starts"), sum: try SpendSum(row))
+        }
+    }
+
     /// Deletes entries from before a moment, the oldest first; their sums by day stay.
     /// - Returns: how many.
     static func deleteEntries(before time: Int64, limit: Int64, in transaction: Transaction) throws(StoreError) -> Int {

@@ -89,9 +89,8 @@ extension Operation {
     }
 
     private var answer: JSONObject {
-        var object: JSONObject = [
-            "description": "Done.", "content": ["application/json": ["schema": output.openAPI]],
-        ]
+        let type: ByteString = isStream ? ByteString(EventStream.type) : "application/json"
+        var object: JSONObject = ["description": "Done.", "content": .object([type: ["schema": output.openAPI]])]
         if isTagged {
             object["headers"] = [
                 "ETag": ["schema": ["type": "string"], "description": "The state that this is, for `If-Match`."]

@@ -29,6 +29,8 @@ public struct Operation: Sendable {
     let isTagged: Bool
     /// The most bytes of its body.
     let bodyLimit: Int
+    /// Whether it answers with a stream of events.
+    let isStream: Bool
     let run: @Sendable (OperationCall, JSONObject) async throws -> OperationAnswer
 
     /// What the description says of a body.
@@ -108,10 +110,10 @@ public struct Operation: Sendable {
     /// The shape of a listed item, where it has a name.
     let listed: (name: String, schema: JSONObject)?
 
-    private init(
+    init(
         name: String, method: HTTPRequest.Method, path: String, topic: String, role: Role, summary: String,
         parameters: [ParameterDescription], input: Description?, output: Description, refusals: [Int], isTagged: Bool,
-        bodyLimit: Int, listed: (String, JSONObject)? = nil,
+        bodyLimit: Int, listed: (String, JSONObject)? = nil, isStream: Bool = false,
         run: @escaping @Sendable (OperationCall, JSONObject) async throws -> OperationAnswer
     ) {
         self.name = name
@@ -127,6 +129,7 @@ public struct Operation: Sendable {
         self.isTagged = isTagged
         self.bodyLimit = bodyLimit
         self.listed = listed
+        self.isStream = isStream
         self.run = run
     }
 }
@@ -137,7 +140,8 @@ extension Operation {
         let run = run
         return Operation(
             name: name, method: method, path: path, topic: topic, role: role, summary: summary, parameters: parameters,
-            input: input, output: output, refusals: refusals, isTagged: isTagged, bodyLimit: bodyLimit, listed: listed
+            input: input, output: output, refusals: refusals, isTagged: isTagged, bodyLimit: bodyLimit, listed: listed,
+            isStream: isStream
         ) { call, body in
             do {
                 return try await run(call, body)
@@ -156,4 +160,6 @@ struct OperationAnswer: Sendable {
     var next: String?
     /// Whether it was given before, for the same idempotency key.
     var isReplayed = false
+    /// What comes instead of `json`.
+    var events: AsyncStream<JSONObject>?
 }

@@ -77,6 +77,7 @@ extension Operation {
     private func response(
         _ answer: OperationAnswer, _ call: OperationCall, _ request: Request
     ) throws(ProblemBody) -> Response {
+        if let events = answer.events { return EventStream.response(events) }
         var fields: HTTPFields = [:]
         if let tag = answer.tag { fields[.eTag] = tag.text }
         if method == .get, let tag = answer.tag {
