@@ -35,6 +35,24 @@ def socket_echo():
     server.shutdown()
 
 
+@pytest.fixture(scope="session")
+def model_providers():
+    """The fakes of model providers; imported only where wanted, since the SDKs take a second to load."""
+    from model_providers import ModelProviders
+
+    fakes = ModelProviders().start()
+    yield fakes
+    fakes.stop()
+
+
+@pytest.fixture
+def providers(model_providers):
+    """The fakes as if just started; a request that a provider would have refused fails the test (`clear` forgives it)."""
+    model_providers.clear()
+    yield model_providers
+    assert model_providers.complaints == []
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     """`signet serve --demo` on free ports."""
