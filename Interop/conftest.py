@@ -53,6 +53,30 @@ def providers(model_providers):
     assert model_providers.complaints == []
 
 
+def local_model(tmp_path_factory, kind: str):
+    import local_models
+
+    if missing := local_models.missing():
+        pytest.skip(f"{', '.join(missing)} not installed: make needs-models")
+    return local_models.LocalModel(tmp_path_factory.mktemp(kind), kind).start()
+
+
+@pytest.fixture(scope="session")
+def chat_model(tmp_path_factory):
+    """llama.cpp's server with a tiny model that says nonsense."""
+    model = local_model(tmp_path_factory, "chat")
+    yield model
+    model.stop()
+
+
+@pytest.fixture(scope="session")
+def embedding_model(tmp_path_factory):
+    """llama.cpp's server with a model that embeds sentences."""
+    model = local_model(tmp_path_factory, "embedding")
+    yield model
+    model.stop()
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     """`signet serve --demo` on free ports."""
