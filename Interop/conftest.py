@@ -53,6 +53,20 @@ def providers(model_providers):
     assert model_providers.complaints == []
 
 
+@pytest.fixture(scope="session")
+def hosted(tmp_path_factory, model_providers):
+    """Signet before the fakes of model providers; afterwards no key of theirs may stand in what it wrote."""
+    import hosted_models
+
+    folder = tmp_path_factory.mktemp("hosted")
+    signet = hosted_models.start(folder, Mint(), model_providers)
+    yield signet
+    signet.stop()
+    written = signet.output + (folder / "access.log").read_text()
+    for fake in model_providers.all:
+        assert not any(key in written for key in fake.keys)
+
+
 def local_model(tmp_path_factory, kind: str):
     import local_models
 

@@ -1,9 +1,14 @@
-"""Real models on this machine: llama.cpp's server, asked by the SDK of OpenAI."""
+"""Real models on this machine: llama.cpp's server, asked by the SDK of OpenAI and, through Signet, by that of Anthropic as well."""
+
+import json
 
 import openai
 import pytest
 
 import provider_clients as clients
+from conftest import write_configuration
+from hosted_models import Caller
+from signet_process import Signet
 
 ASKED = {"messages": [{"role": "user", "content": "hi"}], "max_tokens": 12, "temperature": 0}
 
@@ -41,3 +46,50 @@ def test_the_embedding_model_knows_what_is_alike(embedding_model):
     assert likeness(vectors[0], vectors[1]) > 0.7 > 0.2 > likeness(vectors[0], vectors[2])
     # The first numbers that the model's own library gives for this sentence: the conversion has lost nothing.
     assert vectors[3][:3] == pytest.approx([0.0677, 0.0635, 0.0487], abs=2e-3)
+
+
+# Through Signet.
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory, mint, chat_model, embedding_model):
+    folder = tmp_path_factory.mktemp("local")
+    (folder / "keys.json").write_text(json.dumps(mint.public_set()))
+    text = f"""
+issuers: {{ partner: {{ issuer: "https://idp.example", keys: {{ file: keys.json }} }} }}
+providers:
+  chat: {{ kind: openai, address: "{chat_model.address}/v1", keys: [{{ env: LOCAL_KEY }}] }}
+  embedding: {{ kind: openai, address: "{embedding_model.address}/v1", keys: [{{ env: LOCAL_KEY }}] }}
+models:
+  talk: {{ deployments: {{ provider: chat, model: {chat_model.model} }} }}
+  sense: {{ deployments: {{ provider: embedding, model: {embedding_model.model} }} }}
+apis: {{ ai: {{ path: /ai, models: true, access: {{ jwt: {{ issuer: partner, audience: orders }} }} }} }}
+"""
+    signet = Signet(data=folder / "data", config=write_configuration(folder, text), environment={"LOCAL_KEY": chat_model.key}).start()
+    signet.mint = mint
+    yield signet
+    signet.stop()
+
+
+@pytest.mark.parametrize("name", ["openai", "anthropic"])
+def test_the_chat_model_says_the_same_through_the_gateway(gateway, chat_model, name):
+    with client_of(chat_model) as client:
+        direct = clients.openai_whole(client, chat_model.model, **ASKED)
+    caller = Caller(name, gateway)
+    # Anthropic's SDK has no member for it any more.
+    asked = {"messages": ASKED["messages"], "extra_body": {"temperature": 0, "max_tokens": 12}}
+    for form in ("whole", "stream"):
+        outcome = caller.ask("talk", form, **asked)
+        assert (outcome.text, outcome.output_tokens) == (direct.text, 12)
+        assert (outcome.end, outcome.input_tokens) == (caller.end("length"), direct.input_tokens)
+
+
+def test_the_embeddings_are_the_same_through_the_gateway(gateway, embedding_model):
+    texts = ["A man is eating food.", "The sky is blue over the sea."]
+    with client_of(embedding_model) as client:
+        direct = [each.embedding for each in client.embeddings.create(model=embedding_model.model, input=texts).data]
+    for more in ({}, {"encoding_format": "float"}):
+        answer = Caller("openai", gateway).client.embeddings.create(model="sense", input=texts, **more)
+        for ours, theirs in zip(answer.data, direct):
+            assert ours.embedding == pytest.approx(theirs, abs=1e-6)
+        assert answer.usage.prompt_tokens > 5
