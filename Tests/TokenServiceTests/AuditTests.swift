@@ -71,7 +71,7 @@ import Tokens
         }
         #expect(
             told == [
-                ["client-created", "-", "-", "-"], ["client-created", "-", "-", "-"],
+                ["client-created", "-", "-", "-"],
                 ["session-opened", "client", "-", "desk"],
                 ["user-created", "operator", "-", "-"], ["user-created", "user", "root", "desk"],
                 ["registration-token-made", "operator", "-", "-"],
