@@ -84,9 +84,10 @@ public final class AuthorizationService: Sendable {
     /// What can be managed here: clients, users, sessions, keys, the audit log.
     public var operations: [Operation] {
         let clients = ClientOperations(clients: clients, keyring: keyring, sessions: sessions, clock: clock)
+        let tokens = TokenOperations(users: users, sessions: sessions, configuration: configuration, clock: clock)
         let sessions = SessionOperations(users: users, sessions: sessions, clock: clock)
         let features = [
-            clients.all, users.all, sessions.all, SigningKeyOperations(keyring: keyring).all,
+            clients.all, users.all, sessions.all, tokens.all, SigningKeyOperations(keyring: keyring).all,
             AuditOperations(store: store).all,
         ]
         return features.flatMap(\.self).map { $0.translating { ($0 as? OAuthError).map(ProblemOf.management) } }

@@ -62,6 +62,51 @@ struct FamilyRecord: Sendable {
         ).map { row throws(StoreError) in try FamilyRecord(row) }
     }
 
+    /// The families of one client that still give tokens out, some by id.
+    /// - Parameter after: the id that stands before them.
+    static func live(
+        ofClient id: ByteString, after: String, limit: Int64, now: Int64, in transaction: Transaction
+    ) throws(StoreError) -> [FamilyRecord] {
+        try transaction.query(
+            Statement(
+                """
+                SELECT * FROM refresh_families WHERE client_id = ? AND id > ? AND state = 'live' AND expires > ?
+                ORDER BY id LIMIT ?
+                """, .text(id.text), .text(after), .integer(now), .integer(limit))
+        ).map { row throws(StoreError) in try FamilyRecord(row) }
+    }
+
+    /// The families that still give tokens out, some by id.
+    /// - Parameter after: the id that stands before them.
+    static func live(
+        after: String, limit: Int64, now: Int64, in transaction: Transaction
+    ) throws(StoreError) -> [FamilyRecord] {
+        try transaction.query(
+            Statement(
+                """
+                SELECT * FROM refresh_families WHERE id > ? AND state = 'live' AND expires > ? ORDER BY id LIMIT ?
+                """, .text(after), .integer(now), .integer(limit))
+        ).map { row throws(StoreError) in try FamilyRecord(row) }
+    }
+
+    /// The families that still give tokens out and are of one session: a family's id, the `sid` of its tokens, or a
+    /// session at a browser.
+    static func live(
+        ofSession id: String, now: Int64, in transaction: Transaction
+    ) throws(StoreError) -> [FamilyRecord] {
+        let ofTokens = try transaction.query(
+            Statement(
+                "SELECT * FROM refresh_families WHERE session = ? AND state = 'live' AND expires > ?", .text(id),
+                .integer(now))
+        ).map { row throws(StoreError) in try FamilyRecord(row) }
+        let others =
+            [try find(id: id, in: transaction)].compactMap { $0 }.filter { $0.isLive && $0.expires > now }
+            + (try live(ofBrowserSession: id, in: transaction)).filter { $0.expires > now }
+        return others.reduce(into: ofTokens) { found, family in
+            if !found.contains(where: { $0.id == family.id }) { found.append(family) }
+        }
+    }
+
     /// The families that came from one browser session.
     static func live(ofBrowserSession id: String, in transaction: Transaction) throws(StoreError) -> [FamilyRecord] {
         try transaction.query(

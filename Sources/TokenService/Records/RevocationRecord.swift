@@ -4,7 +4,7 @@ import Tokens
 
 /// Tokens that are no longer accepted, until the last of them would have ended by itself.
 struct RevocationRecord: Sendable {
-    enum Kind: String, Sendable {
+    enum Kind: String, Sendable, CaseIterable {
         /// One token, by `jti`.
         case token
         /// Everything of a session, by `sid`.
@@ -51,6 +51,18 @@ struct RevocationRecord: Sendable {
     static func all(in transaction: Transaction) throws(StoreError) -> [RevocationRecord] {
         try transaction.query(Statement("SELECT * FROM revocations"))
             .map { row throws(StoreError) in try RevocationRecord(row) }
+    }
+
+    /// Some of one kind, by id.
+    /// - Parameter after: the id that stands before them.
+    static func page(
+        of kind: Kind, issuer: ByteString, after: String, limit: Int, in transaction: Transaction
+    ) throws(StoreError) -> [RevocationRecord] {
+        try transaction.query(
+            Statement(
+                "SELECT * FROM revocations WHERE kind = ? AND issuer = ? AND id > ? ORDER BY id LIMIT ?",
+                .text(kind.rawValue), .text(issuer.text), .text(after), .integer(Int64(limit)))
+        ).map { row throws(StoreError) in try RevocationRecord(row) }
     }
 
     static func find(

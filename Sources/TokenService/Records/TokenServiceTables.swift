@@ -406,5 +406,8 @@ enum TokenServiceTables {
                 "ALTER TABLE users DROP COLUMN server_role",
                 "ALTER TABLE users RENAME COLUMN role_on_server TO server_role",
             ]),
+        Migration(
+            // Whoever has a token finds what it came of by its `sid`.
+            "12-families-by-session", ["CREATE INDEX refresh_families_by_session ON refresh_families (session)"]),
     ]
 }
