@@ -125,6 +125,49 @@ def test_an_object_is_changed_only_as_it_was_read(server, tokens):
     assert api(server, token, "GET", "/upstreams/stock").status == 404
 
 
+def test_what_the_demo_has_is_told_as_its_own(server, tokens):
+    token = tokens["viewer"]
+    listed = {item["name"]: item for item in api(server, token, "GET", "/apis").json["apis"]}
+    assert listed["demo-open"]["owner"] == "demo" and "revision" not in listed["demo-open"]
+    assert listed["demo-open"]["value"]["path"] == "/demo/open"
+    assert api(server, token, "GET", "/upstreams/demo").json["owner"] == "demo"
+    # It is stored nowhere, so nobody deletes it; one of the same name takes its place until it is deleted.
+    assert api(server, tokens["publisher"], "DELETE", "/apis/demo-open").status == 404
+    own = {"path": "/demo/open", "access": "anonymous", "methods": ["GET"], "upstream": "own"}
+    assert api(server, tokens["publisher"], "PUT", "/upstreams/own", {"endpoints": ["http://127.0.0.1:9"]}).status == 200
+    assert api(server, tokens["publisher"], "PUT", "/apis/demo-open", own).status == 200
+    assert api(server, token, "GET", "/apis/demo-open").json["owner"] == "console"
+    assert api(server, tokens["publisher"], "DELETE", "/apis/demo-open").status == 200
+    assert api(server, token, "GET", "/apis/demo-open").json["owner"] == "demo"
+    assert api(server, tokens["publisher"], "DELETE", "/upstreams/own").status == 200
+
+
+def test_a_request_is_tried_through_the_gateway(server, tokens):
+    (listener,) = api(server, tokens["viewer"], "GET", "/open-listeners").json["listeners"]
+    assert listener == {"name": "gateway", "url": server.gateway, "everywhere": False, "serves": "gateway"}
+
+    def attempt(trial, role="publisher"):
+        return api(server, tokens[role], "POST", "/try", trial)
+
+    seen = attempt({"path": "/demo/open"})
+    assert seen.status == 200 and seen.json["status"] == 200 and not seen.json["cut"], seen.body
+    assert json.loads(seen.json["body"]) == {"message": "Everybody may read this."}
+    assert any(line.lower().startswith("content-type: application/json") for line in seen.json["headers"])
+    refused = attempt({"path": "/demo/orders", "headers": {"authorization": "Bearer x.y.z"}}).json
+    assert refused["status"] == 401
+    trace = json.loads(refused["body"])["trace"]
+    assert api(server, tokens["viewer"], "GET", f"/explanations/{trace}").json["path"] == "/demo/orders"
+    assert attempt({"path": "/demo/open", "method": "POST", "body": "{}"}).json["status"] in (404, 405)
+    # Nobody smuggles a request or an address in, and nothing else than the gateway is reached.
+    for wrong in ({"path": "demo"}, {"path": "/a b"}, {"path": "/a\r\nX: y"}, {"path": "/", "method": "get"}, {"path": "/", "host": "a b"},
+                  {"path": "/", "headers": {"a": "b\r\nc: d"}}, {"path": "/", "headers": {"x-forwarded-for": "10.0.0.1"}},
+                  {"path": "/", "headers": {"content-length": "5"}}, {"path": "/", "headers": {"host": "elsewhere"}}, {}):
+        assert attempt(wrong).status == 400, wrong
+    elsewhere = attempt({"path": "@127.0.0.1:9/"})
+    assert elsewhere.status == 400
+    assert attempt({"path": "/demo/open"}, role="viewer").status == 403
+
+
 def test_fifty_who_change_one_object_lose_nothing(server, tokens):
     """Each reads, then writes with the tag it read: every success was made on what the one before it left."""
     token = tokens["publisher"]
@@ -206,7 +249,7 @@ def test_lists_come_in_pages(server, tokens):
         assert (f'after={after}>; rel="next"' in answer.headers["Link"]) if after else answer.headers["Link"] is None
         pages += 1
     assert pages == 3 and [name for name in names if name.startswith("page-")] == [f"page-{number}" for number in range(7)]
-    for target in ("/users", "/clients", "/audit", "/configuration/history", "/configuration/objects", "/signing-keys"):
+    for target in ("/users", "/clients", "/audit", "/configuration/history", "/configuration/objects", "/signing-keys", "/tokens", "/revocations"):
         everything = [item for page in pages_of(server, token, target, 1_000) for item in page]
         single = [item for page in pages_of(server, token, target, 2) for item in page]
         assert everything == single[:len(everything)], target

@@ -17,6 +17,8 @@ WHOLE_TABLES = {
     "SELECT id, state, document, secret FROM clients ORDER BY id": "at the start, which keeps all of them",
     "SELECT id, document FROM clients WHERE document LIKE '%jwks%'": "at the start, before all are read",
     "SELECT * FROM revocations": "at the start, which keeps all of them",
+    "SELECT * FROM refresh_families WHERE id > ? AND state = 'live' AND expires > ? ORDER BY id LIMIT ?":
+        "reads what it answers with, and what is over and not swept yet",
     "SELECT * FROM signing_keys ORDER BY created DESC, id": "a handful",
     "DELETE FROM signing_keys WHERE expires < ?": "a handful",
     "SELECT * FROM users WHERE lower(name) > ? ORDER BY lower(name) LIMIT ?": "reads what it answers with",

@@ -25,7 +25,7 @@ actor ConfigurationService {
     private let metrics: MetricsEndpoint
     private let logger: Logger
     /// The demo's objects, which are never stored.
-    private let demo: Blueprint
+    nonisolated let demo: Blueprint
     /// The document that `--config` names.
     private let file: ConfigurationFile?
     /// The change that is under way: the next one waits for it.
@@ -257,7 +257,7 @@ extension Change {
 
 extension Blueprint {
     /// With the demo's objects beside one's own; one's own of the same name stand before them.
-    fileprivate func withDemo(_ demo: Blueprint) -> Blueprint {
+    func withDemo(_ demo: Blueprint) -> Blueprint {
         let own = objects
         return replacing(demo.objects.all.filter { !own.contains($0) }, from: demo)
     }

@@ -26,6 +26,18 @@ public struct Field<Root: Described>: Sendable {
     /// What it is when left out; nil where that is nothing.
     let defaultValue: JSON?
 
+    /// The default, where it says something: not of what must be there, and not an empty one.
+    var shownDefault: JSON? {
+        guard !isRequired, let defaultValue else { return nil }
+        switch defaultValue {
+        case .string(let text): return text.isEmpty ? nil : defaultValue
+        case .array(let elements): return elements.isEmpty ? nil : defaultValue
+        case .object(let object): return object.members.isEmpty ? nil : defaultValue
+        case .null: return nil
+        default: return defaultValue
+        }
+    }
+
     /// Puts what it reads into a root; false after a complaint.
     let read: @Sendable (DocumentNode, inout Root, inout DocumentComplaints) -> Bool
     /// What is written; nil at the default.

@@ -101,6 +101,7 @@ public struct Schema<Root: Described>: Sendable {
             var schema = field.schema
             schema["description"] = .string(ByteString(field.help))
             if field.isSecret { schema["writeOnly"] = true }
+            if let value = field.shownDefault { schema["default"] = value }
             properties[ByteString(field.name)] = .object(schema)
         }
         var schema: JSONObject = [

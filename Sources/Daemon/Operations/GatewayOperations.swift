@@ -3,9 +3,10 @@ import Codecs
 import ControlPlane
 import Gateway
 
-/// How the gateway's upstreams are.
+/// How the gateway's upstreams are, where it listens, and a request to it.
 struct GatewayOperations: Sendable {
     let gateway: GatewayService
+    let listeners: GatewayListeners
 
     var all: [Operation] {
         [
@@ -13,8 +14,43 @@ struct GatewayOperations: Sendable {
                 "listUpstreamHealth", list: "/upstream-health", of: "upstreams", for: .viewer,
                 "The upstreams in force, and how each of their endpoints is now.", member: "upstreams",
                 items: .fields("UpstreamHealth")
-            ) { _, page in page.page(of: gateway.upstreamStandings().map(UpstreamHealthDocument.init), id: \.name) }
+            ) { _, page in page.page(of: gateway.upstreamStandings().map(UpstreamHealthDocument.init), id: \.name) },
+            Operation(
+                "listOpenListeners", list: "/open-listeners", of: "listeners", for: .viewer,
+                "Where the gateway listens now: the configuration's listeners, or the one that it was started with.",
+                member: "listeners", items: .fields("OpenListener")
+            ) { _, page in page.page(of: listeners.open.map(OpenListenerDocument.init), id: \.name) },
+            TrialOperation(listeners: listeners).operation,
         ]
+    }
+}
+
+/// A listener that is open.
+struct OpenListenerDocument: Described {
+    var name = ""
+    var url = ""
+    var isEverywhere = false
+    var serves = ListenerReading.Served.gateway
+
+    init() {}
+
+    init(_ reading: ListenerReading) {
+        name = reading.name
+        url = reading.url
+        isEverywhere = reading.isEverywhere
+        serves = reading.serves
+    }
+
+    static let schema = Schema<OpenListenerDocument>("an open listener", "A listener that is open.") {
+        Field(
+            "name", \.name, .text(), example: "gateway", isRequired: true, "Its name; gateway is the one of --gateway.")
+        Field(
+            "url", \.url, .text(), example: "http://127.0.0.1:8000", isRequired: true,
+            "Its address for whoever is on the server's machine.")
+        Field(
+            "everywhere", \.isEverywhere, .flag, example: "false", isRequired: true,
+            "Whether it can be called by every address of the machine.")
+        Field("serves", \.serves, .choice(), example: "gateway", isRequired: true, "What is behind it.")
     }
 }
 

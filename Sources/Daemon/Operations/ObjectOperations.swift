@@ -38,17 +38,16 @@ struct ObjectOperations: Sendable {
                 "The \(kind.section), by name.", member: ByteString(kind.section), items: shape
             ) { _, page in
                 let state = try await configuration.store.current()
-                let objects = state.blueprint.objects
-                let names = page.page(of: objects.names(of: kind).sorted(), id: \.self)
+                let names = page.page(of: inForce(state).objects.names(of: kind).sorted(), id: \.self)
                 return Page(
-                    items: names.items.compactMap { Self.told(ObjectReference(kind, $0), state) }, next: names.next)
+                    items: names.items.compactMap { told(ObjectReference(kind, $0), state) }, next: names.next)
             },
             Operation(
                 "get\(one)", .get, path, of: kind.section, for: .viewer, "\(kind.words.capitalizedFirst).",
                 parameters: parameters, answers: shape, refusals: [404], tag: Self.tag
             ) { call in
                 let object = ObjectReference(kind, try call.required(Self.name))
-                guard let told = Self.told(object, try await configuration.store.current()) else {
+                guard let told = told(object, try await configuration.store.current()) else {
                     throw ConfigurationError.objectUnknown(object)
                 }
                 return told
@@ -141,11 +140,13 @@ struct ObjectOperations: Sendable {
             "Stored\(title(kind.rawValue))",
             schema: [
                 "type": "object",
-                "required": ["name", "owner", "revision", "changed", "changed_by", "value"],
+                "required": ["name", "owner", "value"],
                 "properties": [
                     "name": ["type": "string"],
-                    "owner": ["type": "string", "description": "console, or the file that it belongs to."],
-                    "revision": ["type": "integer", "description": "The revision that changed it last."],
+                    "owner": ["type": "string", "description": "console, the file that it belongs to, or demo."],
+                    "revision": [
+                        "type": "integer", "description": "The revision that changed it last; none of the demo's.",
+                    ],
                     "changed": ["type": "integer", "description": "When, in seconds since 1970."],
                     "changed_by": ["type": "string", "description": "Who."],
                     "value": .object(Blueprint.jsonSchema(of: kind)),
@@ -155,8 +156,14 @@ struct ObjectOperations: Sendable {
 
     private static let tag: @Sendable (JSONObject) -> EntityTag = { EntityTag(revision: $0["revision"]?.int64 ?? 0) }
 
-    private static func told(_ object: ObjectReference, _ state: ConfigurationState) -> JSONObject? {
-        guard let value = state.blueprint.objects[object], let record = state.records[object] else { return nil }
+    /// What is stored, and the demo's objects, which are in force without being stored.
+    private func inForce(_ state: ConfigurationState) -> Blueprint { state.blueprint.withDemo(configuration.demo) }
+
+    private func told(_ object: ObjectReference, _ state: ConfigurationState) -> JSONObject? {
+        guard let value = inForce(state).objects[object] else { return nil }
+        guard let record = state.records[object] else {
+            return ["name": .string(ByteString(object.name)), "owner": "demo", "value": value]
+        }
         return [
             "name": .string(ByteString(object.name)), "owner": .string(ByteString(record.owner.description)),
             "revision": .number(JSONNumber(record.revision)), "changed": .number(JSONNumber(record.changedAt)),

@@ -100,6 +100,11 @@ public final class GatewayListeners: Sendable {
             .sorted { $0.name < $1.name }
     }
 
+    /// Those that are open, by name.
+    public var open: [ListenerReading] {
+        state.withLock { $0.listeners.values.map { ListenerReading($0.settings) } }.sorted { $0.name < $1.name }
+    }
+
     /// Closes them all: what is under way may finish.
     public func shutDown() async {
         let open = state.withLock { state in
