@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 PAGES = (
     "", "protect", "let-in", "apis", "apis/+", "upstreams", "upstreams/+", "policies", "policies/+", "issuers", "issuers/+", "listeners",
     "listeners/+", "consumers", "consumers/+", "credentials", "credentials/+", "credentials/+elsewhere", "plans", "plans/+", "subscriptions",
-    "subscriptions/+", "users", "users/+", "clients", "clients/+", "keys", "explanations", "audit", "history", "code", "settings", "settings/+")
+    "subscriptions/+", "users", "users/+", "roles", "tokens", "clients", "clients/+", "keys", "explanations", "audit", "history", "code", "settings", "settings/+")
 
 
 class ConsolePage:

@@ -299,6 +299,77 @@ def test_people_clients_sessions_and_keys(console, ada, chromium):
     page.get_by_text("is there and as it was written").wait_for()
 
 
+def test_an_api_is_called_from_its_page_and_explained(console, ada, upstream):
+    """It is there since the story of the beginning."""
+    page = ada.page
+    ada.go("apis/shop")
+    line = page.get_by_label("The line for a terminal").text_content()
+    assert line == f'curl -i {console.gateway}/shop/v1 -H "Authorization: Bearer $TOKEN"'
+    ada.answer(Path_and_query="/shop/v1/things?of=mine", What_is_shown="nothing")
+    page.get_by_role("button", name="Send").click()
+    answer = page.get_by_role("region", name="The answer")
+    answer.get_by_text("401", exact=True).wait_for()
+    answer.get_by_role("link", name="Why, step by step").click()
+    page.get_by_text("GET /shop/v1/things").wait_for()
+    # The token goes to the Studio behind #, and is nowhere in an address that a server sees.
+    ada.go("apis/shop")
+    ada.answer(What_is_shown="token")
+    token = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJub2JvZHkifQ.AAAA"
+    page.get_by_label("Token", exact=True).fill(token)
+    asked = []
+    page.context.on("request", lambda request: asked.append(request.url))
+    page.get_by_role("button", name="Send").click()
+    answer.get_by_text("401", exact=True).wait_for()
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Look at the token in the Studio").click()
+    opened.value.get_by_text("nobody").first.wait_for()
+    opened.value.close()
+    assert not any(token in url.split("#")[0] for url in asked)
+
+
+def test_tokens_are_found_and_refused(console, ada, chromium):
+    page = ada.page
+    with ConsolePage(chromium, console.console) as other:
+        other.sign_in("vera", PASSWORD)
+        token = other.page.evaluate("async () => (await import('/console/session.js')).accessToken()")
+        ada.go("tokens")
+        asked = []
+        page.on("request", lambda request: asked.append(request.url + (request.post_data or "")))
+        page.get_by_label("Token", exact=True).fill(token)
+        page.get_by_role("button", name="Find").click()
+        found = page.get_by_role("region", name="The token")
+        found.get_by_text("signet:manage").wait_for()
+        rows = page.get_by_role("button", name="End the session of vera at console")
+        rows.first.wait_for()
+        assert rows.count() == 1
+        assert call("GET", console.control + "/api/users", token=token).status == 200
+        page.get_by_role("button", name="Refuse this token").click()
+        page.get_by_role("dialog").get_by_role("button", name="Refuse it").click()
+        page.get_by_text("is refused from now on").wait_for()
+        assert call("GET", console.control + "/api/users", token=token).status == 401
+        assert not any(token in one for one in asked), "the token itself was sent"
+        page.get_by_label("User", exact=True).fill("vera")
+        page.get_by_role("button", name="Find").click()
+        wait_for(lambda: page.get_by_role("button", name="End the session of ada at console").count() == 0)
+        while rows.count() > 0:
+            before = rows.count()
+            rows.first.click()
+            page.get_by_role("dialog").get_by_role("button", name="End it").click()
+            page.get_by_text("The session is over.").wait_for()
+            page.get_by_label("User", exact=True).fill("vera")
+            page.get_by_role("button", name="Find").click()
+            wait_for(lambda: rows.count() < before)
+
+
+def test_roles_are_told_with_who_has_them(ada):
+    page = ada.page
+    ada.go("roles")
+    row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="admin"))
+    assert row.get_by_role("link", name="ada").count() == 1
+    page.get_by_text(re.compile(r"Apis|APIs")).last.click()
+    assert page.locator("tr", has_text="PUT /api/apis/{name}").locator("td").all_text_contents()[1:] == ["no", "yes", "yes", "yes"]
+
+
 def test_a_list_finds_by_name_over_all_its_pages(console, ada):
     page = ada.page
     for first in range(0, 120, 20):

@@ -21,6 +21,11 @@ static const unsigned char console_api_js[] = {
 };
 embedded_file web_console_api_js(void) { return (embedded_file){console_api_js, sizeof console_api_js}; }
 
+static const unsigned char console_call_line_js[] = {
+#embed "../../Web/console/call-line.js"
+};
+embedded_file web_console_call_line_js(void) { return (embedded_file){console_call_line_js, sizeof console_call_line_js}; }
+
 static const unsigned char console_console_css[] = {
 #embed "../../Web/console/console.css"
 };
@@ -161,6 +166,16 @@ static const unsigned char console_pages_people_js[] = {
 };
 embedded_file web_console_pages_people_js(void) { return (embedded_file){console_pages_people_js, sizeof console_pages_people_js}; }
 
+static const unsigned char console_pages_roles_js[] = {
+#embed "../../Web/console/pages-roles.js"
+};
+embedded_file web_console_pages_roles_js(void) { return (embedded_file){console_pages_roles_js, sizeof console_pages_roles_js}; }
+
+static const unsigned char console_pages_tokens_js[] = {
+#embed "../../Web/console/pages-tokens.js"
+};
+embedded_file web_console_pages_tokens_js(void) { return (embedded_file){console_pages_tokens_js, sizeof console_pages_tokens_js}; }
+
 static const unsigned char console_parts_css[] = {
 #embed "../../Web/console/parts.css"
 };
@@ -185,6 +200,16 @@ static const unsigned char console_steps_js[] = {
 #embed "../../Web/console/steps.js"
 };
 embedded_file web_console_steps_js(void) { return (embedded_file){console_steps_js, sizeof console_steps_js}; }
+
+static const unsigned char console_token_text_js[] = {
+#embed "../../Web/console/token-text.js"
+};
+embedded_file web_console_token_text_js(void) { return (embedded_file){console_token_text_js, sizeof console_token_text_js}; }
+
+static const unsigned char console_trial_js[] = {
+#embed "../../Web/console/trial.js"
+};
+embedded_file web_console_trial_js(void) { return (embedded_file){console_trial_js, sizeof console_trial_js}; }
 
 static const unsigned char console_yaml_flow_js[] = {
 #embed "../../Web/console/yaml-flow.js"

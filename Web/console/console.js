@@ -2,7 +2,7 @@
 
 import { SignedOut, description, me } from "./api.js";
 import { announce, button, byId, element, link, replace } from "./dom.js";
-import { kindAt, kinds } from "./kinds.js";
+import { kindAt, learnKinds } from "./kinds.js";
 import { takeFlash } from "./page.js";
 import { problemNotice } from "./problem.js";
 import { useComponents } from "./schema.js";
@@ -12,7 +12,13 @@ const groups = [
   ["", [["Overview", ""], ["Protect an API", "protect"], ["Let somebody in", "let-in"]]],
   ["Gateway", ["apis", "upstreams", "policies", "issuers", "listeners"]],
   ["Callers", ["consumers", "credentials", "plans", "subscriptions"]],
-  ["People and applications", [["Users", "users"], ["Clients", "clients"], ["Signing keys", "keys"]]],
+  ["People and applications", [
+    ["Users", "users"],
+    ["Roles", "roles"],
+    ["Clients", "clients"],
+    ["Tokens", "tokens"],
+    ["Signing keys", "keys"],
+  ]],
   ["Operation", [
     ["Explanations", "explanations"],
     ["Audit", "audit"],
@@ -35,6 +41,8 @@ const pages = {
     const made = await import("./pages-clients.js");
     return id === undefined ? made.clientList() : id === "+" ? made.newClient() : made.clientPage(id);
   },
+  roles: async () => (await import("./pages-roles.js")).rolePage(),
+  tokens: async () => (await import("./pages-tokens.js")).tokenPage(),
   keys: async () => (await import("./pages-keys.js")).keyPage(),
   explanations: async (trace) => {
     const made = await import("./pages-explanations.js");
@@ -46,13 +54,22 @@ const pages = {
     return number === undefined ? made.historyPage() : made.revisionPage(number);
   },
   code: async () => (await import("./pages-code.js")).codePage(),
-  ...Object.fromEntries(kinds.map((kind) => [kind.plural, async (name) => {
-    const made = await import("./pages-objects.js");
-    if (name === undefined) return made.objectList(kind);
-    if (name === "+") return kind.kind === "credential" ? made.newCredential(kind) : made.newObject(kind);
-    return name.startsWith("+") ? made.newObject(kind) : made.objectPage(kind, name);
-  }])),
 };
+
+async function pageOfKind(kind, name) {
+  const made = await import("./pages-objects.js");
+  if (name === undefined) return made.objectList(kind);
+  if (name === "+") return kind.kind === "credential" ? made.newCredential(kind) : made.newObject(kind);
+  return name.startsWith("+") ? made.newObject(kind) : made.objectPage(kind, name);
+}
+
+function pageAt(first, rest) {
+  if (Object.hasOwn(pages, first)) return pages[first](...rest);
+  const kind = kindAt(first);
+  return kind
+    ? pageOfKind(kind, ...rest)
+    : { title: "No such page", node: element("p", {}, "There is no such page. ", link("Overview", "#/")) };
+}
 
 let shown = 0;
 
@@ -68,9 +85,7 @@ async function show() {
   );
   let made;
   try {
-    made = Object.hasOwn(pages, first)
-      ? await pages[first](...rest)
-      : { title: "No such page", node: element("p", {}, "There is no such page. ", link("Overview", "#/")) };
+    made = await pageAt(first, rest);
   } catch (problem) {
     if (problem instanceof SignedOut) {
       // Not when it only just came from there: it would go on for ever.
@@ -166,7 +181,10 @@ async function begin() {
       );
       return;
     }
-    useComponents(await description());
+    const described = await description();
+    useComponents(described);
+    const learned = learnKinds(described);
+    if (learned.length > 0) groups.splice(2, 0, ["More objects", learned]);
   } catch (problem) {
     showSignIn(
       "Signing in did not work",

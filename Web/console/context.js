@@ -9,7 +9,8 @@ export async function contextFor(...schemas) {
   for (const schema of schemas) gather(schema, wanted, new Set());
   const names = new Map();
   await Promise.all([...wanted].map(async (kind) => {
-    const rows = pluralOf(kind) ? await allOf(`/${pluralOf(kind)}`) : [];
+    // What the demo has is not stored, so nothing that is stored can refer to it.
+    const rows = (pluralOf(kind) ? await allOf(`/${pluralOf(kind)}`) : []).filter(({ owner }) => owner !== "demo");
     names.set(kind, [...(kind === "issuer" ? ["built-in"] : []), ...rows.map(({ name }) => name)]);
   }));
   return { names: (kind) => names.get(kind) ?? [] };

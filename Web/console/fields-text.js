@@ -10,12 +10,13 @@ export function textField(schema, options) {
   if (shapeOf(schema) === "free") return freeField(schema, options);
   if (schema["x-refers-to"]) return referenceField(schema, options);
   const isNumber = shapeOf(schema) === "number";
-  const example = schema.examples?.[0] ?? (schema.default === undefined ? null : schema.default);
+  const isDefault = schema.default !== undefined && typeof schema.default !== "object";
   const input = element("input", {
     type: schema.writeOnly
       ? "password"
       : "text", autocomplete: schema.writeOnly ? "new-password" : "off", autocapitalize: "off",
-    spellcheck: "false", placeholder: example, inputmode: isNumber ? "numeric" : null, value: options.value,
+    spellcheck: "false", placeholder: isDefault ? `${schema.default} unless said` : schema.examples?.[0],
+    "data-hint": isDefault ? null : "example", inputmode: isNumber ? "numeric" : null, value: options.value,
   });
   return { node: framed(input, schema, options), read: () => (
     isNumber ? number(input.value) : input.value === "" ? undefined : input.value

@@ -11,7 +11,9 @@ const NEW = "";
 const NONE = "-";
 
 export async function letIn() {
-  const [consumers, plans, apis] = await Promise.all([allOf("/consumers"), allOf("/plans"), allOf("/apis")]);
+  const [consumers, plans, all] = await Promise.all([allOf("/consumers"), allOf("/plans"), allOf("/apis")]);
+  // A plan that is stored can open only what is stored.
+  const apis = all.filter(({ owner }) => owner !== "demo");
   const state = {
     consumer: NEW,
     name: "",

@@ -1,6 +1,7 @@
 // Protect an API: name it, say who answers, who may call, and how often.
 
 import { allOf } from "./api.js";
+import { callLineBox } from "./call-line.js";
 import { element, link } from "./dom.js";
 import { journey, question } from "./journey.js";
 import { go, page } from "./page.js";
@@ -9,7 +10,10 @@ import { isObject } from "./schema.js";
 const NEW = "";
 
 export async function protect() {
-  const [upstreams, issuers] = await Promise.all([allOf("/upstreams"), allOf("/issuers")]);
+  const isStored = ({ owner }) => owner !== "demo";
+  const [upstreams, issuers] = (await Promise.all([allOf("/upstreams"), allOf("/issuers")])).map(
+    (rows) => rows.filter(isStored)
+  );
   const state = {
     name: "",
     path: "",
@@ -144,7 +148,8 @@ export async function protect() {
   }
   const node = journey({
     questions: [...asked.values()], documentOf, visible, take: (document) => takeDocument(document, state), label: "Protect it",
-    finish: (done, change) => {
+    finish: async (done, change) => {
+      const line = await callLineBox(documentOf().apis[state.name]);
       done.show(element("div", { class: "notice good", role: "status" },
         element(
           "p",
@@ -152,6 +157,7 @@ export async function protect() {
           element("b", {}, `${state.name} is protected.`),
           ` The gateway serves it already, at ${state.path} (revision ${change.revision}).`,
         )),
+      line,
       element(
         "div",
         { class: "row" },

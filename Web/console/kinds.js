@@ -1,6 +1,7 @@
 // The kinds of object that a configuration is made of: what each is called, where it is, what its list shows.
 
 import { element } from "./dom.js";
+import { labelOf, resolved, shapeOf } from "./schema.js";
 
 export const kinds = [
   { kind: "api", plural: "apis", title: "APIs", one: "API", operation: "putAPI",
@@ -51,6 +52,41 @@ export const kinds = [
     columns: [["Value", (v) => code(v.value)]] },
 ];
 
+// Kinds that this page has no words of its own for are drawn from the description alone. -> their plurals.
+export function learnKinds(description) {
+  const learned = [];
+  for (const [path, methods] of Object.entries(description.paths)) {
+    const plural = /^\/api\/([a-z-]+)\/\{name\}$/.exec(path)?.[1];
+    const operation = methods.put?.operationId ?? "";
+    if (!plural || !operation.startsWith("put") || kindAt(plural)) continue;
+    const kind = operation.slice(3).replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+    const schema = resolved(methods.put.requestBody.content["application/json"].schema);
+    kinds.push({
+      kind, plural, operation, title: labelOf(plural), one: kind.replaceAll("-", " "),
+      first: schema.description ?? "", columns: columnsOf(schema),
+    });
+    learned.push(plural);
+  }
+  return learned;
+}
+
+// The first few members that are one word or a list of them, those that must be there before the others.
+function columnsOf(schema) {
+  const isNeeded = (name) => (schema.required ?? []).includes(name);
+  const names = Object.keys(schema.properties ?? {}).filter((name) => {
+    const shape = shapeOf(schema.properties[name]);
+    return ["choice", "yes-no", "number", "text", "variants"].includes(shape) && !resolved(schema.properties[name]).writeOnly;
+  });
+  const chosen = [...names.filter(isNeeded), ...names.filter((name) => !isNeeded(name))].slice(0, 3);
+  return chosen.map((name) => [labelOf(name), (value) => wordsOf(value[name])]);
+}
+
+const wordsOf = (value) => {
+  if (value === undefined || value === null) return "";
+  if (Array.isArray(value)) return value.map(wordsOf).join(", ");
+  return typeof value === "object" ? Object.keys(value).join(", ") : String(value);
+};
+
 export const kindAt = (plural) => kinds.find((one) => one.plural === plural);
 export const pluralOf = (kind) => kinds.find((one) => one.kind === kind)?.plural;
 
@@ -73,4 +109,12 @@ export function accessWords(access) {
 
 const keysWords = (keys) => (typeof keys === "object" ? Object.keys(keys)[0] : keys ?? "built-in");
 
-export const ownerWords = (owner) => (owner === "console" ? "console" : owner.replace(/^file:?\s*/, "file "));
+export const ownerWords = (owner) => (
+  { console: "console", demo: "demo" }[owner] ?? owner.replace(/^file:?\s*/, "file ")
+);
+
+// The same in a few letters, for lists: a file by its last part, with the whole as the title.
+export function ownerBadge(owner) {
+  if (owner === "console") return "console";
+  return element("span", { class: "badge", title: ownerWords(owner) }, ownerWords(owner).replace(/^file .*\//, "file "));
+}

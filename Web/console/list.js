@@ -1,6 +1,6 @@
 // <signet-list>: rows page by page, searchable by name; when there are none, what to do first.
 
-import { button, element, freshId, link, put, replace } from "./dom.js";
+import { button, element, freshId, link, replace } from "./dom.js";
 
 class SignetList extends HTMLElement {
   // `load(after)` gives { rows, next }; `columns` are { title, cell(row) }; the first one leads to `href(row)`, where there is one.
@@ -55,7 +55,7 @@ class SignetList extends HTMLElement {
       const said = cell(row);
       const href = at === 0 ? this.href(row) : null;
       const content = href ? link(said, href) : said;
-      return at === 0 ? element("th", { scope: "row" }, content) : element("td", { "data-title": title }, content);
+      return at === 0 ? element("th", { scope: "row" }, content) : element("td", { "data-title": title }, element("div", {}, content));
     }));
   }
 
@@ -83,4 +83,4 @@ export async function list(options) {
 export const table = (caption, titles, rows) => element("table", {}, element("caption", {}, caption),
   element("thead", {}, element("tr", {}, titles.map((title) => element("th", { scope: "col" }, title)))),
   element("tbody", {}, rows.map((cells) => element("tr", {}, cells.map((cell, at) =>
-    (at === 0 ? element("th", { scope: "row" }, cell) : put(element("td", { "data-title": titles[at] }), cell)))))));
+    (at === 0 ? element("th", { scope: "row" }, cell) : element("td", { "data-title": titles[at] }, element("div", {}, cell))))))));

@@ -24,6 +24,8 @@ export async function overview() {
     ), healthOf(), pageOf("/explanations", { limit: 50 }), get("/configuration/history", { limit: 1 }),
   ]);
   const numbers = new Map(counted.map(([path], at) => [path, lists[at].length]));
+  // What the demo has was there before anybody did anything.
+  const own = new Map(counted.map(([path], at) => [path, lists[at].filter(({ owner }) => owner !== "demo").length]));
   const revision = history.revisions[0];
   return page(
     {
@@ -32,7 +34,7 @@ export async function overview() {
         ? ["In force: ", link(`revision ${revision.revision}`, `#/history/${revision.revision}`), "."]
         : "Nothing is configured here yet.",
     },
-    firstSteps(numbers, refusals.rows.some(({ path }) => !path.startsWith("/api/"))),
+    firstSteps(own, refusals.rows.some(({ path }) => !path.startsWith("/api/"))),
     element("ul", { class: "numbers", "aria-label": "What there is" }, counted.map(([path, title]) =>
       element("li", {}, link([element("b", {}, String(numbers.get(path))), ` ${title}`], `#/${path}`)))),
     section(

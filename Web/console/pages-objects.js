@@ -3,15 +3,17 @@
 import { action, secret } from "./action.js";
 import { actorWords } from "./actors.js";
 import { call, pageOf, schemaOf } from "./api.js";
+import { callLineBox } from "./call-line.js";
 import { contextFor } from "./context.js";
 import { element, freshId, link, neededMark } from "./dom.js";
 import { changeText, editor } from "./editor.js";
 import { form, prefixOf } from "./form.js";
 import { endpointsTable, healthBadge, healthOf } from "./health.js";
-import { ownerWords } from "./kinds.js";
+import { ownerBadge, ownerWords } from "./kinds.js";
 import { list } from "./list.js";
 import { moment } from "./moments.js";
 import { facts, go, leaveTo, page, section } from "./page.js";
+import { trial } from "./trial.js";
 
 const address = (kind, name) => `/${kind.plural}/${encodeURIComponent(name)}`;
 const hash = (kind, name) => `#/${kind.plural}/${encodeURIComponent(name)}`;
@@ -22,12 +24,8 @@ export async function objectList(kind) {
     { title: "Name", cell: (row) => row.name },
     ...kind.columns.map(([title, cell]) => ({ title, cell: (row) => cell(row.value) })),
     ...(health ? [{ title: "Health", cell: (row) => healthBadge(health.get(row.name)) }] : []),
-    { title: "Owner", cell: (row) => (row.owner === "console" ? "console" : element(
-      "span",
-      { class: "badge" },
-      ownerWords(row.owner),
-    )) },
-    { title: "Changed", cell: (row) => moment(row.changed) },
+    { title: "Owner", cell: (row) => ownerBadge(row.owner) },
+    { title: "Changed", cell: (row) => (row.changed === undefined ? "" : moment(row.changed)) },
   ];
   const ways = { api: go("Protect an API", "#/protect", true), consumer: go("Let somebody in", "#/let-in", true) };
   const another = go(`Add ${article(kind.one)}`, `#/${kind.plural}/+`, !ways[kind.kind]);
@@ -41,20 +39,13 @@ export async function objectList(kind) {
       element("div", { class: "row" }, ways[kind.kind]?.cloneNode(true), another.cloneNode(true)),
     ],
   });
-  const elsewhere = health && [...health.values()].filter(({ name }) => !rows.rows.some((row) => row.name === name));
   return page(
     {
       title: kind.title,
       intro: rows.rows.length > 0 ? kind.first : null,
       actions: rows.rows.length > 0 ? [another, ways[kind.kind]] : [],
     },
-    rows,
-    elsewhere?.length ? section("In force, but not from here",
-      element(
-        "p",
-        { class: "help" },
-        "The server was started with these: by --config or --demo.",
-      ), endpointsTable(elsewhere)) : null);
+    rows);
 }
 
 export const article = (noun) => (/^[aeiouA]/.test(noun) ? `an ${noun}` : `a ${noun}`);
@@ -70,7 +61,7 @@ export async function objectPage(kind, name) {
     remove: (tag, query) => call("DELETE", address(kind, name), { etag: tag, query }),
     read: async () => {
       const now = await call("GET", address(kind, name));
-      return { value: now.body.value, etag: now.etag, by: await actorWords(now.body.changed_by) };
+      return { value: now.body.value, etag: now.etag, by: await actorWords(now.body.changed_by ?? "") };
     },
     saved: ({ body: change }, done) => {
       done.show(changeText(change, "Nothing differs from what is in force.", inForce(change)));
@@ -83,20 +74,30 @@ export async function objectPage(kind, name) {
       "p",
       {},
       element("b", {}, `This belongs to the ${ownerWords(body.owner)}.`),
-    " It is changed there, and put to work with signet apply or under As code. Here it can be seen."));
+      body.owner === "demo"
+        ? " It is there because the server was started with --demo, and is stored nowhere. Here it can be seen."
+        : " It is changed there, and put to work with signet apply or under As code. Here it can be seen.",
+    ));
   return page(
     { title: name, intro: kind.first, back: [kind.title, `#/${kind.plural}`] },
     foreign,
     section(`The ${kind.one}`, whole),
+    kind.kind === "api" ? await callSections(body.value) : null,
     kind.kind === "upstream"
       ? await upstreamHealth(name)
       : null, kind.kind === "credential" && isOurs ? await renewal(name, body.value) : null,
     facts([
       ["Owner", ownerWords(body.owner)],
-      ["Revision", link(String(body.revision), `#/history/${body.revision}`)],
-      ["Changed", moment(body.changed)],
-      ["By", await actorWords(body.changed_by)],
+      ...(body.revision === undefined ? [] : [
+        ["Revision", link(String(body.revision), `#/history/${body.revision}`)],
+        ["Changed", moment(body.changed)],
+        ["By", await actorWords(body.changed_by)],
+      ]),
     ]));
+}
+
+async function callSections(api) {
+  return [section("Call it", await callLineBox(api)), section("Try it from here", trial(api))];
 }
 
 const inForce = (change) => `In force as revision ${change.revision}:`;

@@ -8,7 +8,11 @@ const marks = new Map([["passed", "✓"], ["failed", "✕"], ["skipped", "–"]]
 class SignetSteps extends HTMLElement {
   // steps: [{ check, outcome, code?, detail }]
   begin(steps) {
-    this.replaceChildren(element("ol", { class: "steps" }, steps.map((step) => element(
+    const count = (outcome) => steps.filter((step) => step.outcome === outcome).length;
+    const tally = ["passed", "failed", "skipped"].filter((outcome) => count(outcome) > 0).map(
+      (outcome) => `${count(outcome)} ${outcome}`
+    ).join(", ");
+    this.replaceChildren(element("p", { class: "tally" }, tally), element("ol", { class: "steps" }, steps.map((step) => element(
       "li",
       { "data-outcome": step.outcome, "data-check": step.check },
       element("span", { class: "tick", "aria-hidden": "true" }, marks.get(step.outcome) ?? "?"),
@@ -16,7 +20,10 @@ class SignetSteps extends HTMLElement {
       element("span", { class: "outcome" }, step.outcome),
       step.detail || step.code
         ? element("span", { class: "detail" }, step.detail, step.code ? element("code", {}, step.code) : null)
-        : null))));
+        : null))),
+    ...(count("failed") > 0
+      ? [element("p", { class: "steps-left" }, "Judging stops at the first refusal: later checks were not made.")]
+      : []));
     return this;
   }
 }

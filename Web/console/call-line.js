@@ -1,0 +1,63 @@
+// How an API is called from outside: where the gateway is, and the line for a terminal.
+
+import { allOf } from "./api.js";
+import { copyButton, element } from "./dom.js";
+import { isObject } from "./schema.js";
+
+// -> the address of the gateway as callers write it, or null where none is open.
+export async function gatewayAddress() {
+  const [listeners, settings] = await Promise.all([
+    allOf("/open-listeners"), allOf("/settings"),
+  ]);
+  const said = settings.find(({ name }) => name === "public-address");
+  if (said) return said.value.value.replace(/\/$/, "");
+  const serving = listeners.filter(({ serves }) => serves === "gateway");
+  const best = serving.find(({ url }) => url.startsWith("https:")) ?? serving[0];
+  if (!best) return null;
+  // One that is open to the network is called by the name that this page was called by.
+  return best.everywhere
+    ? `${new URL(best.url).protocol}//${location.hostname}:${new URL(best.url).port}`
+    : best.url;
+}
+
+// What is to be shown at an API: "token", "key", "password", "either" or "nothing".
+export function shownAt(access) {
+  if (access === "anonymous" || access === undefined) return { what: "nothing" };
+  const choices = isObject(access) && (access.any ?? access.all) ? access.any ?? access.all : [access];
+  const has = (name) => choices.some((one) => one === name || (isObject(one) && one[name] !== undefined));
+  const key = choices.find((one) => isObject(one) && one["api-key"]?.header);
+  const field = key ? key["api-key"].header : "X-API-Key";
+  if (has("jwt")) return { what: "token", field };
+  if (has("api-key")) return { what: "key", field };
+  if (has("basic")) return { what: "password", field };
+  return { what: "token", field };
+}
+
+export function callLine(gateway, api) {
+  const host = api.hosts?.find((name) => !name.startsWith("*"));
+  const method = api.methods?.[0] ?? "GET";
+  const { what, field } = shownAt(api.access);
+  const parts = [
+    "curl -i",
+    method === "GET" ? "" : `-X ${method}`,
+    quoted(`${gateway}${api.path}`),
+    host ? `-H ${quoted(`Host: ${host}`)}` : "",
+    { token: '-H "Authorization: Bearer $TOKEN"', key: `-H "${field}: $KEY"`, password: '-u "$NAME:$PASSWORD"' }[what] ?? "",
+  ];
+  return parts.filter(Boolean).join(" ");
+}
+
+const quoted = (text) => (/^[A-Za-z0-9:/._~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+// The line with a button that copies it; a sentence where the gateway listens nowhere.
+export async function callLineBox(api) {
+  const gateway = await gatewayAddress();
+  if (gateway === null) return element("p", { class: "empty" }, "The gateway listens nowhere.");
+  const line = callLine(gateway, api);
+  return element(
+    "div",
+    { class: "call-line" },
+    element("pre", { tabindex: "0", "aria-label": "The line for a terminal" }, line),
+    copyButton(() => line),
+  );
+}
