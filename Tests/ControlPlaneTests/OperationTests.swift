@@ -91,6 +91,30 @@ private struct OpenDoor: RouterMiddleware {
         }
     }
 
+    @Test("an operation that streams writes an event for each object, ends with them, and is described as such")
+    func streams() async throws {
+        let shape = Shape<JSONObject>.document("Tick", schema: ["type": "object"])
+        let ticks = Operation("watchTicks", stream: "/ticks", of: "ticks", for: .viewer, "Ticks.", events: shape) { _ in
+            AsyncStream { continuation in
+                for number in Int64(1)...2 { continuation.yield(["tick": .number(JSONNumber(number))]) }
+                continuation.finish()
+            }
+        }
+        try await Application(router: router([ticks], role: .viewer)).test(.router) { client in
+            let answer = try await client.execute(uri: "/api/ticks", method: .get)
+            #expect(answer.headers[.contentType] == "text/event-stream")
+            let lines = String(buffer: answer.body).split(separator: "\n").filter { $0.hasPrefix("data:") }
+            #expect(lines == ["data: {\"tick\":1}", "data: {\"tick\":2}"])
+            let description = try await client.execute(uri: "/api/openapi.json", method: .get)
+            let text = String(buffer: description.body)
+            #expect(text.contains("\"text/event-stream\":{\"schema\":{\"type\":\"object\""))
+            #expect(text.contains("\"contentSchema\":{\"$ref\":\"#/components/schemas/Tick\"}"))
+        }
+        try await Application(router: router([ticks], role: nil)).test(.router) { client in
+            #expect(try await client.execute(uri: "/api/ticks", method: .get).status == .forbidden)
+        }
+    }
+
     @Test func `only who has the role gets in, and who has none is told which`() async throws {
         for (role, status) in [(nil, 403), (Role.viewer, 403), (.publisher, 200), (.admin, 200)] as [(Role?, Int)] {
             let answer = try await ask(

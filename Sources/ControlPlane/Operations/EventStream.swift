@@ -27,6 +27,17 @@ enum EventStream {
     /// A line that says nothing comes so often, so that whoever went is noticed.
     private static let pause: Duration = .seconds(15)
 
+    /// The schema of one event, as OpenAPI has it (3.2, "Server-Sent Event Streams").
+    /// - Parameter data: of the JSON in it.
+    static func schema(of data: JSON) -> JSON {
+        [
+            "type": "object", "description": "One event of the stream.", "required": ["data"],
+            "properties": [
+                "data": ["type": "string", "contentMediaType": "application/json", "contentSchema": data]
+            ],
+        ]
+    }
+
     static func response(_ events: AsyncStream<JSONObject>) -> Response {
         Response(
             status: .ok, headers: [.contentType: type, .cacheControl: "no-store"],

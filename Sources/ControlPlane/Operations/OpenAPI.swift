@@ -90,7 +90,8 @@ extension Operation {
 
     private var answer: JSONObject {
         let type: ByteString = isStream ? ByteString(EventStream.type) : "application/json"
-        var object: JSONObject = ["description": "Done.", "content": .object([type: ["schema": output.openAPI]])]
+        let schema = isStream ? EventStream.schema(of: output.openAPI) : output.openAPI
+        var object: JSONObject = ["description": "Done.", "content": .object([type: ["schema": schema]])]
         if isTagged {
             object["headers"] = [
                 "ETag": ["schema": ["type": "string"], "description": "The state that this is, for `If-Match`."]
