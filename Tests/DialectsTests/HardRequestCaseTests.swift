@@ -28,6 +28,49 @@ import Testing
         }
     }
 
+    @Test("Gemini gets the results of one step in the order of its calls, each under its call's name")
+    func resultsInTheOrderOfCalls() throws {
+        func call(_ id: String, _ name: String) -> String {
+            #"{"id":"\#(id)","type":"function","function":{"name":"\#(name)","arguments":"{}"}}"#
+        }
+        func result(_ id: String, _ text: String) -> String {
+            #"{"role":"tool","tool_call_id":"\#(id)","content":"\#(text)"}"#
+        }
+        let first = #"{"role":"assistant","tool_calls":[\#(call("a", "f")),\#(call("b", "g"))]}"#
+        // The identifier a comes again and means another function.
+        let second = #"{"role":"assistant","tool_calls":[\#(call("a", "g")),\#(call("c", "f"))]}"#
+        let steps = [first, result("b", "2"), result("a", "1"), second, result("c", "4"), result("a", "3")]
+        let body = try Wire.request(.openAI, .gemini, openAI(steps.joined(separator: ",")))
+        let turns = (body.object?["contents"]?.array ?? []).map { $0.object?["parts"]?.array ?? [] }
+        let responses = turns.map { parts in
+            parts.compactMap { part -> String? in
+                guard let response = part.object?["functionResponse"]?.object else { return nil }
+                let output = response["response"]?.object?["output"]?.string
+                return "\(response["name"]?.string ?? "") \(output ?? "")"
+            }
+        }
+        #expect(responses == [[], ["f 1", "g 2"], [], ["g 3", "f 4"]])
+    }
+
+    @Test("Anthropic gets no text without a visible character, and no turn of nothing else")
+    func blankTexts() throws {
+        let calling = call.replacing(#""role":"assistant""#, with: #""role":"assistant","content":" \n""#)
+        let blank = #"{"role":"user","content":"\t "}"#
+        let body = try Wire.request(
+            .openAI, .anthropic, openAI(#"{"role":"system","content":" "},\#(blank),\#(calling),\#(result)"#))
+        #expect(body.object?["system"] == nil)
+        #expect(messages(body).compactMap { $0.object?["role"]?.string } == ["assistant", "user"])
+        #expect(messages(body)[0].object?["content"]?.array?.count == 1)
+    }
+
+    @Test("Ollama, which does not read it, gets no n") func oneAnswer() throws {
+        let text = openAI(#"{"role":"user","content":"x"}"#, #","n":1"#)
+        let toOllama = try Wire.request(.openAI, .ollama, text)
+        let toOpenAI = try Wire.request(.openAI, .openAI, text)
+        #expect(toOllama.object?["n"] == nil)
+        #expect(toOpenAI.object?["n"] != nil)
+    }
+
     @Test("15: Mistral's identifiers are nine letters and digits, the same in call and result, others untouched")
     func case15() throws {
         let body = try Wire.request(.openAI, .mistral, openAI("\(call),\(result)"))

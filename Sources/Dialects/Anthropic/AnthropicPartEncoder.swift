@@ -2,9 +2,12 @@ import Codecs
 
 /// Writes content blocks (Anthropic `*_block_param`).
 struct AnthropicPartEncoder {
-    /// One plain text is a string; anything more is blocks.
+    /// One plain text is a string; anything more is blocks, none of them without a visible character, which would be
+    /// refused.
     func content(_ parts: [Part], at pointer: String) throws(ModelError) -> JSON {
-        if parts.count == 1, parts[0].cacheControl == nil, let text = parts[0].text { return .string(text) }
+        if parts.count == 1, parts[0].cacheControl == nil, let text = parts[0].text, !text.isBlank {
+            return .string(text)
+        }
         var blocks: [JSON] = []
         for part in parts {
             guard var block = try block(part, at: pointer) else { continue }
@@ -16,7 +19,8 @@ struct AnthropicPartEncoder {
 
     private func block(_ part: Part, at pointer: String) throws(ModelError) -> JSONObject? {
         switch part.content {
-        case .text(let text), .refusal(let text): return ["type": "text", "text": .string(text)]
+        case .text(let text), .refusal(let text):
+            return text.isBlank ? nil : ["type": "text", "text": .string(text)]
         case .image(let image):
             switch image.source {
             case .url(let url): return ["type": "image", "source": ["type": "url", "url": .string(url)]]
@@ -35,7 +39,8 @@ struct AnthropicPartEncoder {
             var block: JSONObject = [
                 "type": "tool_result", "tool_use_id": .string(CallIdentifier.identifier(result.callID)),
             ]
-            if !result.parts.isEmpty { block["content"] = try content(result.parts, at: pointer) }
+            let content = try content(result.parts, at: pointer)
+            if content != [] { block["content"] = content }
             if result.isError { block["is_error"] = true }
             return block
         // What nobody signed cannot go back.

@@ -16,7 +16,8 @@ struct AnthropicRequestEncoder {
         let parts = AnthropicPartEncoder()
         // Instructions in the middle of the conversation go to its start.
         let system = conversation.system + conversation.messages.filter { $0.role == .system }.flatMap(\.parts)
-        if !system.isEmpty { body["system"] = try parts.content(system, at: "/system") }
+        let instructions = try parts.content(system, at: "/system")
+        if instructions != [] { body["system"] = instructions }
         body["messages"] = .array(try messages(conversation, parts))
         tools(conversation, &body)
         reasoning(conversation, &body)

@@ -2,32 +2,56 @@ import Codecs
 
 /// Writes turns and parts (`content.proto`, `Content` and `Part`).
 struct GeminiPartEncoder {
-    /// Results name the function, not the call alone.
-    private var nameOfCall: [ByteString: ByteString] = [:]
-
-    init(_ conversation: Conversation) {
-        for message in conversation.messages {
-            for part in message.parts {
-                if case .toolCall(let call) = part.content { nameOfCall[call.id] = call.name }
-            }
-        }
-    }
+    /// The calls so far, by identifier. Results name the function and not the call, so those of one step stand in the order
+    /// of its calls; an identifier that comes again means the last call that had it.
+    private var calls: [ByteString: (name: ByteString, place: Int)] = [:]
+    private var count = 0
 
     /// Neighbours of one role are one turn: all results of one step must stand together.
-    func contents(_ conversation: Conversation) throws(ModelError) -> [JSON] {
+    mutating func contents(_ conversation: Conversation) throws(ModelError) -> [JSON] {
         var turns: [(role: ByteString, parts: [JSON])] = []
-        for (index, message) in conversation.messages.enumerated() where message.role != .system {
-            let role: ByteString = message.role == .assistant ? "model" : "user"
+        for step in steps(conversation) {
             var parts: [JSON] = []
-            for part in message.parts { parts += try encode(part, at: "/messages/\(index)") }
+            let ordered = step.parts.enumerated().sorted {
+                (place(of: $0.element.part), $0.offset) < (place(of: $1.element.part), $1.offset)
+            }
+            for (part, index) in ordered.map(\.element) {
+                if case .toolCall(let call) = part.content {
+                    calls[call.id] = (call.name, count)
+                    count += 1
+                }
+                parts += try encode(part, at: "/messages/\(index)")
+            }
             guard !parts.isEmpty else { continue }
-            if let last = turns.indices.last, turns[last].role == role {
+            if let last = turns.indices.last, turns[last].role == step.role {
                 turns[last].parts += parts
             } else {
-                turns.append((role, parts))
+                turns.append((step.role, parts))
             }
         }
         return turns.map { ["role": .string($0.role), "parts": .array($0.parts)] }
+    }
+
+    /// The messages, neighbours that hold results as one; each part with its message's place.
+    private func steps(_ conversation: Conversation) -> [(role: ByteString, parts: [(part: Part, index: Int)])] {
+        var steps: [(role: ByteString, parts: [(part: Part, index: Int)])] = []
+        var holdsResults = false
+        for (index, message) in conversation.messages.enumerated() where message.role != .system {
+            let parts = message.parts.map { (part: $0, index: index) }
+            if holdsResults, message.role == .tool, let last = steps.indices.last {
+                steps[last].parts += parts
+            } else {
+                steps.append((message.role == .assistant ? "model" : "user", parts))
+            }
+            holdsResults = message.role == .tool
+        }
+        return steps
+    }
+
+    /// Where a result belongs; what is none stays where it is.
+    private func place(of part: Part) -> Int {
+        guard case .toolResult(let result) = part.content else { return 0 }
+        return calls[result.callID]?.place ?? 0
     }
 
     private func encode(_ part: Part, at pointer: String) throws(ModelError) -> [JSON] {
@@ -51,7 +75,7 @@ struct GeminiPartEncoder {
     }
 
     private func result(_ result: ToolResult, at pointer: String) throws(ModelError) -> [JSON] {
-        guard let name = nameOfCall[result.callID] else {
+        guard let name = calls[result.callID]?.name else {
             throw ModelError(
                 .badRequest, .joined(["no call has the identifier ", Excerpt.of(result.callID, limit: 64)], by: ""),
                 pointer: ByteString(pointer))

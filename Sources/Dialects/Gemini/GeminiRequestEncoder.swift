@@ -12,7 +12,8 @@ struct GeminiRequestEncoder {
         if !texts.isEmpty {
             body["systemInstruction"] = ["parts": .array(texts.map { ["text": .string($0)] })]
         }
-        body["contents"] = .array(try GeminiPartEncoder(conversation).contents(conversation))
+        var parts = GeminiPartEncoder()
+        body["contents"] = .array(try parts.contents(conversation))
         tools(conversation, &body)
         let generation = generation(conversation)
         if !generation.members.isEmpty { body["generationConfig"] = .object(generation) }

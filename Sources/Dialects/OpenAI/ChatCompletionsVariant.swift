@@ -17,6 +17,8 @@ struct ChatCompletionsVariant: Sendable {
     var joinsTexts = false
     /// Whether `tool_choice` is read; if not, `none` is said by leaving out the tools (Ollama; C.3-42).
     var readsToolChoice = true
+    /// Whether `n` is read (Ollama always answers once).
+    var readsCandidates = true
     /// Whether a function must have `parameters`, also where it takes none (Mistral).
     var requiresParameters = false
     /// Whether the model's earlier reasoning is sent back as `reasoning_content`.
@@ -30,7 +32,7 @@ struct ChatCompletionsVariant: Sendable {
             ChatCompletionsVariant(
                 seedName: "random_seed", asksForUsage: false, hasShortCallIDs: true, separatesResultsFromUser: true,
                 requiresParameters: true)
-        case .ollama: ChatCompletionsVariant(joinsTexts: true, readsToolChoice: false)
+        case .ollama: ChatCompletionsVariant(joinsTexts: true, readsToolChoice: false, readsCandidates: false)
         case .anthropic, .gemini: nil
         }
     }

@@ -10,7 +10,7 @@ struct OpenAIRequestEncoder {
         body["model"] = .string(conversation.model)
         body["messages"] = .array(OpenAIMessageEncoder(variant: variant).encode(conversation))
         body[variant.maximumTokensName] = conversation.maximumTokens.map { .number(JSONNumber($0)) }
-        body["n"] = conversation.candidates.map { .number(JSONNumber($0)) }
+        if variant.readsCandidates { body["n"] = conversation.candidates.map { .number(JSONNumber($0)) } }
         if !conversation.stop.isEmpty { body["stop"] = .array(conversation.stop.map { .string($0) }) }
         sampling(conversation.sampling, &body)
         tools(conversation, &body)
