@@ -93,6 +93,16 @@ def test_an_api_of_yours_is_protected_as_the_readme_says(demo_on_default_ports, 
     assert "token-missing" in told and '"target": "/orders"' in told
 
 
+def test_models_answer_as_the_readme_says(demo_on_default_ports):
+    _, folder = demo_on_default_ports
+    lines = re.search(r"<!-- models -->\n```bash\n(.*?)```", README, re.DOTALL).group(1)
+    done = subprocess.run(
+        ["bash"], input="\n".join([tour_lines()[0], lines]), text=True, capture_output=True, cwd=folder, timeout=60,
+        env={**os.environ, "SIGNET_DEMO_PASSWORD": "tour-password-1234"})
+    assert re.findall(r"HTTP/1.1 (\d+) ", done.stdout) == ["200", "200"], done.stdout + done.stderr
+    assert '"object":"chat.completion"' in done.stdout and '"type":"message"' in done.stdout
+
+
 def test_the_tour_that_the_server_prints_works_too(demo, tmp_path):
     """The same five lines with this server's own addresses and password in them: nothing has to be set first."""
     demo_lines = wait_for(lambda: printed_tour(demo))
