@@ -52,6 +52,18 @@ import Testing
         #expect(responses == [[], ["f 1", "g 2"], [], ["g 3", "f 4"]])
     }
 
+    @Test("24: the first call of a step that came without a signature says so to Gemini 3, and to no older model")
+    func case24Unsigned() throws {
+        func signatures(_ model: String) throws -> [String?] {
+            let text = openAI("\(call),\(result)").replacing(#""model":"m""#, with: #""model":"\#(model)""#)
+            let body = try Wire.request(.openAI, .gemini, text)
+            let parts = body.object?["contents"]?.array?[0].object?["parts"]?.array ?? []
+            return parts.map { $0.object?["thoughtSignature"]?.string.map { "\($0)" } }
+        }
+        #expect(try signatures("gemini-3-pro") == ["skip_thought_signature_validator"])
+        #expect(try signatures("gemini-2.5-flash") == [nil])
+    }
+
     @Test("Anthropic gets no text without a visible character, and no turn of nothing else")
     func blankTexts() throws {
         let calling = call.replacing(#""role":"assistant""#, with: #""role":"assistant","content":" \n""#)

@@ -7,18 +7,32 @@ struct GeminiPartEncoder {
     private var calls: [ByteString: (name: ByteString, place: Int)] = [:]
     private var count = 0
 
+    /// What stands for the signature of a call that comes without one, as Google documents it: Gemini 3 refuses a step whose
+    /// first call has none, and Anthropic's clients cannot send one back.
+    private static let unsigned: ByteString = "skip_thought_signature_validator"
+
+    /// Whether a model looks for signatures: all since Gemini 3.
+    private static func readsSignatures(_ model: ByteString) -> Bool {
+        !["gemini-1", "gemini-2"].contains { model.bytes.starts(with: $0.utf8) }
+    }
+
     /// Neighbours of one role are one turn: all results of one step must stand together.
     mutating func contents(_ conversation: Conversation) throws(ModelError) -> [JSON] {
         var turns: [(role: ByteString, parts: [JSON])] = []
         for step in steps(conversation) {
             var parts: [JSON] = []
+            var lacksCall = Self.readsSignatures(conversation.model)
             let ordered = step.parts.enumerated().sorted {
                 (place(of: $0.element.part), $0.offset) < (place(of: $1.element.part), $1.offset)
             }
             for (part, index) in ordered.map(\.element) {
-                if case .toolCall(let call) = part.content {
+                var part = part
+                if case .toolCall(var call) = part.content {
                     calls[call.id] = (call.name, count)
                     count += 1
+                    if lacksCall { call.signature = call.signature ?? Self.unsigned }
+                    lacksCall = false
+                    part.content = .toolCall(call)
                 }
                 parts += try encode(part, at: "/messages/\(index)")
             }
