@@ -5,9 +5,10 @@ from playwright.sync_api import Browser, Page
 
 # Every page of the console that needs no object to be there.
 PAGES = (
-    "", "protect", "let-in", "apis", "apis/+", "upstreams", "upstreams/+", "policies", "policies/+", "issuers", "issuers/+", "listeners",
+    "", "protect", "let-in", "analytics", "apis", "apis/+", "upstreams", "upstreams/+", "policies", "policies/+", "issuers", "issuers/+", "listeners",
     "listeners/+", "consumers", "consumers/+", "credentials", "credentials/+", "credentials/+elsewhere", "plans", "plans/+", "subscriptions",
-    "subscriptions/+", "users", "users/+", "roles", "tokens", "clients", "clients/+", "keys", "explanations", "audit", "history", "code", "settings", "settings/+")
+    "subscriptions/+", "providers", "providers/+", "models", "models/+", "prices", "prices/+", "budgets", "budgets/+", "users", "users/+",
+    "roles", "tokens", "clients", "clients/+", "keys", "explanations", "audit", "history", "code", "settings", "settings/+")
 
 
 class ConsolePage:

@@ -361,6 +361,40 @@ def test_tokens_are_found_and_refused(console, ada, chromium):
             wait_for(lambda: rows.count() < before)
 
 
+def test_what_the_gateway_answered_is_drawn_and_there_as_a_table(console, ada, tmp_path):
+    page = ada.page
+    for _ in range(7):
+        call("GET", console.gateway + "/nowhere-at-all")
+    ada.go("analytics")
+    live = page.locator("signet-live dd").first
+    live.wait_for()
+    call("GET", console.gateway + "/nowhere-at-all")
+    wait_for(lambda: live.text_content() != "0", 20)
+
+    def drawn():
+        ada.go("analytics?again")
+        return page.locator("signet-chart svg .fill.color-2").count() > 0
+    wait_for(drawn, 30)
+    chart = page.locator("signet-chart").first
+    chart.get_by_text("As a table").click()
+    cells = chart.locator("tbody tr td:nth-child(3)").all_text_contents()
+    assert len(cells) == 60 and sum(int(cell.replace(",", "")) for cell in cells) >= 7
+    titles = chart.locator("svg title").all_text_contents()
+    assert len(titles) == 60 and any("The caller's errors (4xx)" in title for title in titles)
+    with page.expect_download() as saved:
+        chart.get_by_role("button", name="As CSV").click()
+    saved.value.save_as(tmp_path / "requests.csv")
+    lines = (tmp_path / "requests.csv").read_text().split("\n")
+    assert lines[0].strip() == "from,Answered,The caller's errors (4xx),The server's errors (5xx)"
+    assert [line.split(",")[2] for line in lines[1:61]] == [cell.replace(",", "") for cell in cells]
+    ada.answer(Together_by="reason")
+    page.get_by_role("rowheader", name="route-not-found").wait_for()
+    # At another width it is drawn anew, and never wider than its place.
+    page.set_viewport_size({"width": 420, "height": 900})
+    wait_for(lambda: float(chart.locator("svg").get_attribute("width")) < 400)
+    assert not ada.overflows
+
+
 def test_roles_are_told_with_who_has_them(ada):
     page = ada.page
     ada.go("roles")

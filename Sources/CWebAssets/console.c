@@ -26,6 +26,11 @@ static const unsigned char console_call_line_js[] = {
 };
 embedded_file web_console_call_line_js(void) { return (embedded_file){console_call_line_js, sizeof console_call_line_js}; }
 
+static const unsigned char console_chart_js[] = {
+#embed "../../Web/console/chart.js"
+};
+embedded_file web_console_chart_js(void) { return (embedded_file){console_chart_js, sizeof console_chart_js}; }
+
 static const unsigned char console_console_css[] = {
 #embed "../../Web/console/console.css"
 };
@@ -111,6 +116,11 @@ static const unsigned char console_list_js[] = {
 };
 embedded_file web_console_list_js(void) { return (embedded_file){console_list_js, sizeof console_list_js}; }
 
+static const unsigned char console_live_js[] = {
+#embed "../../Web/console/live.js"
+};
+embedded_file web_console_live_js(void) { return (embedded_file){console_live_js, sizeof console_live_js}; }
+
 static const unsigned char console_moments_js[] = {
 #embed "../../Web/console/moments.js"
 };
@@ -125,6 +135,11 @@ static const unsigned char console_page_js[] = {
 #embed "../../Web/console/page.js"
 };
 embedded_file web_console_page_js(void) { return (embedded_file){console_page_js, sizeof console_page_js}; }
+
+static const unsigned char console_pages_analytics_js[] = {
+#embed "../../Web/console/pages-analytics.js"
+};
+embedded_file web_console_pages_analytics_js(void) { return (embedded_file){console_pages_analytics_js, sizeof console_pages_analytics_js}; }
 
 static const unsigned char console_pages_audit_js[] = {
 #embed "../../Web/console/pages-audit.js"
@@ -205,6 +220,11 @@ static const unsigned char console_token_text_js[] = {
 #embed "../../Web/console/token-text.js"
 };
 embedded_file web_console_token_text_js(void) { return (embedded_file){console_token_text_js, sizeof console_token_text_js}; }
+
+static const unsigned char console_traffic_js[] = {
+#embed "../../Web/console/traffic.js"
+};
+embedded_file web_console_traffic_js(void) { return (embedded_file){console_traffic_js, sizeof console_traffic_js}; }
 
 static const unsigned char console_trial_js[] = {
 #embed "../../Web/console/trial.js"

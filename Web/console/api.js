@@ -80,6 +80,30 @@ async function ask(method, address, data, etag, anew = false) {
   }
 }
 
+// A stream of server-sent events, each with one JSON object, until it ends or `signal` says so.
+export async function events(path, take, signal) {
+  const token = await accessToken();
+  if (token === null) throw new SignedOut();
+  const response = await fetch(`/api${path}`, {
+    headers: { Authorization: `Bearer ${token}`, Accept: "text/event-stream" },
+    cache: "no-store",
+    signal,
+  });
+  if (!response.ok) throw new Problem(response.status, await response.json().catch(() => ({})), `GET ${path}`);
+  let text = "";
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const blocks = (text + value).split("\n\n");
+    text = blocks.pop();
+    for (const block of blocks) {
+      const data = block.split("\n").filter((line) => line.startsWith("data:")).map((line) => line.slice(5)).join("\n");
+      if (data !== "") take(JSON.parse(data));
+    }
+  }
+}
+
 export const get = async (path, query) => (await call("GET", path, { query })).body;
 
 // A page of a list, whose only array is its rows.

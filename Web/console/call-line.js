@@ -33,6 +33,9 @@ export function shownAt(access) {
   return { what: "token", field };
 }
 
+// An API of language models is asked below its path, in the words of OpenAI or Anthropic: which models are there needs no more.
+export const callPath = (api) => (api.models ? `${api.path.replace(/\/$/, "")}/v1/models` : api.path);
+
 export function callLine(gateway, api) {
   const host = api.hosts?.find((name) => !name.startsWith("*"));
   const method = api.methods?.[0] ?? "GET";
@@ -40,7 +43,7 @@ export function callLine(gateway, api) {
   const parts = [
     "curl -i",
     method === "GET" ? "" : `-X ${method}`,
-    quoted(`${gateway}${api.path}`),
+    quoted(`${gateway}${callPath(api)}`),
     host ? `-H ${quoted(`Host: ${host}`)}` : "",
     { token: '-H "Authorization: Bearer $TOKEN"', key: `-H "${field}: $KEY"`, password: '-u "$NAME:$PASSWORD"' }[what] ?? "",
   ];

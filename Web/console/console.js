@@ -9,9 +9,10 @@ import { useComponents } from "./schema.js";
 import { SignInRefused, arrive, claims, leaveToSignIn, signOut, wasSignedOut } from "./session.js";
 
 const groups = [
-  ["", [["Overview", ""], ["Protect an API", "protect"], ["Let somebody in", "let-in"]]],
+  ["", [["Overview", ""], ["Protect an API", "protect"], ["Let somebody in", "let-in"], ["Analytics", "analytics"]]],
   ["Gateway", ["apis", "upstreams", "policies", "issuers", "listeners"]],
   ["Callers", ["consumers", "credentials", "plans", "subscriptions"]],
+  ["Language models", ["providers", "models", "prices", "budgets"]],
   ["People and applications", [
     ["Users", "users"],
     ["Roles", "roles"],
@@ -41,6 +42,7 @@ const pages = {
     const made = await import("./pages-clients.js");
     return id === undefined ? made.clientList() : id === "+" ? made.newClient() : made.clientPage(id);
   },
+  analytics: async () => (await import("./pages-analytics.js")).analyticsPage(),
   roles: async () => (await import("./pages-roles.js")).rolePage(),
   tokens: async () => (await import("./pages-tokens.js")).tokenPage(),
   keys: async () => (await import("./pages-keys.js")).keyPage(),
@@ -183,8 +185,8 @@ async function begin() {
     }
     const described = await description();
     useComponents(described);
-    const learned = learnKinds(described);
-    if (learned.length > 0) groups.splice(2, 0, ["More objects", learned]);
+    const further = learnKinds(described).filter((plural) => !groups.some(([, entries]) => entries.includes(plural)));
+    if (further.length > 0) groups.splice(4, 0, ["More objects", further]);
   } catch (problem) {
     showSignIn(
       "Signing in did not work",

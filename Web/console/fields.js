@@ -6,7 +6,7 @@ import { listField, mapField } from "./fields-many.js";
 import { textField } from "./fields-text.js";
 import { labelOf, resolved, shapeOf, variantOf, variantsOf } from "./schema.js";
 
-const SHOWN = 6;
+const SHOWN = 8;
 
 // -> a field. `context` has names(kind), the names of objects of a kind; `changed` is told of every change.
 // `always` keeps it from being left out, as an item of a list; `bare` leaves label and help to what is around it.

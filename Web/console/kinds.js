@@ -8,7 +8,7 @@ export const kinds = [
     first: "Something that is offered to callers: where it is, who answers, who may call, how often.",
     columns: [
       ["Path", (v) => code((v.hosts?.length ? v.hosts.join(", ") : "") + v.path)],
-      ["Who answers", (v) => v.upstream ?? (v["control-plane"] ? "the control plane" : "")],
+      ["Who answers", (v) => v.upstream ?? (v["control-plane"] ? "the control plane" : v.models ? "language models" : "")],
       ["Who may call", (v) => accessWords(v.access)], ["Limit", (v) => many(v.limit)]] },
   { kind: "upstream", plural: "upstreams", title: "Upstreams", one: "upstream", operation: "putUpstream",
     first: "A service behind the gateway: one or several endpoints that answer alike. Begin with its address.",

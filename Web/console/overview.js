@@ -5,6 +5,7 @@ import { element, link } from "./dom.js";
 import { explanationRows } from "./pages-explanations.js";
 import { endpointsTable, healthOf } from "./health.js";
 import { page, section } from "./page.js";
+import { trafficCharts, trafficOf } from "./traffic.js";
 
 const counted = [
   ["apis", "APIs"],
@@ -18,10 +19,11 @@ const counted = [
 ];
 
 export async function overview() {
-  const [lists, health, refusals, history] = await Promise.all([
+  const [lists, health, refusals, history, traffic] = await Promise.all([
     Promise.all(
       counted.map(([path]) => allOf(`/${path}`, {}, 1000))
     ), healthOf(), pageOf("/explanations", { limit: 50 }), get("/configuration/history", { limit: 1 }),
+    trafficOf("hour"),
   ]);
   const numbers = new Map(counted.map(([path], at) => [path, lists[at].length]));
   // What the demo has was there before anybody did anything.
@@ -37,6 +39,7 @@ export async function overview() {
     firstSteps(own, refusals.rows.some(({ path }) => !path.startsWith("/api/"))),
     element("ul", { class: "numbers", "aria-label": "What there is" }, counted.map(([path, title]) =>
       element("li", {}, link([element("b", {}, String(numbers.get(path))), ` ${title}`], `#/${path}`)))),
+    section("The last hour", trafficCharts(traffic), element("p", { class: "ways" }, link("Analytics", "#/analytics"))),
     section(
       "Upstreams in force",
       health.size > 0

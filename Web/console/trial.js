@@ -2,7 +2,7 @@
 // in, goes nowhere else, and is kept nowhere.
 
 import { call } from "./api.js";
-import { shownAt } from "./call-line.js";
+import { callPath, shownAt } from "./call-line.js";
 import { button, element, link, put, working } from "./dom.js";
 import { table } from "./list.js";
 import { outcome } from "./problem.js";
@@ -13,7 +13,7 @@ const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 export function trial(api) {
   const shown = shownAt(api.access);
-  const state = { method: api.methods?.[0] ?? "GET", path: api.path, what: shown.what, secret: "", body: "" };
+  const state = { method: api.methods?.[0] ?? "GET", path: callPath(api), what: shown.what, secret: "", body: "" };
   const done = outcome();
   const ask = (name, options) => question({
     get: () => state[name],

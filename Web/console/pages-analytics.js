@@ -1,0 +1,141 @@
+// What the gateway answered over time, for everything or for one API, and what belongs together.
+
+import { allOf, get } from "./api.js";
+import { chart } from "./chart.js";
+import { element, freshId, link, replace } from "./dom.js";
+import { table } from "./list.js";
+import { live } from "./live.js";
+import { page, section } from "./page.js";
+import { problemNotice } from "./problem.js";
+import { ranges, timesOf, trafficCharts, trafficOf, wordsOfCount, wordsOfMicroseconds } from "./traffic.js";
+
+const groupings = [
+  ["api", "API"],
+  ["route", "Route"],
+  ["consumer", "Consumer"],
+  ["status", "Status"],
+  ["reason", "Reason of a refusal"],
+];
+
+export async function analyticsPage() {
+  const apis = await allOf("/apis");
+  const charts = element("div", { "aria-busy": "true" });
+  const groups = element("div");
+  const models = element("div");
+  const control = (label, options) => {
+    const select = element("select", { id: freshId("choice") }, options.map(([value, words]) => element(
+      "option",
+      { value },
+      words,
+    )));
+    select.addEventListener("change", draw);
+    return { select, node: element("div", { class: "field" }, element("label", { for: select.id }, label), select) };
+  };
+  const range = control("When", ranges.map(([name, words]) => [name, words]));
+  const api = control("Of", [["", "Everything"], ...apis.map(({ name }) => [name, name])]);
+  const grouping = control("Together by", groupings);
+  let number = 0;
+  async function draw() {
+    const own = ++number;
+    const only = api.select.value === "" ? {} : { api: api.select.value };
+    try {
+      const [whole, grouped, ofModels] = await Promise.all([
+        trafficOf(range.select.value, only),
+        trafficOf(range.select.value, { ...only, by: grouping.select.value, limit: 20 }),
+        modelsOf(range.select.value),
+      ]);
+      if (own !== number) return;
+      replace(charts, trafficCharts(whole));
+      replace(groups, groupTable(grouped, grouping.select.value));
+      replace(models, ofModels);
+    } catch (problem) {
+      if (own === number) replace(charts, await problemNotice(problem));
+    } finally { if (own === number) charts.removeAttribute("aria-busy"); }
+  }
+  await draw();
+  return page(
+    { title: "Analytics", intro: "What the gateway answered, up to ten seconds ago." },
+    section("Now", live()),
+    section("Over time", element("div", { class: "find" }, range.node, api.node), charts),
+    section("What belongs together", element("div", { class: "find" }, grouping.node), groups),
+    section("Language models", models),
+  );
+}
+
+function groupTable(report, by) {
+  const groups = report.groups.filter(({ requests }) => requests > 0);
+  if (groups.length === 0) return element("p", { class: "empty" }, "No requests in this time.");
+  const time = (value) => (value === undefined ? "–" : wordsOfMicroseconds(value));
+  return table("Groups", ["Name", "Requests", "4xx", "5xx", "Half took at most", "99 of 100", "Sent"], groups.map(
+    (group) => [
+      nameOf(group.name, by), wordsOfCount(group.requests), wordsOfCount(group.client_errors),
+      wordsOfCount(group.server_errors), time(group.p50), time(group.p99), wordsOfBytes(group.response_bytes),
+    ]
+  ));
+}
+
+function nameOf(name, by) {
+  if (name === "") return "none";
+  if (name === "other") return "the rest";
+  if (by === "api") return link(name, `#/apis/${encodeURIComponent(name)}`);
+  if (by === "consumer") return link(name, `#/consumers/${encodeURIComponent(name)}`);
+  return name;
+}
+
+const units = ["bytes", "KB", "MB", "GB", "TB"];
+function wordsOfBytes(count) {
+  const power = count < 1_000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(count) / 3));
+  return `${wordsOfCount(count / 1_000 ** power)} ${units[power]}`;
+}
+
+// Tokens and money, from the ledger. What is paid in different money is not added up.
+async function modelsOf(range) {
+  const [, , step, count] = ranges.find(([name]) => name === range);
+  const size = { minute: 60, hour: 3_600, day: 86_400 }[step];
+  const to = Math.floor(Date.now() / 1000) + 1;
+  const from = Math.floor(to / size) * size - (count - 1) * size;
+  const report = await get("/analytics/models", { step, from, to, by: "alias" });
+  if (report.points.length === 0) return element("p", { class: "empty" }, "No model was asked in this time.");
+  const { times } = timesOf(report);
+  const sum = (time, read) => report.points.filter((point) => point.time === time).reduce(
+    (total, point) => total + read(point),
+    0,
+  );
+  return [
+    chart({ title: "Tokens", times, step: size, say: wordsOfCount, series: [
+      { name: "Of requests", values: times.map((time) => sum(time, (point) => point.input_tokens)) },
+      { name: "Of answers", values: times.map((time) => sum(time, (point) => point.output_tokens)) },
+    ] }),
+    table("Models", ["Model", "Requests", "Tokens in", "Tokens out", "Cost"], sums(report.points).map((model) => [
+      model.name, wordsOfCount(model.requests), wordsOfCount(model.input), wordsOfCount(model.output),
+      `${amountOf(model.cost)} ${model.currency}`,
+    ])),
+  ];
+}
+
+// For each model and each money, over the whole range. Amounts are decimals of any length, and are added exactly.
+function sums(points) {
+  const found = new Map();
+  for (const point of points) {
+    const key = `${point.name}\n${point.currency}`;
+    const sum = found.get(key)
+      ?? { name: point.name, currency: point.currency, requests: 0, input: 0, output: 0, cost: 0n };
+    sum.requests += point.requests;
+    sum.input += point.input_tokens;
+    sum.output += point.output_tokens;
+    sum.cost += nanosOf(point.cost);
+    found.set(key, sum);
+  }
+  return [...found.values()].sort((one, other) => other.requests - one.requests);
+}
+
+const nanosOf = (amount) => {
+  const [, sign, whole, part = ""] = /^(-?)([0-9]+)(?:\.([0-9]+))?$/.exec(amount);
+  return BigInt(`${sign}${whole}${part.padEnd(9, "0").slice(0, 9)}`);
+};
+
+function amountOf(nanos) {
+  const digits = String(nanos < 0n ? -nanos : nanos).padStart(10, "0");
+  const part = digits.slice(-9).replace(/0+$/, "").padEnd(2, "0");
+  return `${nanos < 0n ? "-" : ""}${digits.slice(0, -9)}.${part}`;
+}
