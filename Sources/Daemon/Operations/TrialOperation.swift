@@ -27,7 +27,7 @@ struct TrialOperation: Sendable {
         Operation(
             "tryRequest", .post, "/try", of: "apis", for: .publisher,
             "Sends a request to the gateway from this machine, and tells its answer.", takes: .fields("Trial"),
-            answers: .fields("TrialAnswer"), refusals: [502], bodyLimit: 1_048_576
+            answers: .fields("TrialAnswer"), refusals: [422], bodyLimit: 1_048_576
         ) { (_: OperationCall, trial: TrialDocument) in try await send(trial) }
     }
 
@@ -100,7 +100,7 @@ struct TrialOperation: Sendable {
     }
 
     private static func failed(_ detail: String) -> ProblemBody {
-        ProblemBody(.badGateway, code: "trial-failed", title: "The request was not answered", detail: detail)
+        ProblemBody(.unprocessableContent, code: "trial-failed", title: "The request was not answered", detail: detail)
     }
 }
 
