@@ -107,14 +107,17 @@ class SignetChart extends HTMLElement {
   lines(x, y) {
     return this.series.flatMap(({ values }, number) => {
       const parts = [];
+      const alone = [];
       values.forEach((value, at) => {
         if (value === null) return;
         const isNext = at > 0 && values[at - 1] !== null;
         parts.push(`${isNext ? "L" : "M"}${x(at + 0.5).toFixed(1)} ${y(value).toFixed(1)}`);
-        // A value between two that are not known is a line without length, which its round ends show.
-        if (!isNext && (values[at + 1] ?? null) === null) parts.push("h0");
+        // A value between two that are not known has no line.
+        if (!isNext && (values[at + 1] ?? null) === null) alone.push(drawn("circle", {
+          class: `fill color-${number + 1}`, cx: x(at + 0.5), cy: y(value), r: 3,
+        }));
       });
-      return parts.length > 0 ? [drawn("path", { class: `line color-${number + 1}`, d: parts.join("") })] : [];
+      return [drawn("path", { class: `line color-${number + 1}`, d: parts.join("") }), ...alone];
     });
   }
 

@@ -44,7 +44,7 @@ function choiceField(schema, options) {
   const values = schema.enum;
   const unsaid = options.required && options.value === undefined
     ? "Choose…"
-    : schema.default !== undefined ? `Not said (${schema.default})` : "Not said";
+    : schema.default !== undefined ? `Not said (${words[schema.default] ?? schema.default})` : "Not said";
   const select = element("select", {}, element("option", { value: "" }, unsaid),
     values.map((one, at) => element("option", { value: at }, words[one] ?? String(one))));
   const at = values.indexOf(options.value);

@@ -32,7 +32,7 @@ export async function analyticsPage() {
     return { select, node: element("div", { class: "field" }, element("label", { for: select.id }, label), select) };
   };
   const range = control("When", ranges.map(([name, words]) => [name, words]));
-  const api = control("Of", [["", "Everything"], ...apis.map(({ name }) => [name, name])]);
+  const api = control("API", [["", "All of them"], ...apis.map(({ name }) => [name, name])]);
   const grouping = control("Together by", groupings);
   let number = 0;
   async function draw() {

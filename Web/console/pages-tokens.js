@@ -106,7 +106,7 @@ async function given(query) {
         `#/clients/${encodeURIComponent(row.client)}`,
       )) },
       { title: "May", cell: (row) => row.scope },
-      { title: "For", cell: (row) => row.audiences.join(", ") },
+      { title: "For", cell: (row) => row.audiences.join(", ") || "the usual" },
       { title: "Since", cell: (row) => moment(row.authenticated) },
       { title: "Ends", cell: (row) => moment(row.expires) },
       { title: "Session", cell: (row) => element("code", {}, row.session) },
