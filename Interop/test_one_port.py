@@ -189,7 +189,7 @@ def test_a_body_comes_in_pieces(one):
     ("upstreams: { u: http://127.0.0.1:1 }\napis: { a: { path: /a, upstream: u, control-plane: true, access: anonymous } }",
      "says twice who answers"),
     ("apis: { a: { path: /a, control-plane: true, access: anonymous, routes: { r: { path: /r, redirect: /, control-plane: true } } } }",
-     "give one of upstream, control-plane and redirect"),
+     "give one of upstream, control-plane, models and redirect"),
     ("apis: { a: { path: /a, control-plane: true, access: anonymous, strip-path: true } }", "strip-path and upstream-path cannot be"),
     ("apis: { a: { path: /a, control-plane: true } }", "does not say who may call"),
 ])
