@@ -73,8 +73,9 @@ proof-token-service: build needs-test $(VENV) ## 1,000 races of 50 callers, 100 
 		SIGNET_PROOF_KILLS=$${KILLS:-100} SIGNET_PROOF_WRITES=$${WRITES:-20000} \
 		.venv/bin/python -m pytest -q -rs -s $(INTEROP)/test_token_service_proof.py
 
-proof-models: build needs-models ## Real models on this machine behind the gateway: llama.cpp with a tiny one, and one that embeds (1 minute)
-	@$(STEP) "Real models" "1 minute" .venv/bin/python -m pytest -q -rs $(INTEROP)/test_local_models.py
+proof-models: build needs-test $(VENV) needs-models ## Real models behind the gateway (llama.cpp, one that embeds), and every combination of the fakes (5 minutes)
+	@$(STEP) "Models" "5 minutes" env SIGNET_ALL_COMBINATIONS=1 .venv/bin/python -m pytest -q -rs \
+		$(INTEROP)/test_local_models.py $(INTEROP)/test_models_hosted.py $(INTEROP)/test_models_failing.py
 
 check: needs-build $(JUDGE) ## Format, architecture, traps, names, sizes, documentation (no tests)
 	@$(STEP) "swift-format" "10 seconds" swift format lint --strict --parallel --recursive \
