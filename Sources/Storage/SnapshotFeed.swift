@@ -32,7 +32,6 @@ public final class SnapshotFeed<Value: Sendable>: Sendable {
         /// Counts what was put into `pending`, and how much of that is in force.
         var round: UInt64 = 0
         var roundInForce: UInt64 = 0
-        var sequenceInForce: Int64
         var isDelivering = false
         var waiting: [Waiter] = []
         var listeners: [UInt64: Listener] = [:]
@@ -47,7 +46,6 @@ public final class SnapshotFeed<Value: Sendable>: Sendable {
 
     private struct Waiter {
         let round: UInt64
-        let sequence: Int64
         let continuation: CheckedContinuation<Void, Never>
     }
 
@@ -59,23 +57,24 @@ public final class SnapshotFeed<Value: Sendable>: Sendable {
 
     /// What the feed is about.
     public let topic: ChangeTopic
-    private let load: @Sendable (Transaction) throws -> Value
+    private let load: @Sendable (Value?, Transaction) throws -> Value
     private let advance: @Sendable (Value, [String], Transaction) throws -> Value
     private weak let store: Store?
     private let state: Mutex<State>
 
     /// Loads a topic's value and follows it from then on, as long as the store is open.
     /// - Parameters:
-    ///   - load: the value as it stands in the database.
+    ///   - load: the value as it stands in the database, at the start and again when the changes since the value before are
+    ///     no longer known; gets that value, and nil at the start.
     ///   - advance: the next value, from the one before and the keys that changed since, each once. The rows are as the
     ///     transaction leaves them. It must give what `load` would.
     public static func open(
-        _ topic: ChangeTopic, in store: Store, load: @escaping @Sendable (Transaction) throws -> Value,
+        _ topic: ChangeTopic, in store: Store, load: @escaping @Sendable (Value?, Transaction) throws -> Value,
         advance: @escaping @Sendable (Value, [String], Transaction) throws -> Value
     ) async throws -> SnapshotFeed {
         try await store.write { transaction in
             let feed = SnapshotFeed(
-                topic, store, value: try load(transaction), sequence: try transaction.lastChange(), load, advance)
+                topic, store, value: try load(nil, transaction), sequence: try transaction.lastChange(), load, advance)
             transaction.afterCommit { store.follow(feed) }
             return feed
         }
@@ -83,14 +82,14 @@ public final class SnapshotFeed<Value: Sendable>: Sendable {
 
     private init(
         _ topic: ChangeTopic, _ store: Store, value: Value, sequence: Int64,
-        _ load: @escaping @Sendable (Transaction) throws -> Value,
+        _ load: @escaping @Sendable (Value?, Transaction) throws -> Value,
         _ advance: @escaping @Sendable (Value, [String], Transaction) throws -> Value
     ) {
         self.topic = topic
         self.store = store
         self.load = load
         self.advance = advance
-        state = Mutex(State(value: value, sequence: sequence, sequenceInForce: sequence))
+        state = Mutex(State(value: value, sequence: sequence))
     }
 
     /// The newest value that is on the disk.
@@ -111,13 +110,7 @@ public final class SnapshotFeed<Value: Sendable>: Sendable {
                 deliver()
             }
         }
-        await wait(round: state.withLock { $0.round }, sequence: 0)
-    }
-
-    /// Returns when a change of this topic is in force everywhere behind this feed.
-    /// - Parameter number: what `Transaction.changed` answered with.
-    public func inForce(upTo number: Int64) async {
-        await wait(round: 0, sequence: number)
+        await wait(round: state.withLock { $0.round })
     }
 
     /// Something of the present value, and then of each value that is committed from now on, none left out, until the
@@ -170,47 +163,46 @@ public final class SnapshotFeed<Value: Sendable>: Sendable {
         guard !finishIdle() else { return }
         Task { [self] in
             repeat {
-                let (round, sequence, takeOvers) = state.withLock { state in
+                let (round, takeOvers) = state.withLock { state in
                     defer { state.pending = [:] }
-                    return (state.round, state.sequence, state.pending.values)
+                    return (state.round, state.pending.values)
                 }
                 await withTaskGroup { group in
                     for takeOver in takeOvers { group.addTask { await takeOver() } }
                 }
-                wake(round, sequence)
+                wake(round)
             } while !finishIdle()
         }
     }
 
     /// Ends the delivering when nothing is left to take over.
     private func finishIdle() -> Bool {
-        let idle = state.withLock { state -> (UInt64, Int64)? in
+        let idle = state.withLock { state -> UInt64? in
             guard state.pending.isEmpty else { return nil }
             state.isDelivering = false
-            return (state.round, state.sequence)
+            return state.round
         }
-        guard let (round, sequence) = idle else { return false }
-        wake(round, sequence)
+        guard let idle else { return false }
+        wake(idle)
         return true
     }
 
-    private func wake(_ round: UInt64, _ sequence: Int64) {
+    private func wake(_ round: UInt64) {
         let woken = state.withLock { state in
             state.roundInForce = max(state.roundInForce, round)
-            state.sequenceInForce = max(state.sequenceInForce, sequence)
-            let (roundInForce, sequenceInForce) = (state.roundInForce, state.sequenceInForce)
-            let isMet = { (waiter: Waiter) in waiter.round <= roundInForce && waiter.sequence <= sequenceInForce }
+            let inForce = state.roundInForce
+            let isMet = { (waiter: Waiter) in waiter.round <= inForce }
             defer { state.waiting.removeAll(where: isMet) }
             return state.waiting.filter(isMet)
         }
         for waiter in woken { waiter.continuation.resume() }
     }
 
-    private func wait(round: UInt64, sequence: Int64) async {
+    private func wait(round: UInt64) async {
         await withCheckedContinuation { continuation in
             let isMet = state.withLock { state in
-                if round <= state.roundInForce, sequence <= state.sequenceInForce { return true }
-                state.waiting.append(Waiter(round: round, sequence: sequence, continuation: continuation))
+                if round <= state.roundInForce { return true }
+                state.waiting.append(Waiter(round: round, continuation: continuation))
                 return false
             }
             if isMet { continuation.resume() }
@@ -235,14 +227,14 @@ extension SnapshotFeed: TopicFollower {
             var seen: Set<String> = []
             next = try advance(before, changes.map(\.key).filter { seen.insert($0).inserted }, transaction)
         } else {
-            next = try load(transaction)
+            next = try load(before, transaction)
         }
         let sequence = try transaction.lastChange()
         var takeOvers: [Int: TakeOver] = [:]
         for (place, subscriber) in subscribers.enumerated() { takeOvers[place] = try subscriber(next) }
         return { [self, takeOvers] in
             let round = adopt(next, sequence, takeOvers)
-            return { await self.wait(round: round, sequence: 0) }
+            return { await self.wait(round: round) }
         }
     }
 }

@@ -177,7 +177,7 @@ extension AuthorizationParts {
     static func assemble(
         store: Store, configuration: AuthorizationConfiguration, clock: @escaping @Sendable () -> Int64, logger: Logger
     ) async throws -> AuthorizationParts {
-        let clients = try await ClientDirectory.load(from: store, issuer: configuration.issuer, clock: clock)
+        let clients = try await ClientDirectory.load(from: store, configuration: configuration, clock: clock)
         let revocations = try await RevocationFeed.open(in: store)
         let keyring = try await SigningKeyring.load(
             from: store, configuration, algorithms: clients.algorithms, clock: clock, logger: logger)

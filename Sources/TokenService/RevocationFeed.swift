@@ -13,7 +13,7 @@ public final class RevocationFeed: Sendable {
         RevocationFeed(
             try await SnapshotFeed.open(
                 .revocations, in: store,
-                load: { Revocations(try RevocationRecord.all(in: $0)) },
+                load: { Revocations(try RevocationRecord.all(in: $1), after: $0) },
                 advance: { known, keys, transaction in
                     try known.next(try keys.map { try RevocationChange(key: $0) }) { kind, identity in
                         try RevocationRecord.find(kind, identity, in: transaction)
@@ -46,14 +46,17 @@ public final class RevocationFeed: Sendable {
 /// What is revoked at one moment, and until when that has to be known.
 struct Revocations: Sendable {
     private var known: [RevocationRecord.Kind: RevokedIdentities] = [:]
-    /// What was revoked by the last change.
+    /// What was revoked by the last change, or may have been: everything, where the changes are not known.
     private(set) var added: [RevocationRecord] = []
     /// The same for whoever judges tokens.
     private(set) var snapshot = RevocationSnapshot(generation: 0)
 
-    init(_ records: [RevocationRecord]) {
+    /// - Parameter before: what was known before; nil at the start. No two snapshots have one generation: whoever judges
+    ///   tokens looks at a token again when the generation is another.
+    init(_ records: [RevocationRecord], after before: Revocations?) {
         for record in records { put(record) }
-        renewSnapshot(after: 0)
+        if before != nil { added = records }
+        renewSnapshot(after: before?.snapshot.generation ?? 0)
     }
 
     /// Everything that is revoked.

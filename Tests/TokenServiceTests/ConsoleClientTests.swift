@@ -5,6 +5,7 @@ import OAuth
 import Storage
 import TestSupport
 import Testing
+import Tokens
 
 @testable import TokenService
 
@@ -64,6 +65,10 @@ import Testing
         #expect(record.secretHash == nil)
         #expect(record.client == ConsoleClient.make(issuer: TestInstallation.issuer))
         #expect(try await again.store.read { try FamilyRecord.live(ofClient: "console", now: now, in: $0) }.isEmpty)
+        let given = try Claims([
+            "iss": .string(TestInstallation.issuer), "client_id": "console", "iat": .number(JSONNumber(now)),
+        ])
+        #expect(again.service.revocations.snapshot.revokes(given))
     }
 
     @Test func `an issuer that browsers would not send an answer to has no console's client`() async throws {

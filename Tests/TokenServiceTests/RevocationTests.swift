@@ -90,6 +90,22 @@ import Tokens
         #expect(again.service.revocations.snapshot.revokes(claims))
     }
 
+    @Test func `a revocation is heard and looked at also when the changes before it are forgotten`() async throws {
+        let signet = try await TestInstallation.start()
+        try await signet.addUser("ada")
+        let ada = try await signet.login("ada")
+        let before = signet.service.revocations.snapshot.generation
+        var heard = signet.service.revocations.listen().makeAsyncIterator()
+        #expect(await heard.next()?.isEmpty == true)
+        _ = try await signet.store.write { transaction in
+            for number in 0...10_000 { try transaction.changed(ChangeTopic("others"), "\(number)") }
+        }
+        #expect(try await signet.manage(.post, "/users/ada/sign-out").status == .ok)
+        #expect(signet.gatewayRefuses(ada.access) == .tokenRevoked)
+        #expect(signet.service.revocations.snapshot.generation != before)
+        #expect(await heard.next()?.isEmpty == false)
+    }
+
     @Test func `signing a user out everywhere revokes what they hold, and no more`() async throws {
         let signet = try await TestInstallation.start()
         try await signet.addUser("ada")

@@ -12,18 +12,18 @@ final class ClientDirectory: Sendable {
     private let clock: @Sendable () -> Int64
     private let feed: SnapshotFeed<[ByteString: ClientRecord]>
 
-    /// - Parameter issuer: where the console is, whose client is there without being registered.
+    /// - Parameter configuration: says where the console is, whose client is there without being registered.
     static func load(
-        from store: Store, issuer: ByteString, clock: @escaping @Sendable () -> Int64
+        from store: Store, configuration: AuthorizationConfiguration, clock: @escaping @Sendable () -> Int64
     ) async throws -> ClientDirectory {
         let now = clock()
         try await store.write { transaction in
             try ClientRecord.forgetPrivateKeys(now: now, in: transaction)
-            try ConsoleClient.provide(issuer: issuer, now: now, in: transaction)
+            try ConsoleClient.provide(configuration, now: now, in: transaction)
         }
         let feed = try await SnapshotFeed.open(
             .clients, in: store,
-            load: { transaction in
+            load: { _, transaction in
                 Dictionary(try ClientRecord.all(in: transaction).map { ($0.client.id, $0) }) { first, _ in first }
             },
             advance: { known, keys, transaction in

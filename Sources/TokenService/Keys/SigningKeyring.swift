@@ -42,8 +42,10 @@ final class SigningKeyring: Sendable {
         }
         let feed = try await SnapshotFeed.open(
             .signingKeys, in: store,
-            load: { transaction in
-                try SigningKeys(try SigningKeyRecord.all(in: transaction), column, configuration, generation: 0)
+            load: { before, transaction in
+                try SigningKeys(
+                    try SigningKeyRecord.all(in: transaction), column, configuration,
+                    generation: before.map { $0.generation + 1 } ?? 0)
             },
             advance: { known, _, transaction in
                 try SigningKeys(
