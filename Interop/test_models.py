@@ -40,6 +40,11 @@ apis:
     path: /ai
     models: true
     access: {{ jwt: {{ issuer: partner, audience: orders }} }}
+  parts:
+    path: /parts
+    models: [demo]
+    access: {{ jwt: {{ issuer: partner, audience: orders }} }}
+    routes: {{ deep: {{ path: "/deep/*", models: [demo] }}, one: {{ path: /one/v1/models, models: [demo] }} }}
   some:
     path: /some
     models: [demo]
@@ -204,6 +209,10 @@ def test_wrong_requests(server, mint, messages, chat):
     for path, method, status in (("/ai/v1/nothing", "POST", 404), ("/ai/v1/chat/completions", "GET", 405), ("/ai", "GET", 404)):
         answer = call(method, server.gateway + path, token=bearer)
         assert answer.status == status and answer.headers["x-signet-code"] == "model-path-unknown"
+    # Only where the operator put them: behind anything else they would be under the rules of another route.
+    for path, status in (("/ai/x/v1/models", 404), ("/parts/v1/models", 200), ("/parts/x/v1/models", 404), ("/parts/deep/v1/models", 200),
+                         ("/parts/deep/x/v1/models", 404), ("/parts/one/v1/models", 200)):
+        assert call("GET", server.gateway + path, token=bearer).status == status, path
     assert call("POST", server.gateway + "/ai/v1/chat/completions", body=b"{", token=bearer).status == 400
     large = http.client.HTTPConnection("127.0.0.1", server.gateway_port, timeout=10)
     large.putrequest("POST", "/ai/v1/chat/completions")
@@ -350,6 +359,8 @@ def test_a_budget_is_spent(server, mint, second):
     chat, messages = paid(server, mint, "a")
     raw = chat.chat.completions.with_raw_response.create(model="paid", messages=say("x"))
     # 600 at 1, 400 at 0.5, 200 at 10 for a million.
+    # The provider may not say more than was set aside.
+    assert second.requests[-1][2]["max_completion_tokens"] == 200
     assert raw.headers["x-signet-cost"] == "0.0028 USD" and raw.headers["x-signet-input-tokens"] == "1000"
     assert text_of(chat.chat.completions.create(model="paid", messages=say("x"), stream=True))
     # The stream had no cached tokens: 0.003. What is left, 0.0042, reaches for two more estimates of some 0.002, one after the other.

@@ -221,7 +221,11 @@ def test_calls_without_results_are_refused_by_name(providers, caller, kind):
     assert providers[kind].seen == []
 
 
-def test_nothing_that_was_said_is_in_the_log(hosted):
+@each_caller
+def test_nothing_that_was_said_is_in_the_log(hosted, providers, caller):
     log = hosted.data.parent / "access.log"
+    before = log.read_text().count('"model"')
+    caller.ask("openai", messages=caller.say(SECRET))
+    wait_for(lambda: log.read_text().count('"model"') > before)
     assert SECRET not in log.read_text() and SECRET not in hosted.output
     assert all(json.loads(line) for line in log.read_text().splitlines())

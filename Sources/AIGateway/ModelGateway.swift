@@ -117,7 +117,7 @@ public final class ModelGateway: Sendable {
     }
 }
 
-/// What is asked for, by the path below an API.
+/// What is asked for, by the path behind the place of the models.
 enum ModelPath: Equatable {
     case chat(CallerDialect)
     case embeddings
@@ -125,9 +125,7 @@ enum ModelPath: Equatable {
     case models
 
     init?(_ path: String) {
-        // What stands before is where the operator put the API.
-        guard let place = path.utf8.lastRange(of: "/v1/") else { return nil }
-        switch String(path[place...]) {
+        switch path {
         case "/v1/chat/completions": self = .chat(.openAI)
         case "/v1/messages": self = .chat(.anthropic)
         case "/v1/messages/count_tokens": self = .tokenCount
@@ -135,19 +133,6 @@ enum ModelPath: Equatable {
         case "/v1/models": self = .models
         default: return nil
         }
-    }
-}
-
-extension String.UTF8View {
-    /// Where a text begins for the last time.
-    fileprivate func lastRange(of text: StaticString) -> Index? {
-        let wanted = Array(text.description.utf8)
-        var start = endIndex
-        while start > startIndex {
-            start = index(before: start)
-            if self[start...].starts(with: wanted) { return start }
-        }
-        return nil
     }
 }
 

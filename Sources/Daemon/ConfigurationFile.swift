@@ -98,7 +98,7 @@ public struct ConfigurationFile: Sendable {
                 fetchKeys: KeyFetch.nothing.keys,
                 discoverKeys: KeyFetch.nothing.discovered)
             surroundings.controlPlane = { _ in }
-            surroundings.models = { _, _ in { _ in } }
+            surroundings.models = { _, _, _ in { _ in } }
             _ = try ModelCatalogue.read(document.blueprint, in: surroundings)
             let checked = try GatewayService.check(document.blueprint, in: surroundings)
             let warnings = checked.warnings.map { warning in

@@ -191,8 +191,8 @@ actor ConfigurationService {
             fetchKeys: fetch.keys,
             discoverKeys: fetch.discovered)
         surroundings.controlPlane = { [controlPlane] in try await controlPlane.answer($0) }
-        surroundings.models = { [models] api, offer in
-            { try await ModelDestination(gateway: models).answer($0, api: api, offer: offer) }
+        surroundings.models = { [models] api, offer, segments in
+            { try await ModelDestination(gateway: models).answer($0, api: api, offer: offer, behind: segments) }
         }
         let catalogue = try ModelCatalogue.read(whole, keeping: models.catalogue, in: surroundings)
         let prepared = try gateway.prepare(whole, in: surroundings)

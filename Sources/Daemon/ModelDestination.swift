@@ -9,12 +9,14 @@ struct ModelDestination: Sendable {
     let gateway: ModelGateway
 
     /// Answers one request of an API.
-    func answer(_ exchange: AsyncExchange, api: String, offer: ModelOffer) async throws {
+    /// - Parameter segments: how many of the path stand before the place of the models.
+    func answer(_ exchange: AsyncExchange, api: String, offer: ModelOffer, behind segments: Int) async throws {
         // One reader over all calls: a second one would go on where the first stopped, too.
         let body = exchange.body
         let answer = exchange.answer
         let request = ModelExchange(
-            method: exchange.head.method, path: exchange.head.path, bodyLength: exchange.head.bodyLength,
+            method: exchange.head.method, path: Self.path(exchange.head.path, behind: segments),
+            bodyLength: exchange.head.bodyLength,
             caller: ModelCaller(
                 consumer: exchange.caller?.consumer, subject: exchange.caller?.subject, client: exchange.caller?.client,
                 claims: exchange.claims),
@@ -34,6 +36,12 @@ struct ModelDestination: Sendable {
             finish: { try await answer.finish() },
             told: { answer.tell(asked: $0.provider, attempts: $0.attempts, model: ModelFacts($0)) })
         try await gateway.answer(request, offer: offer)
+    }
+
+    /// What of a path is left behind so many segments, with its slash; empty when there are not as many.
+    static func path(_ path: String, behind segments: Int) -> String {
+        let slashes = path.utf8.indices.filter { path.utf8[$0] == UInt8(ascii: "/") }
+        return segments < slashes.count ? String(path[slashes[segments]...]) : ""
     }
 }
 

@@ -67,6 +67,18 @@ import Testing
         #expect(plan.next(now: 0, readyAt: ready) == .fail(cannot))
     }
 
+    @Test("while one who can is resting, the caller hears of that and not of one who cannot") func unfitAndResting() {
+        var plan = AttemptPlan(count: 2, retries: 0, deadline: 1_000_000)
+        _ = plan.next(now: 0, readyAt: ready)
+        plan.isUnfit(0, ModelError(.badRequest, "no images"))
+        guard case .fail(let error) = plan.next(now: 0, readyAt: { $0 == 1 ? 10_000 : .min }) else {
+            Issue.record("it goes on")
+            return
+        }
+        #expect(error.kind == .overloaded)
+        #expect(error.retryAfter == 11)
+    }
+
     @Test("a provider without the model is its provider's fault, and not asked again") func missingModel() {
         var plan = AttemptPlan(count: 1, retries: 3, deadline: 100_000)
         _ = plan.next(now: 0, readyAt: ready)

@@ -32,6 +32,8 @@ struct AttemptPlan {
     private var attemptsLeft: Int
     private let deadline: Int64
     private var told: ModelError?
+    /// Why the first of those was not asked that cannot do what is asked; told when nobody can.
+    private var unfit: ModelError?
     private var refusal: ModelError?
 
     /// - Parameters:
@@ -61,7 +63,7 @@ struct AttemptPlan {
             }
             earliest = min(earliest, ready)
         }
-        guard earliest < .max else { return .fail(told ?? Self.nobody) }
+        guard earliest < .max else { return .fail(told ?? unfit ?? Self.nobody) }
         let (wait, overflow) = earliest.subtractingReportingOverflow(now)
         if !overflow, wait <= Self.longestWait, earliest < deadline { return .wait(until: earliest) }
         if let told { return .fail(told) }
@@ -74,7 +76,7 @@ struct AttemptPlan {
     mutating func isUnfit(_ number: Int, _ error: ModelError) {
         attemptsLeft += 1
         candidates[number].isFit = false
-        if told == nil { told = error }
+        if unfit == nil { unfit = error }
     }
 
     /// A candidate failed before the answer began.

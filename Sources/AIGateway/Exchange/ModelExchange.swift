@@ -5,7 +5,7 @@ public import NIOCore
 public struct ModelExchange: Sendable {
     /// The method; methods are case-sensitive.
     public var method: String
-    /// The canonical path, without query.
+    /// The canonical path behind the place of the models, without query: `/v1/…`.
     public var path: String
     /// How long the body is; nil when only its end will tell.
     public var bodyLength: Int64?

@@ -49,7 +49,7 @@ public final class SpendLedger: Sendable {
     ///   - now: seconds since 1970.
     ///   - lifetime: after so many seconds nobody is expected to settle a reservation any more, and its estimate stands as
     ///     spent; longer than any request may take.
-    public static func open(in store: Store, now: Int64, lifetime: Int64 = 3_600) async throws -> SpendLedger {
+    public static func open(in store: Store, now: Int64, lifetime: Int64 = 90_000) async throws -> SpendLedger {
         try await store.migrate(feature: "ledger", SpendSchema.migrations)
         let book = try await store.write { try SpendRecords.recover(now: now, in: $0) }
         return SpendLedger(store, book, lifetime: lifetime)

@@ -35,10 +35,46 @@ struct ConversationRequest: ModelRequest {
         let usual = model.deployments.compactMap(\.traits.defaultMaximumTokens).max() ?? 0
         try await reserve(
             model, in: catalogue, bytes: body.count, output: conversation.maximumTokens ?? usual)
+        // What is set aside is enough only for as long an answer.
+        if spending?.isLimited == true { conversation.maximumTokens = conversation.maximumTokens ?? usual }
         if conversation.stream {
             try await stream(conversation, model)
         } else {
             try await whole(conversation, model)
+        }
+    }
+
+    // MARK: Attempts
+
+    /// What a deployment said, before it is read.
+    private enum Reply {
+        case provider(ProviderAnswer, ProviderDialect)
+        case demo(DemoStream)
+    }
+
+    /// Asks one deployment, and reads what it says.
+    private mutating func attempt<Value>(
+        _ conversation: Conversation, _ deployment: CatalogueDeployment, key: Int, deadline: NIODeadline,
+        read: (Reply) async throws -> ProviderLoop.Attempt<Value>
+    ) async throws -> ProviderLoop.Attempt<Value> {
+        do {
+            let settled = try settle(conversation, for: deployment)
+            journal.asks(deployment)
+            guard let dialect = deployment.provider.dialect else {
+                return try await read(.demo(DemoModel.answer(to: settled, id: exchange.trace)))
+            }
+            let body = try dialect.encode(request: settled, traits: deployment.traits)
+            let response = try await ProviderAnswer.ask(
+                deployment.provider, .chat(model: deployment.model, isStream: conversation.stream), body, key: key,
+                gateway.clients, deadline: deadline)
+            let attempt = try await read(.provider(response, dialect))
+            if case .failed = attempt { journal.isOwed = false }
+            return attempt
+        } catch let unfit as Unfit {
+            return .unfit(unfit.error)
+        } catch let error as ModelError {
+            journal.isOwed = false
+            return .failed(error)
         }
     }
 
@@ -47,24 +83,12 @@ struct ConversationRequest: ModelRequest {
     private mutating func whole(_ conversation: Conversation, _ model: CatalogueModel) async throws {
         let loop = ProviderLoop(gateway: gateway, model: model)
         let answer: Answer = try await loop.run { deployment, key, deadline in
-            do {
-                let settled = try settle(conversation, for: deployment)
-                journal.asks(deployment)
-                let answer: Answer
-                if let dialect = deployment.provider.dialect {
-                    let body = try dialect.encode(request: settled, traits: deployment.traits)
-                    let response = try await ProviderAnswer.ask(
-                        deployment.provider, .chat(model: deployment.model, isStream: false), body, key: key,
-                        gateway.clients, deadline: deadline)
-                    answer = try dialect.decode(answer: try await response.whole())
-                } else {
-                    answer = try await Self.gather(DemoModel.answer(to: settled, id: exchange.trace))
+            try await attempt(conversation, deployment, key: key, deadline: deadline) { reply in
+                switch reply {
+                case .provider(let response, let dialect):
+                    .answered(try dialect.decode(answer: try await response.whole()))
+                case .demo(let stream): .answered(try await Self.gather(stream))
                 }
-                return .answered(answer)
-            } catch let unfit as Unfit {
-                return .unfit(unfit.error)
-            } catch let error as ModelError {
-                return .failed(error)
             }
         }
         let bytes = dialect.encode(answer: answer, now: gateway.clock.seconds())
@@ -103,24 +127,11 @@ struct ConversationRequest: ModelRequest {
     private mutating func stream(_ conversation: Conversation, _ model: CatalogueModel) async throws {
         let loop = ProviderLoop(gateway: gateway, model: model)
         var opened: Opened = try await loop.run { deployment, key, deadline in
-            do {
-                let settled = try settle(conversation, for: deployment)
-                journal.asks(deployment)
-                let source: AnswerSource
-                if let dialect = deployment.provider.dialect {
-                    let body = try dialect.encode(request: settled, traits: deployment.traits)
-                    let response = try await ProviderAnswer.ask(
-                        deployment.provider, .chat(model: deployment.model, isStream: true), body, key: key,
-                        gateway.clients, deadline: deadline)
-                    source = AnswerSource(response, dialect)
-                } else {
-                    source = AnswerSource(DemoModel.answer(to: settled, id: exchange.trace))
+            try await attempt(conversation, deployment, key: key, deadline: deadline) { reply in
+                switch reply {
+                case .provider(let response, let dialect): try await Self.open(AnswerSource(response, dialect))
+                case .demo(let stream): try await Self.open(AnswerSource(stream))
                 }
-                return try await Self.open(source)
-            } catch let unfit as Unfit {
-                return .unfit(unfit.error)
-            } catch let error as ModelError {
-                return .failed(error)
             }
         }
         try await relay(&opened, includesUsage: conversation.includesUsage)
@@ -130,14 +141,19 @@ struct ConversationRequest: ModelRequest {
     private static func open(_ source: AnswerSource) async throws -> ProviderLoop.Attempt<Opened> {
         var opened = Opened(source: source, events: [], goesOn: true)
         while opened.goesOn {
-            opened.goesOn = try await opened.source.next(into: &opened.events)
-            for event in opened.events {
+            var events: [AnswerEvent] = []
+            opened.goesOn = try await opened.source.next(into: &events)
+            var isSpoken = false
+            for event in events {
                 switch event {
-                case .error(let error): return .failed(error)
-                case .keepAlive, .begin, .usage: continue
-                default: return .answered(opened)
+                case .error(let error) where !isSpoken: return .failed(error)
+                case .keepAlive where !isSpoken: continue
+                case .begin, .usage: break
+                default: isSpoken = true
                 }
+                opened.events.append(event)
             }
+            if isSpoken { return .answered(opened) }
         }
         return .failed(ModelError(.upstreamFailed, "the provider's answer ends before its end"))
     }

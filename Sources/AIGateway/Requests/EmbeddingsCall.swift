@@ -39,6 +39,7 @@ struct EmbeddingsCall: ModelRequest {
                     deadline: deadline)
                 return .answered(try EmbeddingsAnswer.decode(try await response.whole()))
             } catch let error as ModelError {
+                journal.isOwed = false
                 return .failed(error)
             }
         }

@@ -45,7 +45,7 @@ extension ModelRequest {
     mutating func settle() async {
         guard let spending else { return }
         self.spending = nil
-        guard journal.record.attempts > 0 else { return spending.release() }
+        guard journal.isOwed else { return spending.release() }
         price(spending)
         await spending.settle(journal.record, spoken: journal.spoken)
     }

@@ -14,6 +14,8 @@ struct RequestJournal {
     private var keys: [String] = []
     /// How many bytes of the answer's words were sent.
     var spoken = 0
+    /// Whether somebody was asked who has not failed: what the request then costs is owed.
+    var isOwed = false
 
     init(
         _ exchange: ModelExchange, _ dialect: CallerDialect, _ service: ModelRecord.Service,
@@ -52,6 +54,7 @@ struct RequestJournal {
 
     mutating func asks(_ deployment: CatalogueDeployment) {
         record.attempts += 1
+        isOwed = true
         keys += deployment.provider.keys.filter { !keys.contains($0) }
         record.provider = deployment.provider.name
         record.providerModel = deployment.model

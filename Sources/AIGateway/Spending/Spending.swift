@@ -8,6 +8,8 @@ struct Spending {
     private let prices: PriceTable
     private let reservation: SpendReservation
     private let estimate: TokenCounts
+    /// Whether it must fit into a budget.
+    let isLimited: Bool
     /// Since when the prices hold that it is paid by, in seconds since 1970.
     private let time: Int64
 
@@ -38,7 +40,7 @@ struct Spending {
                 dearest ?? .zero(.none), against: limits, for: head, now: now)
             return Spending(
                 ledger: ledger, prices: catalogue.prices, reservation: reservation, estimate: tokens,
-                time: now)
+                isLimited: !limits.isEmpty, time: now)
         } catch {
             throw refusal(error, now: now)
         }
@@ -48,7 +50,7 @@ struct Spending {
     /// - Parameter spoken: how many bytes of the answer's words were sent, for providers that did not count.
     func cost(of record: ModelRecord, spoken: Int) -> Money? {
         prices.price(provider: record.provider ?? "", model: record.providerModel ?? "", at: time)?
-            .cost(of: counts(of: record, spoken: spoken))
+            .cost(of: Self.counts(of: record, spoken: spoken, estimate: estimate))
     }
 
     /// Puts what was used in the place of what was set aside. A store that fails keeps the entry for later, and the answer
@@ -56,20 +58,23 @@ struct Spending {
     func settle(_ record: ModelRecord, spoken: Int) async {
         let usage = SpendUsage(
             provider: record.provider ?? "", model: record.providerModel ?? "",
-            tokens: counts(of: record, spoken: spoken))
+            tokens: Self.counts(of: record, spoken: spoken, estimate: estimate))
         let cost = cost(of: record, spoken: spoken) ?? .zero(reservation.estimate.currency)
         _ = try? await ledger.settle(reservation, actual: cost, usage: usage)
     }
 
     /// What the provider counted. Where it did not come to that, the request is paid for as estimated, and of the answer
-    /// what was sent; of a whole answer that nobody waited for, what was set aside.
-    private func counts(of record: ModelRecord, spoken: Int) -> TokenCounts {
+    /// what was sent; of a whole answer that nobody waited for, what was set aside. A count in the middle of a stream is
+    /// one of its beginning, and what was sent since is not in it.
+    static func counts(of record: ModelRecord, spoken: Int, estimate: TokenCounts) -> TokenCounts {
         let usage = record.usage
-        let unknown = record.isStream || spoken > 0 ? TokenEstimate.tokens(inBytes: spoken) : estimate.output
+        let sent = TokenEstimate.tokens(inBytes: spoken)
+        let isCut = record.isStream && record.outcome != .answered
+        let output = isCut ? max(usage.output ?? 0, sent) : usage.output
         return TokenCounts(
             input: usage.input ?? estimate.input, cachedInput: usage.cacheRead ?? 0,
             cacheWrite: usage.cacheWrite ?? 0,
-            output: usage.output ?? unknown)
+            output: output ?? (spoken > 0 ? sent : estimate.output))
     }
 
     /// Gives back what was set aside.

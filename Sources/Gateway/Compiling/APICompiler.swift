@@ -108,10 +108,10 @@ struct APICompiler {
                 HeaderCondition(
                     name: (api.versionHeader ?? "").utf8.map { $0.asciiLowercased }, value: Array(version.utf8)))
         }
-        let stripped = path.utf8.count
+        let place = path
         let change: PathChange?
         do throws(PatternComplaint) {
-            change = try pathChange(stripped)
+            change = try pathChange(place.utf8.count)
         } catch {
             complain(api.stripsPath ? "/strip-path" : "/upstream-path", error.message)
             return nil
@@ -126,7 +126,7 @@ struct APICompiler {
         }
         let methods = (part.route?.methods ?? api.methods)?.map { Array($0.utf8) }
         let fields = identityFields(asked: offer(part) != nil)
-        guard let destination = destination(part, version, behind: stripped, pointer),
+        guard let destination = destination(part, version, behind: place, pointer),
             let access = access(part, fields, pointer)
         else { return nil }
         let route = Route(
@@ -170,9 +170,25 @@ struct APICompiler {
         return route.upstream == nil && !route.controlPlane && route.redirect == nil ? api.models : nil
     }
 
+    /// How many segments of the path that the models see stand before `/v1/…`.
+    /// - Parameter path: the API's own, with its version.
+    private func segments(before part: Part, behind path: String) -> Int {
+        var own = Substring(part.path)
+        // A part for everything below a path has the models there; one for a single path names where they are itself.
+        if own.hasSuffix("/*") {
+            own = own.dropLast(2)
+        } else if let start = own.indices.last(where: { own[$0...].hasPrefix("/v1/") }) {
+            own = own[..<start]
+        }
+        var seen = path
+        if api.stripsPath || api.upstreamPath != nil { seen = api.upstreamPath ?? "" }
+        return (seen + own).split(separator: "/").count
+    }
+
     private mutating func destination(
-        _ part: Part, _ version: (name: String, settings: APIVersion)?, behind prefix: Int, _ pointer: String
+        _ part: Part, _ version: (name: String, settings: APIVersion)?, behind path: String, _ pointer: String
     ) -> Route.Destination? {
+        let prefix = path.utf8.count
         if let place = part.route?.redirect {
             // How much of a path stands before what is put behind the target must be known beforehand.
             guard !part.path.hasSuffix("/*") || !(api.path + part.path).contains("{") else {
@@ -190,7 +206,7 @@ struct APICompiler {
                 complain(pointer, "there are no models in this process")
                 return nil
             }
-            return .asynchronous(models(name, offer))
+            return .asynchronous(models(name, offer, segments(before: part, behind: path)))
         }
         if part.route?.controlPlane == true || api.controlPlane && part.route?.upstream == nil {
             guard let controlPlane = surroundings.controlPlane else {

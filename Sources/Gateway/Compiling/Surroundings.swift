@@ -8,8 +8,9 @@ public struct Surroundings: Sendable {
     public var builtIn: TrustedIssuer?
     /// Answers what belongs to the control plane of this process; nil where there is none.
     public var controlPlane: AsyncDestination?
-    /// Answers by the language models that an API offers; nil where there are none.
-    public var models: (@Sendable (_ api: String, _ offer: ModelOffer) -> AsyncDestination)?
+    /// Answers by the language models that an API offers, which are behind so many segments of the path; nil where there
+    /// are none.
+    public var models: (@Sendable (_ api: String, _ offer: ModelOffer, _ segments: Int) -> AsyncDestination)?
     /// A file by its name in the document; nil when it cannot be read.
     public var readFile: @Sendable (String) -> [UInt8]?
     /// An environment variable.
