@@ -78,6 +78,11 @@ struct TrialOperation: Sendable {
         var bytes = ByteBuffer()
         var answer = TrialAnswer()
         for try await var part in response.body {
+            // One that never ends is told as far as it came.
+            if ContinuousClock.now - begun > .seconds(30) {
+                answer.isCut = true
+                break
+            }
             let room = mostBytes - bytes.readableBytes
             if part.readableBytes > room {
                 answer.isCut = true
