@@ -5,7 +5,7 @@ import { copyButton, element } from "./dom.js";
 import { isObject } from "./schema.js";
 
 // -> the address of the gateway as callers write it, or null where none is open.
-export async function gatewayAddress() {
+async function gatewayAddress() {
   const [listeners, settings] = await Promise.all([
     allOf("/open-listeners"), allOf("/settings"),
   ]);
@@ -36,7 +36,7 @@ export function shownAt(access) {
 // An API of language models is asked below its path, in the words of OpenAI or Anthropic: which models are there needs no more.
 export const callPath = (api) => (api.models ? `${api.path.replace(/\/$/, "")}/v1/models` : api.path);
 
-export function callLine(gateway, api) {
+function callLine(gateway, api) {
   const host = api.hosts?.find((name) => !name.startsWith("*"));
   const method = api.methods?.[0] ?? "GET";
   const { what, field } = shownAt(api.access);

@@ -93,7 +93,7 @@ export const pluralOf = (kind) => kinds.find((one) => one.kind === kind)?.plural
 const code = (text) => (text ? element("code", {}, text) : "");
 const many = (values) => (values ?? []).join(", ");
 
-export function accessWords(access) {
+function accessWords(access) {
   if (access === undefined) return "";
   if (typeof access === "string") return {
     anonymous: "everybody",

@@ -12,7 +12,7 @@ const steps = [
 ];
 const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
-export function relative(seconds, now = Date.now() / 1000) {
+function relative(seconds, now = Date.now() / 1000) {
   const away = seconds - now;
   const [unit, size] = steps.find(([, size]) => Math.abs(away) >= size) ?? steps.at(-1);
   return words.format(Math.trunc(away / size), unit);

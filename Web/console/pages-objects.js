@@ -48,7 +48,7 @@ export async function objectList(kind) {
     rows);
 }
 
-export const article = (noun) => (/^[aeiouA]/.test(noun) ? `an ${noun}` : `a ${noun}`);
+const article = (noun) => (/^[aeiouA]/.test(noun) ? `an ${noun}` : `a ${noun}`);
 
 export async function objectPage(kind, name) {
   const schema = await schemaOf(kind.operation);
