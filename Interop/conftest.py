@@ -4,12 +4,15 @@ import os
 import shutil
 import threading
 import zlib
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 
 import pytest
 from websockets.sync.server import serve
 
-from signet_process import Signet
+from console_page import PASSWORD, ConsolePage
+from signet_process import ROOT, Signet, free_port, run
 from studio_page import StudioPage
 from token_mint import Mint
 from upstream import RecordingUpstream
@@ -188,6 +191,51 @@ def kept_studio(kept_page):
     yield kept_page
     assert kept_page.requests_since_loading == [], "the page asked the network for something"
     assert kept_page.violations == [] and kept_page.errors == []
+
+
+def files_in_front_of(server, port):
+    """dev/serve-console: the files as they lie in Web/, for working on them without building the program."""
+    loader = SourceFileLoader("serve_console", str(ROOT / "dev/serve-console"))
+    module = module_from_spec(spec_from_loader("serve_console", loader))
+    loader.exec_module(module)
+    front = module.serve(server.control, port)
+    threading.Thread(target=front.serve_forever, daemon=True).start()
+    return front
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory):
+    """A server, and the address where its console is. SIGNET_CONSOLE=files takes the files from Web/."""
+    data = tmp_path_factory.mktemp("console") / "data"
+    if os.environ.get("SIGNET_CONSOLE") == "files":
+        port = free_port()
+        address = f"http://localhost:{port}"
+        server = Signet(data=data, arguments=("--issuer", address))
+        server.start()
+        front = files_in_front_of(server, port)
+    else:
+        server = Signet(data=data)
+        server.start()
+        front, address = None, server.control
+    for name, role in (("ada", "admin"), ("vera", "viewer")):
+        made = run("user", "create", name, "--server-role", role, "--password-env", "PASSWORD", "--data", str(data), env={"PASSWORD": PASSWORD})
+        assert made.returncode == 0, made.stderr
+    server.console = address
+    yield server
+    if front:
+        front.shutdown()
+    server.stop()
+
+
+@pytest.fixture
+def ada(console, chromium):
+    """The console of an admin; afterwards the browser must have complained of nothing."""
+    with ConsolePage(chromium, console.console) as page:
+        page.sign_in("ada", PASSWORD)
+        yield page
+        assert page.violations == []
+        # A refusal of the server is written there by the browser itself.
+        assert [error for error in page.errors if "the server responded with a status of" not in error] == []
 
 
 def write_configuration(folder: Path, text: str, name: str = "signet.yaml") -> Path:

@@ -3,6 +3,8 @@
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+PASSWORD = "a-password-of-somebody"
+
 # Every page of the console that needs no object to be there.
 PAGES = (
     "", "protect", "let-in", "analytics", "apis", "apis/+", "upstreams", "upstreams/+", "policies", "policies/+", "issuers", "issuers/+", "listeners",

@@ -2,65 +2,13 @@
 
 import itertools
 import json
-import os
 import re
-import threading
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
 
 import pytest
 
-from console_page import PAGES, ConsolePage
-from signet_process import ROOT, Signet, call, free_port, run
+from console_page import PAGES, PASSWORD, ConsolePage
+from signet_process import call, run
 from wire import wait_for
-
-PASSWORD = "a-password-of-somebody"
-
-
-def files_in_front_of(server, port):
-    """dev/serve-console: the files as they lie in Web/, for working on them without building the program."""
-    loader = SourceFileLoader("serve_console", str(ROOT / "dev/serve-console"))
-    module = module_from_spec(spec_from_loader("serve_console", loader))
-    loader.exec_module(module)
-    front = module.serve(server.control, port)
-    threading.Thread(target=front.serve_forever, daemon=True).start()
-    return front
-
-
-@pytest.fixture(scope="module")
-def console(tmp_path_factory):
-    """A server, and the address where its console is. SIGNET_CONSOLE=files takes the files from Web/."""
-    data = tmp_path_factory.mktemp("console") / "data"
-    if os.environ.get("SIGNET_CONSOLE") == "files":
-        port = free_port()
-        address = f"http://localhost:{port}"
-        server = Signet(data=data, arguments=("--issuer", address))
-        server.start()
-        front = files_in_front_of(server, port)
-    else:
-        server = Signet(data=data)
-        server.start()
-        front, address = None, server.control
-    for name, role in (("ada", "admin"), ("vera", "viewer")):
-        made = run("user", "create", name, "--server-role", role, "--password-env", "PASSWORD", "--data", str(data), env={"PASSWORD": PASSWORD})
-        assert made.returncode == 0, made.stderr
-    server.console = address
-    yield server
-    if front:
-        front.shutdown()
-    server.stop()
-
-
-@pytest.fixture
-def ada(console, chromium):
-    """The console of an admin; afterwards the browser must have complained of nothing."""
-    with ConsolePage(chromium, console.console) as page:
-        page.sign_in("ada", PASSWORD)
-        yield page
-        assert page.violations == []
-        # A refusal of the server is written there by the browser itself.
-        assert [error for error in page.errors if "the server responded with a status of" not in error] == []
-
 
 def test_nobody_gets_in_without_signing_in_and_out_means_out(console, chromium):
     with ConsolePage(chromium, console.console) as page:
@@ -383,6 +331,7 @@ def test_what_the_gateway_answered_is_drawn_and_there_as_a_table(console, ada, t
     assert page.locator("signet-chart svg .fill.color-2").count() > 0
     chart = page.locator("signet-chart").first
     chart.get_by_text("As a table").click()
+    chart.locator("tbody tr").first.wait_for()
     cells = chart.locator("tbody tr td:nth-child(3)").all_text_contents()
     assert len(cells) == 60 and sum(int(cell.replace(",", "")) for cell in cells) >= 8
     titles = chart.locator("svg title").all_text_contents()

@@ -145,7 +145,7 @@ def test_a_wrong_passphrase_says_so_and_nothing_else(studio, mint):
     save(studio, "Hidden name")
     shown(studio).get_by_role("button", name="Lock", exact=True).click()
     dialog = shown(studio)
-    assert dialog.get_by_text("The workspace is locked.").is_visible()
+    dialog.get_by_text("The workspace is locked.").wait_for()
     assert "Hidden name" not in studio.page.content()
     dialog.get_by_label("Passphrase").fill("correct horse battery stapler")
     dialog.get_by_role("button", name="Unlock").click()

@@ -23,9 +23,10 @@ let described = null;
 
 // The whole description, read once.
 export async function description() {
-  described ??= fetch("/api/openapi.json").then((answer) => answer.json()).catch(
-    (problem) => { described = null; throw problem; }
-  );
+  described ??= fetch("/api/openapi.json").then((answer) => {
+    if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
+    return answer.json();
+  }).catch((problem) => { described = null; throw problem; });
   return described;
 }
 

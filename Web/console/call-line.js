@@ -22,11 +22,11 @@ async function gatewayAddress() {
 
 // What is to be shown at an API: "token", "key", "password", "either" or "nothing".
 export function shownAt(access) {
-  if (access === "anonymous" || access === undefined) return { what: "nothing" };
   const choices = isObject(access) && (access.any ?? access.all) ? access.any ?? access.all : [access];
   const has = (name) => choices.some((one) => one === name || (isObject(one) && one[name] !== undefined));
   const key = choices.find((one) => isObject(one) && one["api-key"]?.header);
   const field = key ? key["api-key"].header : "X-API-Key";
+  if (access === "anonymous" || access === undefined) return { what: "nothing", field };
   if (has("jwt")) return { what: "token", field };
   if (has("api-key")) return { what: "key", field };
   if (has("basic")) return { what: "password", field };
@@ -42,15 +42,20 @@ function callLine(gateway, api) {
   const { what, field } = shownAt(api.access);
   const parts = [
     "curl -i",
-    method === "GET" ? "" : `-X ${method}`,
+    method === "GET" ? "" : `-X ${quoted(method)}`,
     quoted(`${gateway}${callPath(api)}`),
     host ? `-H ${quoted(`Host: ${host}`)}` : "",
-    { token: '-H "Authorization: Bearer $TOKEN"', key: `-H "${field}: $KEY"`, password: '-u "$NAME:$PASSWORD"' }[what] ?? "",
+    {
+      token: '-H "Authorization: Bearer $TOKEN"',
+      key: `-H ${quoted(`${field}: `)}"$KEY"`,
+      password: '-u "$NAME:$PASSWORD"',
+    }[what] ?? "",
   ];
   return parts.filter(Boolean).join(" ");
 }
 
-const quoted = (text) => (/^[A-Za-z0-9:/._~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+// For a shell, which takes nothing of it for its own; names of header fields may hold ` and $, and so may paths.
+const quoted = (text) => (/^[A-Za-z0-9:/._-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 // The line with a button that copies it; a sentence where the gateway listens nowhere.
 export async function callLineBox(api) {

@@ -145,15 +145,16 @@ function drawMenu() {
 }
 
 async function drawPerson() {
-  const person = await me();
+  // Whoever is signed in can sign out, whatever the server says of them.
+  const person = await me().catch(() => null);
   replace(
     byId("who"),
     element(
       "span",
       { class: "person" },
-      person.name || claims().sub,
+      person?.name || claims().preferred_username || claims().sub,
       " ",
-      element("span", { class: "badge" }, person.server_role ?? "no role"),
+      person ? element("span", { class: "badge" }, person.server_role ?? "no role") : null,
     ),
     button("Sign out", signOut),
   );
@@ -196,7 +197,7 @@ async function begin() {
   }
   drawMenu();
   addEventListener("hashchange", show);
-  await Promise.all([drawPerson().catch(() => {}), show()]);
+  await Promise.all([drawPerson(), show()]);
 }
 
 begin();

@@ -167,7 +167,7 @@ function keyFields(access) {
   return [...(access.any ?? []), ...(access.all ?? [])].flatMap(keyFields);
 }
 
-// What the questions do not ask of is kept beside them.
+// Further members of the consumer and of the subscription are kept beside the answers.
 function takeDocument(document, state) {
   const strange = Object.keys(document).find((name) => !["consumers", "plans", "subscriptions"].includes(name));
   if (strange) throw new Error(`This page makes a consumer, a plan and a subscription; ${strange} go to As code.`);

@@ -28,8 +28,6 @@ export async function protect() {
     api: {},
     endpoints: {},
   };
-  let pathWasChosen = false;
-  let audienceWasChosen = false;
   const ask = (name, options) => [name, question({
     get: () => state[name],
     set: (value) => { state[name] = value; },
@@ -48,7 +46,6 @@ export async function protect() {
       needed: true,
       placeholder: "/orders",
       help: "It is at this path of the gateway, and everything below it.",
-      set: (value) => { pathWasChosen = value !== "" && value !== `/${state.name}`; state.path = value; },
     }),
     ask("upstream", { label: "Who answers", kind: "choice", options: [
       [NEW, "Another upstream, by its address"],
@@ -82,7 +79,6 @@ export async function protect() {
       needed: true,
       placeholder: "orders",
       help: "Whom the tokens must be for (aud).",
-      set: (value) => { audienceWasChosen = value !== "" && value !== state.name; state.audience = value; },
     }),
     ask("scopes", {
       label: "Scopes",
@@ -92,15 +88,15 @@ export async function protect() {
     ask("limit", { label: "Limit", placeholder: "100/min per consumer", help: "How often. May stay empty." }),
   ]);
 
+  // Path and audience go with the name until they are chosen.
   function named(value) {
+    const before = state.name;
+    if (value === before) return;
     state.name = value;
-    for (const [name, wasChosen, text] of [
-      ["path", pathWasChosen, `/${value}`],
-      ["audience", audienceWasChosen, value],
-    ]) {
-      if (wasChosen) continue;
-      state[name] = value === "" ? "" : text;
-      asked.get(name)?.show();
+    for (const [name, mark] of [["path", "/"], ["audience", ""]]) {
+      if (state[name] !== "" && state[name] !== mark + before) continue;
+      state[name] = value === "" ? "" : mark + value;
+      asked.get(name).show();
     }
   }
   const wantsToken = () => state.access === "jwt" || state.access === "either";
@@ -148,8 +144,8 @@ export async function protect() {
   }
   const node = journey({
     questions: [...asked.values()], documentOf, visible, take: (document) => takeDocument(document, state), label: "Protect it",
-    finish: async (done, change) => {
-      const line = await callLineBox(documentOf().apis[state.name]);
+    finish: async (done, change, document) => {
+      const line = await callLineBox(document.apis[state.name]);
       done.show(element("div", { class: "notice good", role: "status" },
         element(
           "p",
@@ -179,7 +175,7 @@ const one = (document, plural) => {
 };
 const list = (value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
 
-// What the questions do not ask of is kept beside them.
+// Further members of the API, of its rule for tokens and of the upstream are kept beside the answers.
 function takeDocument(document, state) {
   const strange = Object.keys(document).find((name) => !["issuers", "upstreams", "apis"].includes(name));
   if (strange) throw new Error(`This page makes an API, its upstream and its issuer; ${strange} go to As code.`);

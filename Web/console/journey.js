@@ -50,8 +50,28 @@ export function question({ label, help, kind = "text", placeholder, options = []
   };
 }
 
+// Where a document says what another one does not, as in "issuers/corp/keys"; null where all of it is there. One value is the
+// same as a list of it, and lists may be in any order.
+function missingFrom(other, said, at = []) {
+  if (said === null || said === undefined) return null;
+  if (Array.isArray(said)) {
+    const others = Array.isArray(other) ? other : [other];
+    const index = said.findIndex((one) => others.every((there) => missingFrom(there, one) !== null));
+    return index < 0 ? null : [...at, index].join("/");
+  }
+  if (isObject(said)) {
+    for (const [name, value] of Object.entries(said)) {
+      const missing = missingFrom(isObject(other) ? other[name] : undefined, value, [...at, name]);
+      if (missing !== null) return missing;
+    }
+    return null;
+  }
+  if (Array.isArray(other) && other.length === 1) return missingFrom(other[0], said, at);
+  return said === other ? null : at.join("/");
+}
+
 // `documentOf()` is what the answers say, `take(document)` makes answers of a document and throws where it cannot;
-// `visible(question)` says whether a question is asked; `finish(done)` comes after the objects are in force.
+// `visible(question)` says whether a question is asked; `finish(done, change, document)` comes after the objects are in force.
 export function journey({ questions, documentOf, take, visible = () => true, label, finish }) {
   const file = element("textarea", {
     id: freshId("file"),
@@ -60,13 +80,22 @@ export function journey({ questions, documentOf, take, visible = () => true, lab
     autocapitalize: "off",
     rows: "16",
   });
-  const said = element("p", { class: "complaint", role: "status", hidden: true });
+  const said = element("p", { role: "status", hidden: true });
+  let isTaken = true;
+  // An answer writes the file anew, so none can be changed while the file says what answers do not.
+  function tell(text, { taken }) {
+    isTaken = taken;
+    said.className = taken ? "help" : "complaint";
+    said.textContent = text;
+    said.hidden = text === "";
+    for (const one of questions) one.control.disabled = text !== "";
+  }
   const done = outcome();
   const refresh = () => { for (const one of questions) one.node.hidden = !visible(one); };
   function fromQuestions() {
     for (const one of questions) { one.answer(); one.complain(""); }
     refresh();
-    said.hidden = true;
+    tell("", { taken: true });
     file.value = writeYAML(documentOf());
   }
   function fromFile() {
@@ -74,13 +103,12 @@ export function journey({ questions, documentOf, take, visible = () => true, lab
       const document = readYAML(file.value);
       if (!isObject(document)) throw new Error("Names and values belong here.");
       take(document);
-      said.hidden = true;
       for (const one of questions) one.show();
+      for (const one of questions) one.answer();
       refresh();
-    } catch (problem) {
-      said.textContent = problem.message;
-      said.hidden = false;
-    }
+      const more = missingFrom(documentOf(), document);
+      tell(more === null ? "" : `The answers do not say all of this (${more}): it is to be changed here, in the file.`, { taken: true });
+    } catch (problem) { tell(problem.message, { taken: false }); }
   }
   for (const one of questions) one.control.addEventListener("input", fromQuestions);
   file.addEventListener("input", fromFile);
@@ -89,15 +117,16 @@ export function journey({ questions, documentOf, take, visible = () => true, lab
 
   const press = working(label, async () => {
     done.clear();
-    if (!said.hidden) { file.focus(); return; }
+    if (!isTaken) { file.focus(); return; }
     const missing = questions.filter((one) => one.needed && !one.node.hidden && one.control.value.trim() === "");
     for (const one of missing) one.complain(`${one.label} is needed.`);
     if (missing.length > 0) { missing[0].control.focus(); return; }
-    const change = await putAll(readYAML(file.value));
+    const document = readYAML(file.value);
+    const change = await putAll(document);
     press.parentElement.hidden = true;
     for (const one of questions) one.control.disabled = true;
     file.readOnly = true;
-    try { await finish(done, change); } catch (problem) {
+    try { await finish(done, change, document); } catch (problem) {
       await done.fail(problem);
       done.node.append(element(
         "p",

@@ -1,6 +1,7 @@
 // <signet-list>: rows page by page, searchable by name; when there are none, what to do first.
 
-import { button, element, freshId, link, replace } from "./dom.js";
+import { element, freshId, link, replace, working } from "./dom.js";
+import { outcome } from "./problem.js";
 
 class SignetList extends HTMLElement {
   // `load(after)` gives { rows, next }; `columns` are { title, cell(row) }; the first one leads to `href(row)`, where there is one.
@@ -8,16 +9,24 @@ class SignetList extends HTMLElement {
     Object.assign(this, { load, columns, href, nameOf, empty, what, rows: [], next: undefined, wanted: "" });
     this.body = element("tbody");
     this.tally = element("p", { class: "tally", role: "status" });
-    this.more = button("Show more", () => this.another(), { hidden: true });
+    this.done = outcome();
+    this.more = working("Show more", () => this.another(), (problem) => this.done.fail(problem), { hidden: true });
     this.searchable = searchable;
     return this.another();
   }
 
   async another() {
-    const page = await this.load(this.next);
-    this.rows.push(...page.rows);
-    this.next = page.next;
+    this.done.clear();
+    await this.read();
     this.draw();
+  }
+
+  // The next page. Whoever asks while it is on its way waits for the same one.
+  read() {
+    return this.reading ??= this.load(this.next).then((page) => {
+      this.rows.push(...page.rows);
+      this.next = page.next;
+    }).finally(() => { this.reading = null; });
   }
 
   draw() {
@@ -47,7 +56,7 @@ class SignetList extends HTMLElement {
       this.searchable && (this.rows.length > 5 || this.next)
         ? element("div", { class: "search" }, element("label", { for: search.id }, "Search by name"), search)
         : null,
-      table, this.tally, this.more);
+      table, this.tally, this.more, this.done.node);
   }
 
   row(row) {
@@ -62,11 +71,10 @@ class SignetList extends HTMLElement {
   // A name may be on a page that was not read yet, so all of them are read first.
   async search(text) {
     this.wanted = text.trim().toLowerCase();
-    while (this.next !== undefined && this.next !== null && this.wanted !== "") {
-      const page = await this.load(this.next);
-      this.rows.push(...page.rows);
-      this.next = page.next;
-    }
+    this.done.clear();
+    try {
+      while (this.next !== undefined && this.next !== null && this.wanted !== "") await this.read();
+    } catch (problem) { await this.done.fail(problem); }
     this.draw();
   }
 }

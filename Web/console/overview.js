@@ -5,7 +5,7 @@ import { element, link } from "./dom.js";
 import { explanationRows } from "./pages-explanations.js";
 import { endpointsTable, healthOf } from "./health.js";
 import { page, section } from "./page.js";
-import { trafficCharts, trafficOf } from "./traffic.js";
+import { trafficCharts, trafficOf, wordsOfCount } from "./traffic.js";
 
 const counted = [
   ["apis", "APIs"],
@@ -18,14 +18,17 @@ const counted = [
   ["clients", "Clients"],
 ];
 
+// So many of a kind are read to be counted, and no more.
+const MOST = 1_000;
+const countOf = (rows) => (rows.length < MOST ? String(rows.length) : `${wordsOfCount(MOST)} or more`);
+
 export async function overview() {
   const [lists, health, refusals, history, traffic] = await Promise.all([
     Promise.all(
-      counted.map(([path]) => allOf(`/${path}`, {}, 1000))
+      counted.map(([path]) => allOf(`/${path}`, {}, MOST))
     ), healthOf(), pageOf("/explanations", { limit: 50 }), get("/configuration/history", { limit: 1 }),
     trafficOf("hour"),
   ]);
-  const numbers = new Map(counted.map(([path], at) => [path, lists[at].length]));
   // What the demo has was there before anybody did anything.
   const own = new Map(counted.map(([path], at) => [path, lists[at].filter(({ owner }) => owner !== "demo").length]));
   const revision = history.revisions[0];
@@ -37,8 +40,8 @@ export async function overview() {
         : "Nothing is configured here yet.",
     },
     firstSteps(own, refusals.rows.some(({ path }) => !path.startsWith("/api/"))),
-    element("ul", { class: "numbers", "aria-label": "What there is" }, counted.map(([path, title]) =>
-      element("li", {}, link([element("b", {}, String(numbers.get(path))), ` ${title}`], `#/${path}`)))),
+    element("ul", { class: "numbers", "aria-label": "What there is" }, counted.map(([path, title], at) =>
+      element("li", {}, link([element("b", {}, countOf(lists[at])), ` ${title}`], `#/${path}`)))),
     section("The last hour", trafficCharts(traffic), element("p", { class: "ways" }, link("Analytics", "#/analytics"))),
     section(
       "Upstreams in force",

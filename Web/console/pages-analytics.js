@@ -7,7 +7,7 @@ import { table } from "./list.js";
 import { live } from "./live.js";
 import { page, section } from "./page.js";
 import { problemNotice } from "./problem.js";
-import { ranges, timesOf, trafficCharts, trafficOf, wordsOfCount, wordsOfMicroseconds } from "./traffic.js";
+import { rangeOf, ranges, timesOf, trafficCharts, trafficOf, wordsOfCount, wordsOfMicroseconds } from "./traffic.js";
 
 const groupings = [
   ["api", "API"],
@@ -90,13 +90,9 @@ function wordsOfBytes(count) {
 
 // Tokens and money, from the ledger. What is paid in different money is not added up.
 async function modelsOf(range) {
-  const [, , step, count] = ranges.find(([name]) => name === range);
-  const size = { minute: 60, hour: 3_600, day: 86_400 }[step];
-  const to = Math.floor(Date.now() / 1000) + 1;
-  const from = Math.floor(to / size) * size - (count - 1) * size;
-  const report = await get("/analytics/models", { step, from, to, by: "alias" });
+  const report = await get("/analytics/models", { ...rangeOf(range), by: "alias" });
   if (report.points.length === 0) return element("p", { class: "empty" }, "No model was asked in this time.");
-  const { times } = timesOf(report);
+  const { times, size } = timesOf(report);
   const sum = (time, read) => report.points.filter((point) => point.time === time).reduce(
     (total, point) => total + read(point),
     0,
@@ -113,7 +109,7 @@ async function modelsOf(range) {
   ];
 }
 
-// For each model and each money, over the whole range. Amounts are decimals of any length, and are added exactly.
+// For each model and each money, over the whole range. Amounts have at most nine places, and are added exactly.
 function sums(points) {
   const found = new Map();
   for (const point of points) {

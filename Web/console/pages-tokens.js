@@ -6,6 +6,7 @@ import { list } from "./list.js";
 import { moment } from "./moments.js";
 import { facts, leaveTo, page, section } from "./page.js";
 import { outcome } from "./problem.js";
+import { metadata } from "./session.js";
 import { claimsOf, openInStudio } from "./token-text.js";
 
 export async function tokenPage() {
@@ -60,7 +61,7 @@ function search(found, rows) {
       const claims = text === "" ? null : claimsOf(text);
       if (text !== "" && claims === null) throw new Error("This is no token in three parts.");
       if (claims) query.session = typeof claims.sid === "string" ? claims.sid : "";
-      replace(found, claims ? tokenBox(claims, text, done) : null);
+      replace(found, claims ? tokenBox(claims, text, (await metadata()).issuer, done) : null);
       const isOfNoSession = claims && query.session === "";
       replace(rows, isOfNoSession
         ? element("p", { class: "empty" }, "This token says no session (sid).")
@@ -70,9 +71,11 @@ function search(found, rows) {
   return [form, done.node];
 }
 
-function tokenBox(claims, text, done) {
+// Ids are of those who issued them: to refuse one here says nothing of the same id elsewhere.
+function tokenBox(claims, text, issuer, done) {
   const time = (seconds) => (typeof seconds === "number" ? moment(seconds) : null);
-  const id = typeof claims.jti === "string" ? claims.jti : null;
+  const isOwn = claims.iss === issuer;
+  const id = isOwn && typeof claims.jti === "string" ? claims.jti : null;
   return element("section", { class: "notice", "aria-label": "The token" },
     facts([
       ["Issuer (iss)", said(claims.iss)], ["Subject (sub)", said(claims.sub)], ["Audience (aud)", said(claims.aud)],
@@ -80,6 +83,7 @@ function tokenBox(claims, text, done) {
       ["Session (sid)", said(claims.sid)], ["Expires", time(claims.exp)],
     ]),
     element("p", { class: "help" }, "Read here, and not verified: the Studio judges it."),
+    isOwn ? null : element("p", { class: "help" }, "It is not of this server: its own issuer has to revoke it."),
     element("div", { class: "row" },
       button("Look at it in the Studio", () => openInStudio(text)),
       id === null ? null : working("Refuse this token", async () => {

@@ -30,7 +30,10 @@ async function beAtTheIssuer() {
 }
 
 let described = null;
-const metadata = () => described ??= fetch("/.well-known/openid-configuration").then((answer) => answer.json());
+export const metadata = () => described ??= fetch("/.well-known/openid-configuration").then((answer) => {
+  if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
+  return answer.json();
+}).catch((problem) => { described = null; throw problem; });
 
 // Leaves for the token service. `silently` asks nobody: it comes back with a code, or with login_required.
 export async function leaveToSignIn({ silently }) {
@@ -82,10 +85,11 @@ async function take(parameters) {
     method: "POST",
     body: new URLSearchParams({ client_id: CLIENT, ...parameters }),
   });
-  const answer = await response.json();
-  if (!response.ok) throw new SignInRefused(
-    answer.error_description ?? answer.detail ?? answer.error ?? "The token service said no."
-  );
+  const answer = await response.json().catch(() => ({}));
+  const said = answer.error_description ?? answer.detail ?? answer.error ?? `The token service answered ${response.status}.`;
+  // Only these are refusals (RFC 6749 section 5.2); anything else may be over in a moment.
+  if ([400, 401].includes(response.status)) throw new SignInRefused(said);
+  if (!response.ok) throw new Error(said);
   tokens = {
     access: answer.access_token, refresh: answer.refresh_token ?? tokens?.refresh, identity: answer.id_token ?? tokens?.identity,
     until: Date.now() + (answer.expires_in - 20) * 1000,

@@ -15,13 +15,15 @@ export const ranges = [
   ["quarter", "The last ninety days", "day", 90],
 ];
 
-export async function trafficOf(range, query = {}) {
+// What a question for one of them says: whole steps up to this moment.
+export function rangeOf(range) {
   const [, , step, count] = ranges.find(([name]) => name === range);
   const size = seconds[step];
   const to = Math.floor(Date.now() / 1000) + 1;
-  const from = Math.floor(to / size) * size - (count - 1) * size;
-  return get("/analytics", { ...query, step, from, to });
+  return { step, from: Math.floor(to / size) * size - (count - 1) * size, to };
 }
+
+export const trafficOf = (range, query = {}) => get("/analytics", { ...query, ...rangeOf(range) });
 
 // Every stretch of the range, also those of which there is nothing.
 export function timesOf(report) {

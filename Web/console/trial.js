@@ -30,7 +30,7 @@ export function trial(api) {
     what: ask("what", { label: "What is shown", kind: "choice", options: [
       ["nothing", "Nothing"],
       ["token", "A token"],
-      ["key", `An API key, in ${shown.field ?? "X-API-Key"}`],
+      ["key", `An API key, in ${shown.field}`],
       ["password", "A name and a password"],
     ] }),
     secret: ask("secret", { label: "The secret itself", help: "It goes to the gateway, and is kept nowhere." }),
@@ -61,7 +61,7 @@ function requestOf(state, api, shown) {
   if (state.secret !== "") {
     if (state.what === "token") headers.authorization = `Bearer ${state.secret}`;
     if (state.what === "key") headers[shown.field.toLowerCase()] = state.secret;
-    if (state.what === "password") headers.authorization = `Basic ${btoa(state.secret)}`;
+    if (state.what === "password") headers.authorization = `Basic ${base64(state.secret)}`;
   }
   const withBody = state.body !== "" && !["GET", "HEAD"].includes(state.method);
   if (withBody) headers["content-type"] = isJSON(state.body) ? "application/json" : "text/plain";
@@ -74,6 +74,9 @@ function requestOf(state, api, shown) {
     ...(withBody ? { body: state.body } : {}),
   };
 }
+
+// Of its bytes in UTF-8 (RFC 7617): btoa alone throws at what is not Latin-1.
+const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 
 const isJSON = (text) => { try { JSON.parse(text); return true; } catch { return false; } };
 
