@@ -96,7 +96,9 @@ private struct OpenDoor: RouterMiddleware {
         let shape = Shape<JSONObject>.document("Tick", schema: ["type": "object"])
         let ticks = Operation("watchTicks", stream: "/ticks", of: "ticks", for: .viewer, "Ticks.", events: shape) { _ in
             AsyncStream { continuation in
-                for number in Int64(1)...2 { continuation.yield(["tick": .number(JSONNumber(number))]) }
+                for number in Int64(1)...2 {
+                    continuation.yield(ServerEvent(nil, ["tick": .number(JSONNumber(number))]))
+                }
                 continuation.finish()
             }
         }
@@ -113,6 +115,28 @@ private struct OpenDoor: RouterMiddleware {
         try await Application(router: router([ticks], role: nil)).test(.router) { client in
             let answer = try await client.execute(uri: "/api/ticks", method: .get)
             #expect(answer.status == .forbidden)
+        }
+    }
+
+    @Test("an operation that takes a body and tells of it as it goes loses no event, and names each")
+    func whole() async throws {
+        let shape = Shape<JSONObject>.document("Count", schema: ["type": "object"])
+        let counts = Operation(
+            "watchCount", stream: "/count", of: "ticks", for: .viewer, "Counts.", takes: shape, events: shape
+        ) { (_: OperationCall, body: JSONObject) in
+            AsyncStream { continuation in
+                for number in 1...(body["to"]?.int64 ?? 1) {
+                    continuation.yield(ServerEvent("tick", ["tick": .number(JSONNumber(number))]))
+                }
+                continuation.finish()
+            }
+        }
+        try await Application(router: router([counts], role: .viewer)).test(.router) { client in
+            let answer = try await client.execute(
+                uri: "/api/count", method: .post, headers: [.contentType: "application/json"],
+                body: ByteBuffer(string: #"{"to":500}"#))
+            let text = String(buffer: answer.body).replacing(": alive\n\n", with: "")
+            #expect(text == (1...500).map { "event: tick\ndata: {\"tick\":\($0)}\n\n" }.joined())
         }
     }
 

@@ -114,7 +114,9 @@ extension Operation {
         func field(_ name: ByteString, _ help: ByteString) -> JSON {
             ["name": .string(name), "in": "header", "schema": ["type": "string"], "description": .string(help)]
         }
-        if method == .post { return [field("Idempotency-Key", "A name for this change, so that it is done once.")] }
+        if method == .post, !isStream {
+            return [field("Idempotency-Key", "A name for this change, so that it is done once.")]
+        }
         guard isTagged, method != .get else { return [] }
         return [
             field("If-Match", "The `ETag` that it must have."), field("If-None-Match", "`*`: it must not be there."),

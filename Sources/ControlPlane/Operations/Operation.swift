@@ -160,6 +160,6 @@ struct OperationAnswer: Sendable {
     var next: String?
     /// Whether it was given before, for the same idempotency key.
     var isReplayed = false
-    /// What comes instead of `json`.
-    var events: AsyncStream<JSONObject>?
+    /// What comes instead of `json`, and whether none of it may be lost.
+    var events: (AsyncStream<ServerEvent>, isWhole: Bool)?
 }

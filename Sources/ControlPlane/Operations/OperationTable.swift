@@ -61,7 +61,7 @@ extension Operation {
         guard let role = context.role, role >= self.role else { throw ProblemBody.roleInsufficient(needed: self.role) }
         let call = try OperationCall(request, context, role: role, parameters: parameters)
         let body = try await body(of: request)
-        guard method == .post, let kept, let key = try IdempotencyKey(request.headers) else {
+        guard method == .post, !isStream, let kept, let key = try IdempotencyKey(request.headers) else {
             return try response(try await run(call, body), call, request)
         }
         let question = KeptAnswers.Question(
@@ -77,7 +77,7 @@ extension Operation {
     private func response(
         _ answer: OperationAnswer, _ call: OperationCall, _ request: Request
     ) throws(ProblemBody) -> Response {
-        if let events = answer.events { return EventStream.response(events) }
+        if let (events, isWhole) = answer.events { return EventStream.response(events, isWhole: isWhole) }
         var fields: HTTPFields = [:]
         if let tag = answer.tag { fields[.eTag] = tag.text }
         if method == .get, let tag = answer.tag {

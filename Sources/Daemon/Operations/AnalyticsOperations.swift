@@ -79,7 +79,7 @@ struct AnalyticsOperations: Sendable {
                 }
                 return AsyncStream { continuation in
                     let task = Task {
-                        for await second in seconds { continuation.yield(second.json) }
+                        for await second in seconds { continuation.yield(ServerEvent(nil, second.json)) }
                         continuation.finish()
                     }
                     continuation.onTermination = { _ in task.cancel() }

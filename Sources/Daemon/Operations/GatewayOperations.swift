@@ -20,8 +20,7 @@ struct GatewayOperations: Sendable {
                 "Where the gateway listens now: the configuration's listeners, or the one that it was started with.",
                 member: "listeners", items: .fields("OpenListener")
             ) { _, page in page.page(of: listeners.open.map(OpenListenerDocument.init), id: \.name) },
-            TrialOperation(listeners: listeners).operation,
-        ]
+        ] + TrialOperation(listeners: listeners).all
     }
 }
 

@@ -23,15 +23,34 @@ struct TrialOperation: Sendable {
         "transfer-encoding", "upgrade", "via", "x-real-ip",
     ]
 
-    var operation: Operation {
-        Operation(
-            "tryRequest", .post, "/try", of: "apis", for: .publisher,
-            "Sends a request to the gateway from this machine, and tells its answer.", takes: .fields("Trial"),
-            answers: .fields("TrialAnswer"), refusals: [422], bodyLimit: 1_048_576
-        ) { (_: OperationCall, trial: TrialDocument) in try await send(trial) }
+    var all: [Operation] {
+        [
+            Operation(
+                "tryRequest", .post, "/try", of: "apis", for: .publisher,
+                "Sends a request to the gateway from this machine, and tells its answer.", takes: .fields("Trial"),
+                answers: .fields("TrialAnswer"), refusals: [422], bodyLimit: 1_048_576
+            ) { (_: OperationCall, trial: TrialDocument) in
+                let request = try request(trial)
+                do {
+                    return try await Self.withClient { try await Self.read($0, request) }
+                } catch {
+                    throw Self.failed("The gateway gave no answer: \(error).")
+                }
+            },
+            Operation(
+                "watchTrial", stream: "/try-stream", of: "apis", for: .publisher,
+                "Sends a request to the gateway from this machine, and tells its answer as it comes.",
+                takes: .fields("Trial"), events: TrialStream.event, refusals: [422], bodyLimit: 1_048_576
+            ) { (_: OperationCall, trial: TrialDocument) in
+                let request = try request(trial)
+                return TrialStream.events { continuation in
+                    try await Self.withClient { try await TrialStream.read($0, request, into: continuation) }
+                }
+            },
+        ]
     }
 
-    private func send(_ trial: TrialDocument) async throws -> TrialAnswer {
+    private func request(_ trial: TrialDocument) throws -> HTTPClientRequest {
         let open = listeners.open.filter { $0.serves == .gateway }
         guard let listener = open.first(where: { !$0.isEncrypted }) ?? open.first else {
             throw Self.failed("The gateway has no open listener.")
@@ -46,14 +65,12 @@ struct TrialOperation: Sendable {
             request.headers.add(name: name, value: value)
         }
         if let body = trial.body { request.body = .bytes(ByteBuffer(string: body)) }
-        do {
-            return try await Self.answer(to: request)
-        } catch {
-            throw Self.failed("The gateway gave no answer: \(error).")
-        }
+        return request
     }
 
-    private static func answer(to request: HTTPClientRequest) async throws -> TrialAnswer {
+    private static func withClient<Result: Sendable>(
+        _ run: (HTTPClient) async throws -> Result
+    ) async throws -> Result {
         var settings = TLSConfiguration.makeClientConfiguration()
         // It is our own listener, asked by its address and not by a name of its certificate.
         settings.certificateVerification = .none
@@ -63,9 +80,9 @@ struct TrialOperation: Sendable {
                 tlsConfiguration: settings, redirectConfiguration: .disallow,
                 timeout: .init(connect: .seconds(5), read: patience)))
         do {
-            let answer = try await read(client, request)
+            let result = try await run(client)
             try await client.shutdown()
-            return answer
+            return result
         } catch {
             try? await client.shutdown()
             throw error
