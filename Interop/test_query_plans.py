@@ -66,11 +66,6 @@ WHOLE_TABLES = {
         "deletes what it reads",
     "DELETE FROM spend_days WHERE day < ?": "deletes what it reads",
     "DELETE FROM spend_counters WHERE ends < ?": "deletes what it reads",
-    "SELECT CASE ? WHEN 'caller' THEN caller WHEN 'alias' THEN alias WHEN 'provider' THEN provider WHEN 'model' THEN model"
-    " ELSE CAST(day AS TEXT) END AS name, currency, CAST(SUM(requests) AS BIGINT) AS requests, CAST(SUM(input_tokens) AS"
-    " BIGINT) AS input_tokens, CAST(SUM(cached_input_tokens) AS BIGINT) AS cached_input_tokens, CAST(SUM(output_tokens) AS"
-    " BIGINT) AS output_tokens, CAST(SUM(cost) AS BIGINT) AS cost FROM spend_days WHERE day >= ? AND day <= ? GROUP BY 1, 2"
-    " ORDER BY 1, 2 LIMIT ?": "reads the days that it adds up",
     "SELECT changes.* FROM configuration_object_changes AS changes JOIN ( SELECT kind, name, MIN(revision) AS revision"
     " FROM configuration_object_changes WHERE revision > ? GROUP BY kind, name ) AS firsts ON changes.kind = firsts.kind"
     " AND changes.name = firsts.name AND changes.revision = firsts.revision": "going back, over every change since",

@@ -143,7 +143,8 @@ public struct SignetDaemon: Sendable {
                 + ObjectOperations(configuration: live).all
                 + GatewayOperations(gateway: gateway, listeners: listeners).all
                 + ExplanationOperations(explanations: explanations).all
-                + AnalyticsOperations(recorder: analytics, ledger: ledger, clock: clock).all,
+                + AnalyticsOperations(recorder: analytics, ledger: ledger, clock: clock).all
+                + SpendingOperations(models: models, ledger: ledger, clock: clock).all,
             shared: Blueprint.sharedSchemas, kept: try await KeptAnswers(store: store, clock: clock))
         let socketPath = store.folder.path + "/signet.sock"
         var services: [any Service] = [UpkeepService(tokens: tokens), LogoutNoticeService(tokens: tokens)]

@@ -77,8 +77,16 @@ private final class Flag: Sendable {
         #expect(entries.first?.usage == usage())
         #expect(entries.first?.head == head())
         #expect(entries.allSatisfy { $0.cost == money(30) && $0.outcome == .settled })
-        #expect(try await ledger.entries(before: 3, caller: "ada", limit: 10).map(\.number) == [1])
+        #expect(try await ledger.entries(before: 3, SpendFilter(caller: "ada"), limit: 10).map(\.number) == [1])
         #expect(try await ledger.entries(before: nil, limit: 2).map(\.number) == [3, 2])
+        for (filter, numbers): (SpendFilter, [Int64]) in [
+            (
+                SpendFilter(caller: "ada", alias: entries[0].head.alias),
+                entries.filter { $0.head == entries[0].head }.map(\.number)
+            ),
+            (SpendFilter(alias: "none"), []), (SpendFilter(trace: entries[0].head.trace), entries.map(\.number)),
+            (SpendFilter(trace: "none"), []),
+        ] { #expect(try await ledger.entries(before: nil, filter, limit: 10).map(\.number) == numbers) }
         let next = try await ledger.reserve(money(910), against: [limit], for: head(), now: Self.noon)
         #expect(next.number > 3)
         await #expect(throws: SpendRefusal.self) {
@@ -88,7 +96,7 @@ private final class Flag: Sendable {
     }
 
     @Test("entries are added up by caller, alias, provider, model and day")
-    func sums() async throws {
+    func series() async throws {
         let store = try await open()
         let ledger = try await ledger(store)
         let euro = try #require(Currency("EUR"))
@@ -101,23 +109,6 @@ private final class Flag: Sendable {
                 cost, against: [], for: head(caller, alias), now: Self.noon + day * 86_400)
             try await ledger.settle(reservation, actual: cost, usage: usage(model))
         }
-        func sums(_ grouping: SpendGrouping, days: ClosedRange<Int64>, caller: String? = nil) async throws -> [String] {
-            try await ledger.sums(by: grouping, days: days, caller: caller, limit: 100).map {
-                "\($0.name) \($0.requests) \($0.inputTokens) \($0.cachedInputTokens) \($0.outputTokens)"
-                    + " \($0.cost.nanos) \($0.cost.currency)"
-            }
-        }
-        let all = Self.today...(Self.today + 2)
-        #expect(
-            try await sums(.caller, days: all)
-                == ["ada 3 30 12 15 13 USD", "bob 1 10 4 5 16 EUR", "bob 1 10 4 5 2 USD"])
-        #expect(try await sums(.alias, days: all, caller: "ada") == ["big 1 10 4 5 4 USD", "fast 2 20 8 10 9 USD"])
-        #expect(try await sums(.model, days: Self.today...Self.today) == ["m 2 20 8 10 3 USD"])
-        #expect(try await sums(.provider, days: all, caller: "bob") == ["p 1 10 4 5 16 EUR", "p 1 10 4 5 2 USD"])
-        #expect(
-            try await sums(.day, days: (Self.today + 1)...(.max), caller: "ada")
-                == ["\(Self.today + 1) 1 10 4 5 4 USD", "\(Self.today + 2) 1 10 4 5 8 USD"])
-        #expect(try await ledger.sums(by: .caller, days: all, limit: 1).count == 1)
         func series(_ grouping: SpendGrouping, _ step: Int64, _ from: Int64, _ to: Int64) async throws -> [String] {
             try await ledger.series(by: grouping, step: step, from: from, to: to, limit: 100).map {
                 "\($0.starts - Self.noon) \($0.sum.name) \($0.sum.requests) \($0.sum.cost.nanos) \($0.sum.cost.currency)"
@@ -154,7 +145,7 @@ private final class Flag: Sendable {
         try await ledger.keepUp(now: Self.noon + 5 * 86_400, keeping: keeping)
         #expect(try await ledger.entries(before: nil, limit: 5_000).count == 50)
         func requests() async throws -> [Int64] {
-            try await ledger.sums(by: .day, days: 0...(.max), limit: 10).map(\.requests)
+            try await ledger.series(by: .day, step: 86_400, from: 0, to: Self.noon * 2, limit: 10).map(\.sum.requests)
         }
         #expect(try await requests() == [2_050, 50])
         try await ledger.keepUp(now: Self.noon + 9 * 86_400, keeping: keeping)

@@ -186,6 +186,13 @@ import Testing
     func `a whole number fits 64 bits or is none`(text: String, value: Int64?) throws {
         #expect(try JSONReader.read(Array(text.utf8)).int64 == value)
     }
+
+    @Test("names stand in a list, or in one text with spaces between") func names() {
+        #expect(JSON.string("a  b ").names == ["a", "b"])
+        #expect(JSON.array(["a", 5, "b c"]).names == ["a", "b c"])
+        #expect(JSON.string("").names == [])
+        for other: JSON in [.null, 5, true, ["a": "b"]] { #expect(other.names == nil) }
+    }
 }
 
 extension JSON {

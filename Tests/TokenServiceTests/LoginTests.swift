@@ -141,29 +141,6 @@ import Tokens
         #expect(try await signet.login("Ada").status == .unauthorized)
     }
 
-    @Test func `registered claims cannot be replaced by further ones`() async throws {
-        let signet = try await TestInstallation.start()
-        let user = try await signet.addUser("ada")
-        let issuer = TokenIssuer(keyring: signet.service.keyring, configuration: signet.service.configuration)
-        let further: JSONObject = [
-            "sub": "root", "iss": "x", "exp": 9_999_999_999, "aud": "x", "jti": "x", "sid": "x", "roles": ["admin"],
-            "nbf": 9_999_999_999, "scope": "everything", "cnf": ["jkt": "x"], "department": "engines",
-        ]
-        var content = TokenIssuer.Content(subject: ByteString(user.id), client: TokenIssuer.firstParty)
-        content.session = "ses_1"
-        content.claimsOfUser = user.accessClaims
-        content.further = further
-        let token = try issuer.issue(content, now: 1_000).token
-        let payload = try Base64URL.decode(Array(token.split(separator: ".")[1].utf8))
-        let claims = try #require(JSONReader.read(payload).object)
-        #expect(claims["sub"]?.string == ByteString(user.id))
-        #expect(claims["exp"] == 1_300)
-        #expect(claims["roles"] == ["user"])
-        #expect(claims["aud"] == "demo")
-        for name: ByteString in ["nbf", "scope", "cnf"] { #expect(claims[name] == nil) }
-        #expect(claims["department"] == "engines")
-    }
-
     @Test func `the tour's accounts exist once, with random or given passwords`() async throws {
         let signet = try await TestInstallation.start()
         let admin = try #require(try await signet.service.firstStart.makeAdmin())

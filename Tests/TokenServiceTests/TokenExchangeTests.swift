@@ -132,6 +132,48 @@ import Tokens
             try await exchange(signet, first.access, as: agent, [("audience", "invoices")]).error == "invalid_target")
     }
 
+    @Test func `models only become fewer, and each budget stays in force for what comes of it`() async throws {
+        let (signet, agent, tokens) = try await start()
+        let first = try await exchange(
+            signet, tokens.access, as: agent,
+            [("models", "fast big fast"), ("budget", "0.10 USD"), ("expires_in", "60")])
+        #expect(first.json["expires_in"] == 60)
+        let claims = try TestInstallation.claims(first.access)
+        #expect(claims["models"] == ["fast", "big"])
+        let own: JSON = [
+            "id": claims["jti"] ?? .null, "amount": "0.10", "currency": "USD", "until": claims["exp"] ?? .null,
+        ]
+        #expect(claims["budgets"] == .array([own]))
+        // Nothing said: nothing more.
+        let second = try TestInstallation.claims(try await exchange(signet, first.access, as: agent).access)
+        #expect(second["models"] == claims["models"])
+        #expect(second["budgets"] == claims["budgets"])
+        let third = try await exchange(
+            signet, first.access, as: agent, [("models", "big"), ("budget", "5 EUR"), ("expires_in", "9999")])
+        let narrow = try TestInstallation.claims(third.access)
+        #expect(narrow["models"] == ["big"])
+        #expect(narrow["exp"] == claims["exp"])
+        #expect(narrow["budgets"]?.array?.count == 2)
+        #expect(narrow["budgets"]?.array?.first == own)
+        #expect(narrow["budgets"]?.array?.last?.object?["id"] == narrow["jti"])
+        for models: ByteString in ["slow", "big slow"] {
+            #expect(
+                try await exchange(signet, first.access, as: agent, [("models", models)]).error == "invalid_request")
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("models", " "), ("budget", "1"), ("budget", "-1 USD"), ("budget", "1 usd"),
+            ("budget", "1e3 USD"),
+            ("budget", "1. USD"), ("budget", "1  USD"), ("budget", "1.0000000001 USD"), ("budget", "9999999999 USD"),
+            ("expires_in", "0"), ("expires_in", "+5"), ("expires_in", "1.5"), ("expires_in", "99999999999999999999"),
+        ] as [(ByteString, ByteString)])
+    func `limits for models that cannot be read are refused`(name: ByteString, value: ByteString) async throws {
+        let (signet, agent, tokens) = try await start()
+        #expect(try await exchange(signet, tokens.access, as: agent, [(name, value)]).error == "invalid_request")
+    }
+
     @Test func `a chain of actors is told, and ends at four`() async throws {
         let (signet, agent, tokens) = try await start()
         var token = tokens.access

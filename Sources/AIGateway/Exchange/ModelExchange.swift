@@ -90,9 +90,6 @@ public struct ModelCaller: Sendable {
     /// between; without it, all. Anything else in it opens nothing.
     func mayUse(_ model: String) -> Bool {
         guard let claim = claims["models"] else { return true }
-        let name = ByteString(model)
-        if let list = claim.array { return list.contains { $0.string == name } }
-        guard let text = claim.string else { return false }
-        return text.bytes.split(separator: UInt8(ascii: " ")).contains { $0.elementsEqual(name.bytes) }
+        return claim.names?.contains(ByteString(model)) ?? false
     }
 }

@@ -25,7 +25,7 @@ struct SpendBook: Sendable {
         fileprivate var recent: Int64 = 0
         fileprivate var headroom: Int64 = 0
         /// The amount of the budget that was last asked for; a claim beyond it helps nobody.
-        fileprivate var ceiling: Int64 = .max
+        fileprivate(set) var ceiling: Int64 = .max
 
         init(settled: Int64 = 0, unrecorded: Int64 = 0) {
             self.settled = settled

@@ -61,6 +61,39 @@ public struct SpendEntry: Sendable, Hashable {
     public let outcome: SpendOutcome
 }
 
+/// Which entries are wanted. A trace says all: with it, nothing else is looked at.
+public struct SpendFilter: Sendable {
+    /// Who pays.
+    public var caller: String?
+    /// The model as callers name it.
+    public var alias: String?
+    /// The request's trace.
+    public var trace: String?
+
+    /// All entries, unless something is said.
+    public init(caller: String? = nil, alias: String? = nil, trace: String? = nil) {
+        self.caller = caller
+        self.alias = alias
+        self.trace = trace
+    }
+}
+
+/// What is gone of one limit in the period that is now.
+public struct SpendCount: Sendable {
+    /// The limit's key.
+    public let key: String
+    /// What requests have cost, with what may have been spent when a process was killed.
+    public let spent: Money
+    /// What running requests may cost.
+    public let reserved: Money
+    /// What may be spent in the period; nil when nobody has asked since the start.
+    public let amount: Money?
+    /// The first second of the period, since 1970.
+    public let starts: Int64
+    /// The second behind its last.
+    public let ends: Int64
+}
+
 /// What is set aside for a request that is under way.
 public struct SpendReservation: Sendable, Hashable {
     /// Its place in the ledger.

@@ -143,29 +143,29 @@ public final class SpendLedger: Sendable {
 
 extension SpendLedger {
     /// A page of entries, the last one first.
-    /// - Parameters:
-    ///   - number: only those before this one; nil means from the last one on.
-    ///   - caller: only those of one caller; nil means all.
-    ///   - limit: so many at most.
-    public func entries(before number: Int64?, caller: String? = nil, limit: Int) async throws -> [SpendEntry] {
+    /// - Parameter number: only those before it; nil for the last ones.
+    public func entries(before number: Int64?, _ filter: SpendFilter = SpendFilter(), limit: Int) async throws
+        -> [SpendEntry]
+    {
         try await store.read { transaction in
             try SpendRecords.entries(
-                before: number ?? .max, caller: caller, limit: Int64(max(0, limit)), in: transaction)
+                before: number ?? .max, filter, limit: Int64(max(0, limit)), in: transaction)
         }
     }
 
-    /// Sums of the entries of some days, in the order of their names.
-    /// - Parameters:
-    ///   - days: days since 1970-01-01 in UTC, both ends counted.
-    ///   - caller: only those of one caller; nil means all.
-    ///   - limit: so many sums at most.
-    public func sums(
-        by grouping: SpendGrouping, days: ClosedRange<Int64>, caller: String? = nil, limit: Int
-    ) async throws -> [SpendSum] {
-        try await store.read { transaction in
-            try SpendRecords.sums(
-                by: grouping, days: days, caller: caller, limit: Int64(max(0, limit)), in: transaction)
-        }
+    /// What is counted now, by the keys of the limits; in their order.
+    /// - Parameter isWanted: whether what has this key is told.
+    public func counts(now: Int64, where isWanted: (String) -> Bool) -> [SpendCount] {
+        state.withLock { state in
+            state.book.counters.compactMap { window, counter in
+                guard window.holds(now), isWanted(window.key) else { return nil }
+                func money(_ nanos: Int64) -> Money { Money(nanos: nanos, window.currency) }
+                return SpendCount(
+                    key: window.key, spent: money(counter.settled.addingUpToBounds(counter.unrecorded)),
+                    reserved: money(counter.open), amount: counter.ceiling == .max ? nil : money(counter.ceiling),
+                    starts: window.starts, ends: window.ends)
+            }
+        }.sorted { ($0.key, $0.spent.currency.code, $0.starts) < ($1.key, $1.spent.currency.code, $1.starts) }
     }
 }
 

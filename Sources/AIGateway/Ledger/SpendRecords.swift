@@ -126,59 +126,36 @@ enum SpendRecords {
 
 extension SpendRecords {
     /// Entries, the last one first.
-    /// - Parameters:
-    ///   - number: only those before it.
-    ///   - caller: only those of one caller; nil means all.
+    /// - Parameter number: only those before it.
     static func entries(
-        before number: Int64, caller: String?, limit: Int64, in transaction: Transaction
+        before number: Int64, _ filter: SpendFilter, limit: Int64, in transaction: Transaction
     ) throws(StoreError) -> [SpendEntry] {
+        let place = (StoreValue.integer(number), StoreValue.integer(limit))
         let statement =
-            if let caller {
+            switch (filter.trace, filter.caller, filter.alias) {
+            case (let trace?, _, _):
+                Statement(
+                    "SELECT * FROM spend_entries WHERE trace = ? AND number < ? ORDER BY number DESC LIMIT ?",
+                    .text(trace), place.0, place.1)
+            case (nil, let caller?, let alias?):
+                Statement(
+                    """
+                    SELECT * FROM spend_entries WHERE caller = ? AND alias = ? AND number < ?
+                    ORDER BY number DESC LIMIT ?
+                    """, .text(caller), .text(alias), place.0, place.1)
+            case (nil, let caller?, nil):
                 Statement(
                     "SELECT * FROM spend_entries WHERE caller = ? AND number < ? ORDER BY number DESC LIMIT ?",
-                    .text(caller), .integer(number), .integer(limit))
-            } else {
+                    .text(caller), place.0, place.1)
+            case (nil, nil, let alias?):
                 Statement(
-                    "SELECT * FROM spend_entries WHERE number < ? ORDER BY number DESC LIMIT ?", .integer(number),
-                    .integer(limit))
+                    "SELECT * FROM spend_entries WHERE alias = ? AND number < ? ORDER BY number DESC LIMIT ?",
+                    .text(alias), place.0, place.1)
+            case (nil, nil, nil):
+                Statement(
+                    "SELECT * FROM spend_entries WHERE number < ? ORDER BY number DESC LIMIT ?", place.0, place.1)
             }
         return try transaction.query(statement).map { row throws(StoreError) in try SpendEntry(row) }
-    }
-
-    /// Sums of the entries of some days, both ends counted; in the order of their names.
-    static func sums(
-        by grouping: SpendGrouping, days: ClosedRange<Int64>, caller: String?, limit: Int64,
-        in transaction: Transaction
-    ) throws(StoreError) -> [SpendSum] {
-        let (word, first, last) = (
-            StoreValue.text(grouping.rawValue), StoreValue.integer(days.lowerBound),
-            StoreValue.integer(days.upperBound)
-        )
-        let statement =
-            if let caller {
-                Statement(
-                    """
-                    SELECT CASE ? WHEN 'caller' THEN caller WHEN 'alias' THEN alias WHEN 'provider' THEN provider
-                        WHEN 'model' THEN model ELSE CAST(day AS TEXT) END AS name, currency,
-                        CAST(SUM(requests) AS BIGINT) AS requests, CAST(SUM(input_tokens) AS BIGINT) AS input_tokens,
-                        CAST(SUM(cached_input_tokens) AS BIGINT) AS cached_input_tokens,
-                        CAST(SUM(output_tokens) AS BIGINT) AS output_tokens, CAST(SUM(cost) AS BIGINT) AS cost
-                    FROM spend_days WHERE caller = ? AND day >= ? AND day <= ?
-                    GROUP BY 1, 2 ORDER BY 1, 2 LIMIT ?
-                    """, word, .text(caller), first, last, .integer(limit))
-            } else {
-                Statement(
-                    """
-                    SELECT CASE ? WHEN 'caller' THEN caller WHEN 'alias' THEN alias WHEN 'provider' THEN provider
-                        WHEN 'model' THEN model ELSE CAST(day AS TEXT) END AS name, currency,
-                        CAST(SUM(requests) AS BIGINT) AS requests, CAST(SUM(input_tokens) AS BIGINT) AS input_tokens,
-                        CAST(SUM(cached_input_tokens) AS BIGINT) AS cached_input_tokens,
-                        CAST(SUM(output_tokens) AS BIGINT) AS output_tokens, CAST(SUM(cost) AS BIGINT) AS cost
-                    FROM spend_days WHERE day >= ? AND day <= ?
-                    GROUP BY 1, 2 ORDER BY 1, 2 LIMIT ?
-                    """, word, first, last, .integer(limit))
-            }
-        return try transaction.query(statement).map { row throws(StoreError) in try SpendSum(row) }
     }
 
     /// Sums by stretches of time; of whole days from the sums that are kept longest.

@@ -25,6 +25,8 @@ enum SpendSchema {
                 ) {table}
                 """,
                 "CREATE INDEX spend_entries_by_caller ON spend_entries (caller, number)",
+                "CREATE INDEX spend_entries_by_alias ON spend_entries (alias, number)",
+                "CREATE INDEX spend_entries_by_trace ON spend_entries (trace, number)",
                 "CREATE INDEX spend_entries_by_time ON spend_entries (time)",
                 """
                 CREATE TABLE spend_days (

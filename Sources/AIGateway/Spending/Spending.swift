@@ -32,7 +32,8 @@ struct Spending {
             if cost.nanos > dearest?.nanos ?? -1 { dearest = cost }
         }
         // What has no price is noted and counts in no budget.
-        let limits = dearest == nil ? [] : catalogue.limits(on: model.name, for: exchange.caller)
+        let own = try TokenBudget.limits(of: exchange.caller)
+        let limits = dearest == nil ? [] : catalogue.limits(on: model.name, for: exchange.caller) + own
         let head = SpendEntryHead(
             trace: exchange.trace, caller: exchange.caller.payer, alias: model.name)
         do {

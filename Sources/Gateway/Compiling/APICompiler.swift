@@ -290,7 +290,7 @@ struct APICompiler {
                     default: .claim(ByteString(source))
                     }
                 return (Array(name.utf8), kind)
-            }, claims: asked ? Array(Set(payers + ["models"])) : [])
+            }, claims: asked ? Array(Set(payers + ["models", "budgets", "iss"])) : [])
     }
 
     private func forwarding(

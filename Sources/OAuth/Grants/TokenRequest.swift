@@ -39,6 +39,26 @@ public enum TokenRequest: Sendable {
         public let scope: Scope?
         /// For whom.
         public let audiences: [ByteString]
+        /// What the new token may do with language models; not of any standard.
+        public let models: ModelLimits
+    }
+
+    /// What narrows a token for an agent: `models`, `budget` and `expires_in` of the request.
+    public struct ModelLimits: Sendable, Equatable {
+        /// The only models; nil for those of the old token.
+        public let models: [ByteString]?
+        /// What may be spent with the new token, in decimals as `0.10`, and its currency (ISO 4217).
+        public let budget: Budget?
+        /// The most seconds that it lives; nil for the usual time.
+        public let lifetime: Int64?
+
+        /// An amount of a currency.
+        public struct Budget: Sendable, Equatable {
+            /// Digits, and at most nine behind a point.
+            public let amount: ByteString
+            /// Three capital letters.
+            public let currency: ByteString
+        }
     }
 
     /// Access tokens in an exchange (RFC 8693 §3).
@@ -77,7 +97,7 @@ public enum TokenRequest: Sendable {
                     subjectTokenType: try parameters.required("subject_token_type"),
                     actorToken: parameters["actor_token"], actorTokenType: parameters["actor_token_type"],
                     requestedTokenType: parameters["requested_token_type"], scope: scope,
-                    audiences: Self.audiences(parameters)))
+                    audiences: Self.audiences(parameters), models: try ModelLimits(parameters)))
         }
     }
 
@@ -103,5 +123,47 @@ public enum TokenRequest: Sendable {
     /// `resource` (RFC 8707) and `audience` (RFC 8693) name the same things here.
     private static func audiences(_ parameters: RequestParameters) -> [ByteString] {
         Scope(parameters.all("resource") + parameters.all("audience")).names
+    }
+}
+
+extension TokenRequest.ModelLimits {
+    /// How many models may be named.
+    public static let mostModels = 100
+
+    init(_ parameters: RequestParameters) throws(OAuthError) {
+        models = try parameters["models"].map { text throws(OAuthError) in
+            let names = Scope(JSON.string(text).names ?? []).names
+            guard (1...Self.mostModels).contains(names.count) else {
+                throw OAuthError(.invalidRequest, "models is 1 to \(Self.mostModels) names with spaces between.")
+            }
+            return names
+        }
+        budget = try parameters["budget"].map { text throws(OAuthError) in
+            guard let budget = Budget(text) else {
+                throw OAuthError(.invalidRequest, "budget is an amount and a currency, as in \"0.10 USD\".")
+            }
+            return budget
+        }
+        lifetime = try parameters["expires_in"].map { text throws(OAuthError) in
+            guard text.count <= 9, let seconds = Int64(text.text), seconds > 0, text.bytes.first != UInt8(ascii: "+")
+            else { throw OAuthError(.invalidRequest, "expires_in is a number of seconds, at least 1.") }
+            return seconds
+        }
+    }
+}
+
+extension TokenRequest.ModelLimits.Budget {
+    init?(_ text: ByteString) {
+        let parts = text.bytes.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[1].count == 3,
+            parts[1].allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) })
+        else { return nil }
+        let digits = parts[0].split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard (1...2).contains(digits.count), (1...9).contains(digits[0].count),
+            digits.count == 1 || (1...9).contains(digits[1].count),
+            digits.joined().allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+        else { return nil }
+        amount = ByteString(utf8: Array(parts[0]))
+        currency = ByteString(utf8: Array(parts[1]))
     }
 }

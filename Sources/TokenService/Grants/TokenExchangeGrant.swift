@@ -38,11 +38,19 @@ struct TokenExchangeGrant: Sendable {
         content.actor = try actor(exchange, of: subject, client, keyThumbprint, now)
         content.exchangedFrom = Self.chain(token)
         content.algorithm = client.accessTokenAlgorithm
-        content.lifetime = client.accessTokenLifetime
+        content.lifetime =
+            exchange.models.lifetime.map {
+                min($0, client.accessTokenLifetime ?? accessTokens.configuration.accessTokenLifetime)
+            } ?? client.accessTokenLifetime
         content.latest = subject.expiry?.ceiling ?? now
         content.claimsOfUser = ["preferred_username", "roles", "groups"].compactMap { name in
             subject.value(named: name).map { (name, $0) }
         }
+        if let models = try models(exchange.models.models, of: subject) {
+            content.claimsOfUser.append(("models", models))
+        }
+        content.budgets = try budgets(of: subject)
+        content.budget = exchange.models.budget
         let access = try accessTokens.issue(content, now: now)
         var response = TokenResponse(accessToken: access.token, expiresIn: access.expires - now)
         response.scope = content.scope
@@ -95,6 +103,28 @@ struct TokenExchangeGrant: Sendable {
             throw OAuthError(.invalidScope, "The subject_token, or this client, has not all of this scope.")
         }
         return wanted
+    }
+
+    /// The claim `models`: what is asked for, within what the old token opens, or the same as there; nil for all.
+    private func models(_ wanted: [ByteString]?, of subject: Claims) throws(OAuthError) -> JSON? {
+        let claim = subject.value(named: "models")
+        guard let wanted else { return claim }
+        if let claim {
+            let known = claim.names ?? []
+            guard wanted.allSatisfy({ known.contains($0) }) else {
+                throw OAuthError(.invalidRequest, "The subject_token does not open all of these models.")
+            }
+        }
+        return .array(wanted.map { .string($0) })
+    }
+
+    /// The claim `budgets` as it was: all that is spent with the new token is spent with the old one, too.
+    private func budgets(of subject: Claims) throws(OAuthError) -> [JSON] {
+        guard let claim = subject.value(named: "budgets") else { return [] }
+        guard let budgets = claim.array else {
+            throw OAuthError(.invalidRequest, "The claim budgets of the subject_token is no list.")
+        }
+        return budgets
     }
 
     /// Who acts now, and before it whoever acted already.

@@ -41,8 +41,10 @@ struct TokenIssuer: Sendable {
         var lifetime: Int64?
         /// No token may live longer than this, in seconds since 1970.
         var latest: Int64?
-        /// Claims to add; none of them can replace or precede one that is set otherwise.
-        var further = JSONObject()
+        /// `budgets`: what may be spent on language models with the tokens that it is given in exchange for.
+        var budgets: [JSON] = []
+        /// What may be spent with this one, which then stands in `budgets` by its `jti`.
+        var budget: TokenRequest.ModelLimits.Budget?
     }
 
     /// An access token, when it ends and what it is called.
@@ -80,19 +82,17 @@ struct TokenIssuer: Sendable {
         claims["exp"] = .number(JSONNumber(expires))
         claims["iat"] = .number(JSONNumber(now))
         claims["jti"] = .string(id)
-        for member in content.further.members
-        where claims[member.name] == nil && !Self.reserved.contains(member.name) {
-            claims[member.name] = member.value
+        var budgets = content.budgets
+        if let own = content.budget {
+            budgets.append([
+                "id": .string(id), "amount": .string(own.amount), "currency": .string(own.currency),
+                "until": .number(JSONNumber(expires)),
+            ])
         }
+        if !budgets.isEmpty { claims["budgets"] = .array(budgets) }
         let signer = try keyring.keys.accessTokenSigner(content.algorithm ?? configuration.signingAlgorithm)
         return Issued(token: try signer.sign(claims: claims), expires: expires, id: id)
     }
-
-    /// Claims with a meaning to verifiers: set above or not at all (RFC 7519 §4.1, RFC 8693 §4, RFC 7800, RFC 9068 §2.2).
-    static let reserved: Set<ByteString> = [
-        "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", "sid", "scope", "scp", "act", "may_act", "cnf",
-        "auth_time", "acr", "amr", "roles", "groups", "entitlements", "azp", "nonce", RevocationHandles.exchangeClaim,
-    ]
 
     private static func audience(_ audiences: [ByteString]) -> JSON {
         guard audiences.count == 1, let only = audiences.first else {
