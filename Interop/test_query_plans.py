@@ -41,6 +41,8 @@ WHOLE_TABLES = {
     "SELECT * FROM audit_events ORDER BY id DESC LIMIT ?": "reads what it answers with",
     "SELECT * FROM audit_events WHERE id > ? ORDER BY id LIMIT ?": "reads what it answers with",
     "SELECT * FROM audit_events WHERE id > ? AND id <= ? ORDER BY id LIMIT ?": "reads what it answers with",
+    "SELECT name, created, changed FROM secrets ORDER BY name": "what somebody typed in by hand",
+    "SELECT name, sealed FROM secrets": "a new master key, no server running",
     "SELECT * FROM configuration_objects": "at the start and at a change, which check the whole",
     "SELECT * FROM configuration_changes WHERE revision < ? ORDER BY revision DESC LIMIT ?": "reads what it answers with",
     "SELECT MAX(revision) AS revision FROM configuration_changes": "reads one row",

@@ -29,7 +29,7 @@ extension Blueprint {
 extension SecretSource {
     fileprivate func mapFileName(_ change: (String) -> String) -> SecretSource {
         switch self {
-        case .environment: self
+        case .environment, .stored: self
         case .file(let path): .file(change(path))
         }
     }

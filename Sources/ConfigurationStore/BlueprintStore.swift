@@ -16,8 +16,13 @@ public final class BlueprintStore: Sendable {
 
     /// Brings the tables forward and uses them.
     public init(store: Store) async throws {
-        try await store.migrate(feature: "configuration", ConfigurationSchema.migrations)
+        try await Self.prepare(store)
         self.store = store
+    }
+
+    /// Brings the tables forward, for whoever works on them without a configuration.
+    public static func prepare(_ store: Store) async throws {
+        try await store.migrate(feature: "configuration", ConfigurationSchema.migrations)
     }
 
     /// What is in force.

@@ -43,6 +43,16 @@ enum ConfigurationSchema {
                     PRIMARY KEY (revision, kind, name)
                 ) {table by key}
                 """,
-            ])
+            ]),
+        Migration(
+            "02-secrets",
+            [
+                """
+                CREATE TABLE secrets (
+                    name {text} NOT NULL PRIMARY KEY, sealed {bytes} NOT NULL, created {integer} NOT NULL,
+                    changed {integer} NOT NULL
+                ) {table by key}
+                """
+            ]),
     ]
 }

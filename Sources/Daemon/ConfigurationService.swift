@@ -16,7 +16,7 @@ import TokenService
 actor ConfigurationService {
     let store: BlueprintStore
     private let gateway: GatewayService
-    private let tokens: AuthorizationService
+    let tokens: AuthorizationService
     private let fetch: KeyFetch
     private let listeners: GatewayListeners
     private let controlPlane: ControlPlaneDestination
@@ -64,7 +64,7 @@ actor ConfigurationService {
     }
 
     /// What is made of a whole configuration before it is in force.
-    private struct Prepared: Sendable {
+    struct Prepared: Sendable {
         let gateway: PreparedConfiguration
         let models: ModelCatalogue
     }
@@ -178,18 +178,24 @@ actor ConfigurationService {
     }
 
     /// What the gateway makes of a whole configuration, on a thread that may wait for files and name servers.
-    private nonisolated func prepare(_ stored: Blueprint) async throws -> Prepared {
-        try await NIOThreadPool.singleton.runIfActive { try self.prepareNow(stored) }
+    /// - Parameter secrets: what is about to be stored under names.
+    nonisolated func prepare(_ stored: Blueprint, with secrets: [String: [UInt8]] = [:]) async throws -> Prepared {
+        let whole = stored.withDemo(demo)
+        let known = try await store.secretValues(of: Set(whole.storedSecrets.keys))
+        let values = known.merging(secrets) { _, next in next }
+        return try await NIOThreadPool.singleton.runIfActive { try self.prepareNow(whole, secrets: values) }
     }
 
-    private nonisolated func prepareNow(_ stored: Blueprint) throws(ConfigurationComplaints) -> Prepared {
-        let whole = stored.withDemo(demo)
+    private nonisolated func prepareNow(
+        _ whole: Blueprint, secrets: [String: [UInt8]]
+    ) throws(ConfigurationComplaints) -> Prepared {
         var surroundings = Surroundings(
             builtIn: TrustedIssuer(issuer: tokens.configuration.issuer, keys: tokens.keySet),
             readFile: { ConfigurationFile.content(of: $0) },
             environment: { [variables = ProcessInfo.processInfo.environment] in variables[$0] }, now: WallClock.seconds,
             fetchKeys: fetch.keys,
             discoverKeys: fetch.discovered)
+        surroundings.storedSecret = { secrets[$0] }
         surroundings.controlPlane = { [controlPlane] in try await controlPlane.answer($0) }
         surroundings.models = { [models] api, offer, segments in
             { try await ModelDestination(gateway: models).answer($0, api: api, offer: offer, behind: segments) }
@@ -209,7 +215,7 @@ actor ConfigurationService {
         return Prepared(gateway: prepared, models: catalogue)
     }
 
-    private func install(_ whole: Prepared) async -> Int {
+    func install(_ whole: Prepared) async -> Int {
         let prepared = whole.gateway
         // Before the routes that lead to them.
         models.install(whole.models)
@@ -236,7 +242,7 @@ actor ConfigurationService {
     }
 
     /// One change after the other, so that what is in force is always the last one that was written.
-    private func inTurn(_ work: @escaping @Sendable () async throws -> Outcome) async throws -> Outcome {
+    func inTurn<Done: Sendable>(_ work: @escaping @Sendable () async throws -> Done) async throws -> Done {
         let before = last
         let task = Task {
             await before?.value

@@ -1,3 +1,4 @@
+import ConfigurationStore
 import ControlPlane
 import Storage
 import TokenService
@@ -21,6 +22,7 @@ public enum MasterKeyChange {
         // Brought forward first: every table that holds sealed values is there.
         try await AuthorizationService.prepare(store)
         try await KeptAnswers.prepare(store)
+        try await BlueprintStore.prepare(store)
         let key =
             if let newMasterKey {
                 try MasterKey.fromEnvironment(newMasterKey, named: "SIGNET_NEW_MASTER_KEY")
@@ -28,7 +30,8 @@ public enum MasterKeyChange {
                 MasterKey.generate()
             }
         return try await store.rotateMasterKey(
-            to: key, records: AuthorizationService.sealedRecords + KeptAnswers.sealedRecords,
+            to: key,
+            records: AuthorizationService.sealedRecords + KeptAnswers.sealedRecords + BlueprintStore.sealedRecords,
             isFile: newMasterKey == nil
         ) { try AuthorizationService.noteMasterKeyRotation(now: WallClock.seconds(), in: $0) }
     }

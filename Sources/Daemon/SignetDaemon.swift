@@ -140,7 +140,7 @@ public struct SignetDaemon: Sendable {
         }
         let operations = OperationTable(
             tokens.operations + ConfigurationOperations(configuration: live).all
-                + ObjectOperations(configuration: live).all
+                + ObjectOperations(configuration: live).all + SecretOperations(configuration: live).all
                 + GatewayOperations(gateway: gateway, listeners: listeners).all
                 + ExplanationOperations(explanations: explanations).all
                 + AnalyticsOperations(recorder: analytics, ledger: ledger, clock: clock).all

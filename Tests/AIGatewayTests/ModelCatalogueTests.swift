@@ -33,7 +33,10 @@ import Testing
     ) throws -> (catalogue: ModelCatalogue, complaints: [ModelComplaint]) {
         let blueprint = try Blueprint.read(try YAMLDocument.read(text))
         return ModelCatalogue.compile(blueprint, keeping: earlier) { source in
-            if case .environment(let name) = source { keys[name].map { Array($0.utf8) } } else { nil }
+            switch source {
+            case .environment(let name), .stored(let name): keys[name].map { Array($0.utf8) }
+            case .file: nil
+            }
         }
     }
 
@@ -83,6 +86,19 @@ import Testing
         #expect(words.complaints.map(\.pointer) == ["/models/m/deployments/0/can/0"])
         let day = try compile("providers: { a: demo }\nprices: { p: { provider: a, model: x, from: 2026-02-30 } }")
         #expect(day.complaints.map(\.pointer) == ["/prices/p/from"])
+    }
+
+    @Test("a stored key that is not there is told, with how it comes there") func storedKeys() throws {
+        let text = "providers: { p: { kind: openai, keys: [{ secret: openai }] } }"
+        let missing = try compile(text).complaints
+        #expect(
+            missing == [
+                ModelComplaint(
+                    pointer: "/providers/p/keys/0",
+                    message: "there is no secret openai: PUT /api/secrets/openai, or in the console")
+            ])
+        let (catalogue, complaints) = try compile(text, keys: ["openai": "sk-1"])
+        #expect(complaints.isEmpty && catalogue.providers["p"]?.keys == ["sk-1"])
     }
 
     @Test("money of two currencies does not meet") func currencies() throws {

@@ -152,6 +152,49 @@ import Testing
 
     @Test func `a secret in a document is refused and not repeated`() {
         let found = complaints("consumers: { a: A }\ncredentials: { k: { consumer: a, secret: hunter2-hunter2 } }")
-        #expect(found == ["line 2: a secret does not stand in a document: write { env: NAME } or { file: PATH }"])
+        #expect(
+            found == [
+                "line 2: a secret does not stand in a document: write { env: NAME }, { file: PATH } or { secret: NAME }"
+            ])
+        // Nor where the name of one should stand.
+        let named = complaints("providers: { p: { kind: openai, keys: [{ secret: sk-Hunter2_hunter2 }] } }")
+        #expect(named.count == 1 && named.allSatisfy { !$0.contains("unter2") })
+    }
+
+    @Test func `a stored secret is named, but not where it has several lines`() throws {
+        let text = """
+            providers:
+              a: { kind: openai, keys: [{ secret: openai }, { env: KEY }, { secret: openai }] }
+              b: { kind: mistral, keys: [{ secret: mistral }] }
+            consumers: { c: C }
+            credentials: { k: { consumer: c, secret: { secret: openai } } }
+            """
+        let blueprint = try read(text)
+        #expect(blueprint.providers["a"]?.keys == [.stored("openai"), .environment("KEY"), .stored("openai")])
+        #expect(
+            blueprint.storedSecrets == [
+                "openai": [ObjectReference(.credential, "k"), ObjectReference(.provider, "a")],
+                "mistral": [ObjectReference(.provider, "b")],
+            ])
+        #expect(try Blueprint.read(try YAMLDocument.read(YAMLWriter.text(blueprint.json))) == blueprint)
+        #expect(blueprint.mapFileNames { "/etc/" + $0 } == blueprint)
+        let listener = complaints(
+            "listeners: { l: { address: a.example:1, tls: { certificates: [{ chain: a, key: { secret: s } }] } } }")
+        #expect(listener.count == 1 && listener[0].contains("write { env: NAME } or { file: PATH }"))
+    }
+
+    @Test(arguments: ["", " a", "a ", "a\n", "é", "a\u{7F}", String(repeating: "x", count: 4_097)])
+    func `what cannot be a secret is refused and not repeated`(text: String) {
+        var complaints = DocumentComplaints()
+        let read = FieldType<String>.secretItself.read(JSONDocument.read(.string(ByteString(text))), &complaints)
+        #expect(read == nil && complaints.all.count == 1)
+        #expect(complaints.all.allSatisfy { $0.message.hasPrefix("this must be 1 to 4096 bytes of printable ASCII") })
+    }
+
+    @Test(arguments: ["a", "a b", "sk-~!", String(repeating: "x", count: 4_096)])
+    func `what can be a secret is taken as it is`(text: String) {
+        var complaints = DocumentComplaints()
+        let read = FieldType<String>.secretItself.read(JSONDocument.read(.string(ByteString(text))), &complaints)
+        #expect(read == text && complaints.all.isEmpty)
     }
 }

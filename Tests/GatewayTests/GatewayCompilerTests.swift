@@ -68,6 +68,10 @@ import Traffic
             "/credentials/k/secret: there is nothing in the environment variable NONE"
         ),
         (
+            "consumers: { c: Acme }\ncredentials: { k: { consumer: c, secret: { secret: acme } } }",
+            "/credentials/k/secret: there is no secret acme: PUT /api/secrets/acme, or in the console"
+        ),
+        (
             "consumers: { c: Acme }\ncredentials: { k: { consumer: c, secret: { env: SHORT } } }",
             "/credentials/k/secret: what is in the environment variable SHORT is too short"
         ),

@@ -44,14 +44,13 @@ extension ModelCatalogue {
         for (index, source) in provider.keys.enumerated() {
             let pointer = "/providers/\(name)/keys/\(index)"
             guard let bytes = secret(source) else {
-                complaints.append(
-                    ModelComplaint(pointer: pointer, message: "there is nothing in \(source.place)"))
+                complaints.append(ModelComplaint(pointer: pointer, message: source.absence))
                 continue
             }
             guard bytes.count <= 4_096, bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
                 complaints.append(
                     ModelComplaint(
-                        pointer: pointer, message: "what is in \(source.place) cannot stand in a field"))
+                        pointer: pointer, message: "what is in \(source.words) cannot stand in a field"))
                 continue
             }
             keys.append(String(decoding: bytes, as: UTF8.self))
@@ -116,16 +115,6 @@ extension ModelCatalogue {
         case .mistral: "https://api.mistral.ai"
         case .ollama: "http://127.0.0.1:11434"
         case .demo: ""
-        }
-    }
-}
-
-extension SecretSource {
-    /// Where it is, for complaints.
-    fileprivate var place: String {
-        switch self {
-        case .environment(let name): "the environment variable \(name)"
-        case .file(let path): "the file \(path)"
         }
     }
 }

@@ -90,52 +90,9 @@ public struct ListenerCertificate: Described {
         Field(
             "chain", \.chain, .text(1...1_024, "a path"), example: "api.pem", isRequired: true,
             "A file with the certificate and those between it and the root, in PEM.")
-        Field("key", \.key, .secret, example: "{ file: api.key }", isRequired: true, isSecret: true, "The private key.")
-    }
-}
-
-/// Where a secret comes from. In documents it never stands itself.
-public enum SecretSource: Sendable, Equatable {
-    /// An environment variable of the server.
-    case environment(String)
-    /// A file.
-    case file(String)
-}
-
-extension FieldType where Value == SecretSource {
-    /// `{ env: NAME }` or `{ file: PATH }`.
-    public static var secret: Self {
-        FieldType(
-            read: { node, complaints in
-                guard case .map(let entries) = node.content, entries.count == 1, let entry = entries.first,
-                    entry.name == "env" || entry.name == "file",
-                    let text = FieldType<String>.text(1...1_024).read(entry.value, &complaints)
-                else {
-                    // What stands here may be the secret itself: it is not repeated.
-                    complaints.add(
-                        node.place, "a secret does not stand in a document: write { env: NAME } or { file: PATH }")
-                    return nil
-                }
-                return entry.name == "env" ? .environment(text) : .file(text)
-            },
-            write: { source in
-                switch source {
-                case .environment(let name): ["env": .string(ByteString(name))]
-                case .file(let path): ["file": .string(ByteString(path))]
-                }
-            },
-            schema: [
-                "oneOf": [
-                    [
-                        "type": "object", "properties": ["env": ["type": "string"]], "required": ["env"],
-                        "additionalProperties": false,
-                    ],
-                    [
-                        "type": "object", "properties": ["file": ["type": "string"]], "required": ["file"],
-                        "additionalProperties": false,
-                    ],
-                ]
-            ], words: "where a secret comes from")
+        Field(
+            "key", \.key, .linesOfSecret, example: "{ file: api.key }", isRequired: true, isSecret: true,
+            "The private key.")
     }
 }
 

@@ -302,11 +302,12 @@ struct GatewayCompiler {
         guard let source = credential.secret else {
             complain(
                 pointer,
-                "a credential needs its secret: { env: NAME } or { file: PATH }; signet credential create makes one")
+                "a credential needs its secret: { env: NAME }, { file: PATH } or { secret: NAME }; signet credential create"
+                    + " makes one")
             return nil
         }
         guard let secret = surroundings.secret(source) else {
-            complain(pointer, "there is nothing in \(source.words)")
+            complain(pointer, source.absence)
             return nil
         }
         guard secret.count >= Self.shortestSecret else {
@@ -343,14 +344,4 @@ struct TrustedKeys: Sendable {
     let source: IssuerVerifier.Source
     /// Whether it is the token service in this process.
     var isOwn = false
-}
-
-extension SecretSource {
-    /// Where it is, for complaints.
-    var words: String {
-        switch self {
-        case .environment(let name): "the environment variable \(name)"
-        case .file(let path): "the file \(path)"
-        }
-    }
 }

@@ -57,7 +57,7 @@ extension GatewayCompiler {
             return nil
         }
         guard let key = surroundings.secret(certificate.key) else {
-            complain("\(pointer)/key", "there is nothing in \(certificate.key.words)")
+            complain("\(pointer)/key", certificate.key.absence)
             return nil
         }
         return CertificateSource(name: certificate.chain, chain: chain, key: key)

@@ -15,6 +15,8 @@ public struct Surroundings: Sendable {
     public var readFile: @Sendable (String) -> [UInt8]?
     /// An environment variable.
     public var environment: @Sendable (String) -> String?
+    /// What the server keeps sealed under a name.
+    public var storedSecret: @Sendable (String) -> [UInt8]? = { _ in nil }
     /// Seconds since 1970.
     public var now: @Sendable () -> Int64
     /// Fetches the key set at an address.
@@ -43,6 +45,7 @@ public struct Surroundings: Sendable {
             switch source {
             case .environment(let name): environment(name).map { Array($0.utf8) }
             case .file(let path): readFile(path)
+            case .stored(let name): storedSecret(name)
             }
         guard var bytes = found else { return nil }
         while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }

@@ -47,6 +47,8 @@ struct AuditEvent: Sendable {
         case signingKeyRotated = "signing-key-rotated"
         case masterKeyRotated = "master-key-rotated"
         case configurationChanged = "configuration-changed"
+        case secretPut = "secret-put"
+        case secretDeleted = "secret-deleted"
         case clientRefused = "client-refused"
         case refusalsLeftOut = "refusals-left-out"
     }
