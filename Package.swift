@@ -174,6 +174,8 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client", condition: server),
                 .product(name: "NIOCore", package: "swift-nio", condition: server),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: server),
+                .product(name: "NIOPosix", package: "swift-nio", condition: server),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: server),
             ]),
         // What exchanges were, by minute, hour and day.
         .target(name: "Analytics", dependencies: ["Telemetry", "Storage"]),
@@ -308,7 +310,11 @@ let package = Package(
             ]),
         .testTarget(
             name: "AIGatewayTests",
-            dependencies: ["Codecs", "Blueprint", "Dialects", "Storage", "AIGateway", "TestSupport"]),
+            dependencies: [
+                "Codecs", "Blueprint", "Dialects", "Storage", "AIGateway", "TestSupport",
+                .product(name: "AsyncHTTPClient", package: "async-http-client", condition: server),
+                .product(name: "NIOCore", package: "swift-nio", condition: server),
+            ]),
         .testTarget(
             name: "FetchingTests",
             dependencies: [

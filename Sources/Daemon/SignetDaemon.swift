@@ -142,6 +142,7 @@ public struct SignetDaemon: Sendable {
             tokens.operations + ConfigurationOperations(configuration: live).all
                 + ObjectOperations(configuration: live).all + SecretOperations(configuration: live).all
                 + GatewayOperations(gateway: gateway, listeners: listeners).all
+                + [ProviderTrialOperation(models: models).operation]
                 + ExplanationOperations(explanations: explanations).all
                 + AnalyticsOperations(recorder: analytics, ledger: ledger, clock: clock).all
                 + SpendingOperations(models: models, ledger: ledger, clock: clock).all,

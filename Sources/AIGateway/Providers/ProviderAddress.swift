@@ -7,6 +7,8 @@ extension ModelProvider {
         case chat(model: String, isStream: Bool)
         case embeddings
         case tokenCount
+        /// Which models there are.
+        case models
     }
 
     /// The address of a service.
@@ -21,6 +23,12 @@ extension ModelProvider {
         case (.gemini, .chat(let model, let isStream)):
             address + "/v1beta/models/" + Self.escaped(model)
                 + (isStream ? ":streamGenerateContent?alt=sse" : ":generateContent")
+        case (.openAI, .models): address + "/models"
+        case (.mistral, .models): address + "/v1/models"
+        case (.ollama, .models): address + "/api/tags"
+        // As many as a page may have.
+        case (.anthropic, .models): address + "/v1/models?limit=1000"
+        case (.gemini, .models): address + "/v1beta/models?pageSize=1000"
         case (.demo, _), (_, .tokenCount), (_, .embeddings): address
         }
     }
