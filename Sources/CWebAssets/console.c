@@ -31,6 +31,11 @@ static const unsigned char console_chart_js[] = {
 };
 embedded_file web_console_chart_js(void) { return (embedded_file){console_chart_js, sizeof console_chart_js}; }
 
+static const unsigned char console_chat_answer_js[] = {
+#embed "../../Web/console/chat-answer.js"
+};
+embedded_file web_console_chat_answer_js(void) { return (embedded_file){console_chat_answer_js, sizeof console_chat_answer_js}; }
+
 static const unsigned char console_console_css[] = {
 #embed "../../Web/console/console.css"
 };
@@ -55,6 +60,11 @@ static const unsigned char console_editor_js[] = {
 #embed "../../Web/console/editor.js"
 };
 embedded_file web_console_editor_js(void) { return (embedded_file){console_editor_js, sizeof console_editor_js}; }
+
+static const unsigned char console_event_stream_js[] = {
+#embed "../../Web/console/event-stream.js"
+};
+embedded_file web_console_event_stream_js(void) { return (embedded_file){console_event_stream_js, sizeof console_event_stream_js}; }
 
 static const unsigned char console_favicon_svg[] = {
 #embed "../../Web/console/favicon.svg"
@@ -96,6 +106,11 @@ static const unsigned char console_journey_let_in_js[] = {
 };
 embedded_file web_console_journey_let_in_js(void) { return (embedded_file){console_journey_let_in_js, sizeof console_journey_let_in_js}; }
 
+static const unsigned char console_journey_model_js[] = {
+#embed "../../Web/console/journey-model.js"
+};
+embedded_file web_console_journey_model_js(void) { return (embedded_file){console_journey_model_js, sizeof console_journey_model_js}; }
+
 static const unsigned char console_journey_protect_js[] = {
 #embed "../../Web/console/journey-protect.js"
 };
@@ -121,10 +136,25 @@ static const unsigned char console_live_js[] = {
 };
 embedded_file web_console_live_js(void) { return (embedded_file){console_live_js, sizeof console_live_js}; }
 
+static const unsigned char console_model_document_js[] = {
+#embed "../../Web/console/model-document.js"
+};
+embedded_file web_console_model_document_js(void) { return (embedded_file){console_model_document_js, sizeof console_model_document_js}; }
+
+static const unsigned char console_model_traffic_js[] = {
+#embed "../../Web/console/model-traffic.js"
+};
+embedded_file web_console_model_traffic_js(void) { return (embedded_file){console_model_traffic_js, sizeof console_model_traffic_js}; }
+
 static const unsigned char console_moments_js[] = {
 #embed "../../Web/console/moments.js"
 };
 embedded_file web_console_moments_js(void) { return (embedded_file){console_moments_js, sizeof console_moments_js}; }
+
+static const unsigned char console_money_js[] = {
+#embed "../../Web/console/money.js"
+};
+embedded_file web_console_money_js(void) { return (embedded_file){console_money_js, sizeof console_money_js}; }
 
 static const unsigned char console_overview_js[] = {
 #embed "../../Web/console/overview.js"
@@ -171,6 +201,11 @@ static const unsigned char console_pages_keys_js[] = {
 };
 embedded_file web_console_pages_keys_js(void) { return (embedded_file){console_pages_keys_js, sizeof console_pages_keys_js}; }
 
+static const unsigned char console_pages_models_js[] = {
+#embed "../../Web/console/pages-models.js"
+};
+embedded_file web_console_pages_models_js(void) { return (embedded_file){console_pages_models_js, sizeof console_pages_models_js}; }
+
 static const unsigned char console_pages_objects_js[] = {
 #embed "../../Web/console/pages-objects.js"
 };
@@ -186,6 +221,16 @@ static const unsigned char console_pages_roles_js[] = {
 };
 embedded_file web_console_pages_roles_js(void) { return (embedded_file){console_pages_roles_js, sizeof console_pages_roles_js}; }
 
+static const unsigned char console_pages_secrets_js[] = {
+#embed "../../Web/console/pages-secrets.js"
+};
+embedded_file web_console_pages_secrets_js(void) { return (embedded_file){console_pages_secrets_js, sizeof console_pages_secrets_js}; }
+
+static const unsigned char console_pages_spending_js[] = {
+#embed "../../Web/console/pages-spending.js"
+};
+embedded_file web_console_pages_spending_js(void) { return (embedded_file){console_pages_spending_js, sizeof console_pages_spending_js}; }
+
 static const unsigned char console_pages_tokens_js[] = {
 #embed "../../Web/console/pages-tokens.js"
 };
@@ -196,10 +241,20 @@ static const unsigned char console_parts_css[] = {
 };
 embedded_file web_console_parts_css(void) { return (embedded_file){console_parts_css, sizeof console_parts_css}; }
 
+static const unsigned char console_playground_js[] = {
+#embed "../../Web/console/playground.js"
+};
+embedded_file web_console_playground_js(void) { return (embedded_file){console_playground_js, sizeof console_playground_js}; }
+
 static const unsigned char console_problem_js[] = {
 #embed "../../Web/console/problem.js"
 };
 embedded_file web_console_problem_js(void) { return (embedded_file){console_problem_js, sizeof console_problem_js}; }
+
+static const unsigned char console_provider_test_js[] = {
+#embed "../../Web/console/provider-test.js"
+};
+embedded_file web_console_provider_test_js(void) { return (embedded_file){console_provider_test_js, sizeof console_provider_test_js}; }
 
 static const unsigned char console_schema_js[] = {
 #embed "../../Web/console/schema.js"
@@ -210,6 +265,11 @@ static const unsigned char console_session_js[] = {
 #embed "../../Web/console/session.js"
 };
 embedded_file web_console_session_js(void) { return (embedded_file){console_session_js, sizeof console_session_js}; }
+
+static const unsigned char console_shown_credential_js[] = {
+#embed "../../Web/console/shown-credential.js"
+};
+embedded_file web_console_shown_credential_js(void) { return (embedded_file){console_shown_credential_js, sizeof console_shown_credential_js}; }
 
 static const unsigned char console_steps_js[] = {
 #embed "../../Web/console/steps.js"

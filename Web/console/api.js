@@ -1,5 +1,6 @@
 // The operations of the server at /api, with the person's own token, and their description.
 
+import { eventReader } from "./event-stream.js";
 import { accessToken, claims } from "./session.js";
 
 // A refusal (RFC 9457), or a server that does not answer (status 0).
@@ -81,27 +82,23 @@ async function ask(method, address, data, etag, anew = false) {
   }
 }
 
-// A stream of server-sent events, each with one JSON object, until it ends or `signal` says so.
-export async function events(path, take, signal) {
+// A stream of server-sent events, each with one JSON object that is given to `take(object, event)`, until it ends or `signal`
+// says so. With `data` it is asked for by POST.
+export async function events(path, take, signal, data) {
   const token = await accessToken();
   if (token === null) throw new SignedOut();
-  const response = await fetch(`/api${path}`, {
-    headers: { Authorization: `Bearer ${token}`, Accept: "text/event-stream" },
-    cache: "no-store",
-    signal,
-  });
-  if (!response.ok) throw new Problem(response.status, await response.json().catch(() => ({})), `GET ${path}`);
-  let text = "";
+  const method = data === undefined ? "GET" : "POST";
+  const headers = { Authorization: `Bearer ${token}`, Accept: "text/event-stream" };
+  if (data !== undefined) headers["Content-Type"] = "application/json";
+  const body = data === undefined ? undefined : JSON.stringify(data);
+  const response = await fetch(`/api${path}`, { method, headers, body, cache: "no-store", signal });
+  if (!response.ok) throw new Problem(response.status, await response.json().catch(() => ({})), `${method} ${path}`);
+  const read = eventReader((text, event) => take(JSON.parse(text), event));
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    const blocks = (text + value).split("\n\n");
-    text = blocks.pop();
-    for (const block of blocks) {
-      const data = block.split("\n").filter((line) => line.startsWith("data:")).map((line) => line.slice(5)).join("\n");
-      if (data !== "") take(JSON.parse(data));
-    }
+    read(value);
   }
 }
 

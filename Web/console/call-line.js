@@ -5,7 +5,7 @@ import { copyButton, element } from "./dom.js";
 import { isObject } from "./schema.js";
 
 // -> the address of the gateway as callers write it, or null where none is open.
-async function gatewayAddress() {
+export async function gatewayAddress() {
   const [listeners, settings] = await Promise.all([
     allOf("/open-listeners"), allOf("/settings"),
   ]);
@@ -62,10 +62,69 @@ export async function callLineBox(api) {
   const gateway = await gatewayAddress();
   if (gateway === null) return element("p", { class: "empty" }, "The gateway listens nowhere.");
   const line = callLine(gateway, api);
+  return lineBox("The line for a terminal", line);
+}
+
+const lineBox = (label, text) => element(
+  "div",
+  { class: "call-line" },
+  element("pre", { tabindex: "0", "aria-label": label }, text),
+  copyButton(() => text),
+);
+
+// How the clients of OpenAI and Anthropic for Python call an API of language models, as they are.
+export async function clientLinesBox(api, alias) {
+  const gateway = await gatewayAddress();
+  if (gateway === null) return element("p", { class: "empty" }, "The gateway listens nowhere.");
+  const { what } = shownAt(api.access);
+  if (what === "password") return element("p", { class: "empty" }, "Their clients show tokens and keys; this API asks for a name and a password.");
   return element(
     "div",
-    { class: "call-line" },
-    element("pre", { tabindex: "0", "aria-label": "The line for a terminal" }, line),
-    copyButton(() => line),
+    { class: "client-lines" },
+    element("p", { class: "help" }, {
+      token: "A caller's token stands in the variable SIGNET_TOKEN.",
+      key: "A consumer's API key stands in the variable SIGNET_KEY.",
+      nothing: "No key is asked for, but the clients want one to be said.",
+    }[what]),
+    clientsOf(`${gateway}${api.path.replace(/\/$/, "")}`, api, alias).map(([name, lines]) => element(
+      "div",
+      {},
+      element("h3", {}, name),
+      lineBox(`The lines for ${name}`, lines),
+    )),
   );
+}
+
+const inPython = (text) => JSON.stringify(text);
+
+// Each with its name and its lines.
+function clientsOf(address, api, alias) {
+  const { what, field } = shownAt(api.access);
+  const host = api.hosts?.find((name) => !name.startsWith("*"));
+  const key = 'os.environ["SIGNET_KEY"]';
+  const token = 'os.environ["SIGNET_TOKEN"]';
+  const linesOf = (name, make, secret, fields, ask, more = []) => {
+    const all = [...(host ? [`"Host": ${inPython(host)}`] : []), ...fields];
+    const of = (what, members) => [`${what}(`, ...members.map((one) => `    ${one},`), ")"];
+    return [
+      secret.includes("os.") || fields.length > 0 ? `import os, ${name}` : `import ${name}`,
+      ...of(`client = ${name}.${make[0]}`, [
+        `base_url=${inPython(make[1])}`, secret, ...(all.length > 0 ? [`default_headers={${all.join(", ")}}`] : []),
+      ]),
+      ...of(`client.${ask}.create`, [
+        `model=${inPython(alias)}`, 'messages=[{"role": "user", "content": "Hello"}]', ...more,
+      ]),
+    ].join("\n");
+  };
+  // Anthropic's client puts its key where most APIs have theirs; OpenAI's has a place for tokens alone.
+  const isOwnField = field.toLowerCase() === "x-api-key";
+  const inField = what === "key" ? [`${inPython(field)}: ${key}`] : [];
+  const openAI = what === "token" ? `api_key=${token}` : 'api_key="none"';
+  const anthropic = what === "token" ? `auth_token=${token}` : what === "key" && isOwnField ? `api_key=${key}` : 'api_key="none"';
+  return [
+    ["OpenAI", linesOf("openai", ["OpenAI", `${address}/v1`], openAI, inField, "chat.completions")],
+    ["Anthropic", linesOf(
+      "anthropic", ["Anthropic", address], anthropic, isOwnField ? [] : inField, "messages", ["max_tokens=500"],
+    )],
+  ];
 }

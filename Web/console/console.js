@@ -9,10 +9,13 @@ import { useComponents } from "./schema.js";
 import { SignInRefused, arrive, claims, leaveToSignIn, signOut, wasSignedOut } from "./session.js";
 
 const groups = [
-  ["", [["Overview", ""], ["Protect an API", "protect"], ["Let somebody in", "let-in"], ["Analytics", "analytics"]]],
+  ["", [["Overview", ""], ["Protect an API", "protect"], ["Let somebody in", "let-in"], ["Add a model", "add-model"],
+    ["Analytics", "analytics"]]],
   ["Gateway", ["apis", "upstreams", "policies", "issuers", "listeners"]],
   ["Callers", ["consumers", "credentials", "plans", "subscriptions"]],
-  ["Language models", ["providers", "models", "prices", "budgets"]],
+  ["Language models", [
+    ["Playground", "playground"], "models", "providers", "prices", "budgets", ["Spending", "spending"], ["Secrets", "secrets"],
+  ]],
   ["People and applications", [
     ["Users", "users"],
     ["Roles", "roles"],
@@ -34,6 +37,13 @@ const pages = {
   "": async () => (await import("./overview.js")).overview(),
   protect: async () => (await import("./journey-protect.js")).protect(),
   "let-in": async () => (await import("./journey-let-in.js")).letIn(),
+  "add-model": async () => (await import("./journey-model.js")).addModel(),
+  playground: async (alias) => (await import("./playground.js")).playground(alias),
+  spending: async () => (await import("./pages-spending.js")).spendingPage(),
+  secrets: async (name) => {
+    const made = await import("./pages-secrets.js");
+    return name === undefined ? made.secretList() : name === "+" ? made.newSecret() : made.secretPage(name);
+  },
   users: async (name) => {
     const made = await import("./pages-people.js");
     return name === undefined ? made.userList() : name === "+" ? made.newUser() : made.userPage(name);

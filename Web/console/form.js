@@ -2,7 +2,7 @@
 
 import { button, element, freshId, put } from "./dom.js";
 import { escaped, membersOf } from "./fields.js";
-import { isObject, resolved } from "./schema.js";
+import { isObject, resolved, withTexts } from "./schema.js";
 import { YAMLComplaint, readYAML } from "./yaml-read.js";
 import { writeYAML } from "./yaml-write.js";
 
@@ -28,7 +28,7 @@ class SignetForm extends HTMLElement {
   // The object as it stands in what is shown. Throws YAMLComplaint for a file that does not read.
   get value() {
     if (this.mode === "form") return this.members.read();
-    return this.withoutPath(readYAML(this.file.value));
+    return withTexts(this.schema, this.withoutPath(readYAML(this.file.value)));
   }
 
   set value(value) {

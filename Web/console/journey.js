@@ -1,15 +1,17 @@
 // A journey: a few questions whose answers are objects of a configuration, beside the same objects as a file. Either side can
 // be changed; the document is what counts, and the questions are read from it.
 
-import { Problem, call } from "./api.js";
+import { Problem, call, schemaOf } from "./api.js";
 import { element, freshId, neededMark, working } from "./dom.js";
+import { kindAt } from "./kinds.js";
 import { outcome } from "./problem.js";
 import { section } from "./page.js";
-import { isObject } from "./schema.js";
+import { isObject, withTexts } from "./schema.js";
 import { readYAML } from "./yaml-read.js";
 import { writeYAML } from "./yaml-write.js";
 
-// A question is { node, show(), answer() }: show() reads its answer from the state, answer() puts it there.
+// A question is { node, show(), answer() }: show() reads its answer from the state, answer() puts it there. Its `kind` is text,
+// password, lines (of text) or choice.
 export function question({ label, help, kind = "text", placeholder, options = [], get, set, needed = false }) {
   const id = freshId("question");
   const note = help ? element("p", { class: "help", id: `${id}-help` }, help) : null;
@@ -19,9 +21,9 @@ export function question({ label, help, kind = "text", placeholder, options = []
       { id, "aria-describedby": note?.id },
       options.map(([value, text]) => element("option", { value }, text)),
     )
-    : element("input", {
+    : element(kind === "lines" ? "textarea" : "input", {
       id,
-      type: "text",
+      ...(kind === "lines" ? { rows: 4, class: "prose" } : { type: kind }),
       placeholder,
       autocomplete: "off",
       autocapitalize: "off",
@@ -67,12 +69,16 @@ function missingFrom(other, said, at = []) {
     return null;
   }
   if (Array.isArray(other) && other.length === 1) return missingFrom(other[0], said, at);
-  return said === other ? null : at.join("/");
+  // Sums may be written as numbers.
+  return typeof said !== "boolean" && String(said) === String(other) ? null : said === other ? null : at.join("/");
 }
 
 // `documentOf()` is what the answers say, `take(document)` makes answers of a document and throws where it cannot;
-// `visible(question)` says whether a question is asked; `finish(done, change, document)` comes after the objects are in force.
-export function journey({ questions, documentOf, take, visible = () => true, label, finish }) {
+// `visible(question)` says whether a question is asked; `prepare(document)` does what must come first, and gives what takes it
+// back when an object is refused; `finish(done, change, document)` comes after the objects are in force.
+export function journey({
+  questions, documentOf, take, visible = () => true, label, prepare = async () => async () => {}, finish, parts = [],
+}) {
   const file = element("textarea", {
     id: freshId("file"),
     class: "file",
@@ -122,11 +128,16 @@ export function journey({ questions, documentOf, take, visible = () => true, lab
     for (const one of missing) one.complain(`${one.label} is needed.`);
     if (missing.length > 0) { missing[0].control.focus(); return; }
     const document = readYAML(file.value);
-    const change = await putAll(document);
+    const takeBack = await prepare(document);
+    let change;
+    try { change = await putAll(document); } catch (problem) { await takeBack(); throw problem; }
     press.parentElement.hidden = true;
     for (const one of questions) one.control.disabled = true;
     file.readOnly = true;
-    try { await finish(done, change, document); } catch (problem) {
+    try {
+      await finish(done, change, document);
+      done.node.focus();
+    } catch (problem) {
       await done.fail(problem);
       done.node.append(element(
         "p",
@@ -136,7 +147,7 @@ export function journey({ questions, documentOf, take, visible = () => true, lab
     }
   }, (problem) => showRefusal(done, problem), { class: "primary" });
   return element("div", { class: "journey" },
-    section("Answer", questions.map(({ node }) => node), element("div", { class: "row" }, press), done.node),
+    section("Answer", grouped(questions, parts), element("div", { class: "row" }, press), done.node),
     section("The same as a file", element(
       "div",
       { class: "field" },
@@ -144,6 +155,14 @@ export function journey({ questions, documentOf, take, visible = () => true, lab
       file,
       said,
     )));
+}
+
+// `parts` are { title, first }: each begins with a question, and goes on to the next part.
+function grouped(questions, parts) {
+  return questions.flatMap((one) => {
+    const part = parts.find(({ first }) => first === one);
+    return part ? [element("h3", { class: "part" }, part.title), one.node] : [one.node];
+  });
 }
 
 async function showRefusal(done, problem) {
@@ -159,7 +178,10 @@ async function showRefusal(done, problem) {
 }
 
 // What others refer to comes before those who refer to it.
-const order = ["issuers", "upstreams", "policies", "apis", "plans", "consumers", "credentials", "subscriptions"];
+const order = [
+  "issuers", "upstreams", "policies", "providers", "models", "prices", "budgets", "apis", "plans", "consumers", "credentials",
+  "subscriptions",
+];
 
 // Makes every object of a document that is not there yet. When one is refused, those made before it are deleted again.
 async function putAll(document) {
@@ -167,11 +189,15 @@ async function putAll(document) {
     `/${plural}/${encodeURIComponent(name)}`,
     value,
   ]));
+  const schemas = new Map(await Promise.all(Object.keys(document).filter((plural) => order.includes(plural)).map(
+    async (plural) => [plural, await schemaOf(kindAt(plural).operation)]
+  )));
   const made = [];
   try {
     let change;
     for (const [path, value] of objects) {
-      const answer = await call("PUT", path, { data: value, etag: "*" });
+      const data = withTexts(schemas.get(path.split("/")[1]), value);
+      const answer = await call("PUT", path, { data, etag: "*" });
       made.unshift([path, answer.etag]);
       change = answer.body;
     }

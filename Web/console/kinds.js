@@ -47,6 +47,27 @@ export const kinds = [
     operation: "putSubscription",
     first: "A consumer's place in a plan. It needs a consumer and a plan.",
     columns: [["Consumer", (v) => v.consumer], ["Plan", (v) => v.plan], ["Ends", (v) => v.ends ?? ""]] },
+  { kind: "provider", plural: "providers", title: "Providers", one: "provider", operation: "putProvider",
+    first: "Somebody who runs language models, and the keys that this server asks them with.",
+    columns: [["Kind", (v) => v.kind], ["Address", (v) => code(v.address ?? "")]] },
+  { kind: "model", plural: "models", title: "Models", one: "model", operation: "putModel",
+    first: "A name that callers know a model by, and who answers under it.",
+    columns: [["Who answers", (v) => answerWords(v.deployments)]] },
+  { kind: "price", plural: "prices", title: "Prices", one: "price", operation: "putPrice",
+    first: "What a provider's model costs from a day on, for each million of tokens.",
+    columns: [
+      ["Model", (v) => `${v.provider}: ${v.model}`],
+      ["In", (v) => sum(v.input ?? "0", v)],
+      ["Out", (v) => sum(v.output ?? "0", v)],
+      ["From", (v) => v.from ?? "always"],
+    ] },
+  { kind: "budget", plural: "budgets", title: "Budgets", one: "budget", operation: "putBudget",
+    first: "How much may be spent on models, and by whom.",
+    columns: [
+      ["Most", (v) => `${sum(v.amount, v)} each ${v.period ?? "month"}`],
+      ["Who has one", (v) => v.per ?? "everybody"],
+      ["For", (v) => (v.models ? many(v.models) : "every model")],
+    ] },
   { kind: "setting", plural: "settings", title: "Settings", one: "setting", operation: "putSetting",
     first: "Settings of the whole server. Without any, it works as its documentation says.",
     columns: [["Value", (v) => code(v.value)]] },
@@ -91,6 +112,14 @@ export const kindAt = (plural) => kinds.find((one) => one.plural === plural);
 export const pluralOf = (kind) => kinds.find((one) => one.kind === kind)?.plural;
 
 const code = (text) => (text ? element("code", {}, text) : "");
+const sum = (amount, { currency }) => `${amount} ${currency ?? "USD"}`;
+// In the order in which they are asked: those of one order together.
+const answerWords = (deployments) => {
+  const orders = [...new Set(deployments.map(({ order }) => order ?? 0))].sort((one, other) => one - other);
+  return orders.map((order) => deployments.filter((one) => (one.order ?? 0) === order).map(
+    (one) => `${one.provider}: ${one.model}`
+  ).join(" and ")).join(", then ");
+};
 const many = (values) => (values ?? []).join(", ");
 
 function accessWords(access) {

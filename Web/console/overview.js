@@ -4,6 +4,7 @@ import { allOf, get, pageOf } from "./api.js";
 import { element, link } from "./dom.js";
 import { explanationRows } from "./pages-explanations.js";
 import { endpointsTable, healthOf } from "./health.js";
+import { costWords, modelTable, modelTraffic, tokenChart } from "./model-traffic.js";
 import { page, section } from "./page.js";
 import { trafficCharts, trafficOf, wordsOfCount } from "./traffic.js";
 
@@ -12,8 +13,8 @@ const counted = [
   ["upstreams", "Upstreams"],
   ["consumers", "Consumers"],
   ["credentials", "Credentials"],
-  ["plans", "Plans"],
   ["subscriptions", "Subscriptions"],
+  ["models", "Models"],
   ["users", "Users"],
   ["clients", "Clients"],
 ];
@@ -23,11 +24,11 @@ const MOST = 1_000;
 const countOf = (rows) => (rows.length < MOST ? String(rows.length) : `${wordsOfCount(MOST)} or more`);
 
 export async function overview() {
-  const [lists, health, refusals, history, traffic] = await Promise.all([
+  const [lists, health, refusals, history, traffic, ofModels] = await Promise.all([
     Promise.all(
       counted.map(([path]) => allOf(`/${path}`, {}, MOST))
     ), healthOf(), pageOf("/explanations", { limit: 50 }), get("/configuration/history", { limit: 1 }),
-    trafficOf("hour"),
+    trafficOf("hour"), modelTraffic("hour"),
   ]);
   // What the demo has was there before anybody did anything.
   const own = new Map(counted.map(([path], at) => [path, lists[at].filter(({ owner }) => owner !== "demo").length]));
@@ -43,6 +44,7 @@ export async function overview() {
     element("ul", { class: "numbers", "aria-label": "What there is" }, counted.map(([path, title], at) =>
       element("li", {}, link([element("b", {}, countOf(lists[at])), ` ${title}`], `#/${path}`)))),
     section("The last hour", trafficCharts(traffic), element("p", { class: "ways" }, link("Analytics", "#/analytics"))),
+    own.get("models") > 0 || ofModels.points.length > 0 ? section("Language models in the last hour", modelsBox(ofModels)) : null,
     section(
       "Upstreams in force",
       health.size > 0
@@ -54,6 +56,22 @@ export async function overview() {
       element("p", {}, link("All refusals that are remembered", "#/explanations")),
     ]
       : element("p", { class: "empty" }, "Nothing was refused since the server started.")));
+}
+
+function modelsBox(report) {
+  if (report.points.length === 0) return element(
+    "p",
+    { class: "empty" },
+    "No model was asked. ",
+    link("Ask one from the playground", "#/playground"),
+  );
+  const sum = (name) => wordsOfCount(report.points.reduce((total, point) => total + point[name], 0));
+  return [
+    element("p", {}, `${sum("requests")} requests, ${sum("input_tokens")} tokens in, ${sum("output_tokens")} tokens out. They cost `,
+      element("b", {}, costWords(report)), "."),
+    element("div", { class: "charts" }, tokenChart(report), element("div", {}, modelTable(report))),
+    element("p", { class: "ways" }, link("Spending", "#/spending")),
+  ];
 }
 
 // What a person who is here for the first time does next; gone when all of it is done.

@@ -1,13 +1,13 @@
 // What the gateway answered over time, for everything or for one API, and what belongs together.
 
-import { allOf, get } from "./api.js";
-import { chart } from "./chart.js";
+import { allOf } from "./api.js";
 import { element, freshId, link, replace } from "./dom.js";
 import { table } from "./list.js";
 import { live } from "./live.js";
+import { modelTable, modelTraffic, tokenChart } from "./model-traffic.js";
 import { page, section } from "./page.js";
 import { problemNotice } from "./problem.js";
-import { rangeOf, ranges, timesOf, trafficCharts, trafficOf, wordsOfCount, wordsOfMicroseconds } from "./traffic.js";
+import { ranges, trafficCharts, trafficOf, wordsOfCount, wordsOfMicroseconds } from "./traffic.js";
 
 const groupings = [
   ["api", "API"],
@@ -42,12 +42,14 @@ export async function analyticsPage() {
       const [whole, grouped, ofModels] = await Promise.all([
         trafficOf(range.select.value, only),
         trafficOf(range.select.value, { ...only, by: grouping.select.value, limit: 20 }),
-        modelsOf(range.select.value),
+        modelTraffic(range.select.value),
       ]);
       if (own !== number) return;
       replace(charts, trafficCharts(whole));
       replace(groups, groupTable(grouped, grouping.select.value));
-      replace(models, ofModels);
+      replace(models, ofModels.points.length === 0
+        ? element("p", { class: "empty" }, "No model was asked in this time.")
+        : [tokenChart(ofModels), modelTable(ofModels)]);
     } catch (problem) {
       if (own === number) replace(charts, await problemNotice(problem));
     } finally { if (own === number) charts.removeAttribute("aria-busy"); }
@@ -86,52 +88,4 @@ const units = ["bytes", "KB", "MB", "GB", "TB"];
 function wordsOfBytes(count) {
   const power = count < 1_000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(count) / 3));
   return `${wordsOfCount(count / 1_000 ** power)} ${units[power]}`;
-}
-
-// Tokens and money, from the ledger. What is paid in different money is not added up.
-async function modelsOf(range) {
-  const report = await get("/analytics/models", { ...rangeOf(range), by: "alias" });
-  if (report.points.length === 0) return element("p", { class: "empty" }, "No model was asked in this time.");
-  const { times, size } = timesOf(report);
-  const sum = (time, read) => report.points.filter((point) => point.time === time).reduce(
-    (total, point) => total + read(point),
-    0,
-  );
-  return [
-    chart({ title: "Tokens", times, step: size, say: wordsOfCount, series: [
-      { name: "Of requests", values: times.map((time) => sum(time, (point) => point.input_tokens)) },
-      { name: "Of answers", values: times.map((time) => sum(time, (point) => point.output_tokens)) },
-    ] }),
-    table("Models", ["Model", "Requests", "Tokens in", "Tokens out", "Cost"], sums(report.points).map((model) => [
-      model.name, wordsOfCount(model.requests), wordsOfCount(model.input), wordsOfCount(model.output),
-      `${amountOf(model.cost)} ${model.currency}`,
-    ])),
-  ];
-}
-
-// For each model and each money, over the whole range. Amounts have at most nine places, and are added exactly.
-function sums(points) {
-  const found = new Map();
-  for (const point of points) {
-    const key = `${point.name}\n${point.currency}`;
-    const sum = found.get(key)
-      ?? { name: point.name, currency: point.currency, requests: 0, input: 0, output: 0, cost: 0n };
-    sum.requests += point.requests;
-    sum.input += point.input_tokens;
-    sum.output += point.output_tokens;
-    sum.cost += nanosOf(point.cost);
-    found.set(key, sum);
-  }
-  return [...found.values()].sort((one, other) => other.requests - one.requests);
-}
-
-const nanosOf = (amount) => {
-  const [, sign, whole, part = ""] = /^(-?)([0-9]+)(?:\.([0-9]+))?$/.exec(amount);
-  return BigInt(`${sign}${whole}${part.padEnd(9, "0").slice(0, 9)}`);
-};
-
-function amountOf(nanos) {
-  const digits = String(nanos < 0n ? -nanos : nanos).padStart(10, "0");
-  const part = digits.slice(-9).replace(/0+$/, "").padEnd(2, "0");
-  return `${nanos < 0n ? "-" : ""}${digits.slice(0, -9)}.${part}`;
 }

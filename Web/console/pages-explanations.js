@@ -1,11 +1,12 @@
 // Why requests were refused: the last ones, and one of them step by step.
 
-import { get, pageOf } from "./api.js";
+import { Problem, get, pageOf } from "./api.js";
 import { element, link } from "./dom.js";
 import { list, table } from "./list.js";
 import { moment } from "./moments.js";
 import { facts, page, section } from "./page.js";
 import { steps } from "./steps.js";
+import { wordsOfCount } from "./traffic.js";
 
 const request = (row) => element("code", {}, `${row.method} ${row.path}`);
 const status = (row) => element(
@@ -69,7 +70,11 @@ export async function explanationList() {
 }
 
 export async function explanationPage(trace) {
-  const found = await get(`/explanations/${encodeURIComponent(trace)}`);
+  let found;
+  try { found = await get(`/explanations/${encodeURIComponent(trace)}`); } catch (problem) {
+    if (problem instanceof Problem && problem.status === 404) return notRemembered(trace);
+    throw problem;
+  }
   return page(
     {
       title: found.code,
@@ -103,4 +108,26 @@ export async function explanationPage(trace) {
         { href: "/", target: "_blank", rel: "noopener" },
         "Look at the token in the Studio",
       ), " (the server keeps no token: paste yours there)"));
+}
+
+// Only refusals are remembered; what a request for a model cost is in the ledger whether it was refused or not.
+async function notRemembered(trace) {
+  const { rows } = await pageOf("/spending", { trace, limit: 20 }).catch(() => ({ rows: [] }));
+  return page(
+    { title: "Not refused", back: ["Explanations", "#/explanations"], intro: ["Trace ", element("code", {}, trace)] },
+    element(
+      "div",
+      { class: "notice" },
+      element("p", {}, "No refusal of this trace is remembered: the request was let through, or it is longer ago."),
+    ),
+    rows.length > 0 ? section("What it cost", table(
+      "What it cost",
+      ["When", "Model", "Caller", "Answered by", "Tokens in", "Out", "Cost", "State"],
+      rows.map((row) => [
+        moment(row.time), link(row.model, `#/models/${encodeURIComponent(row.model)}`), row.caller,
+        [row.provider, row.provider_model].filter(Boolean).join(": "), wordsOfCount(row.input), wordsOfCount(row.output),
+        `${row.cost} ${row.currency}`, row.state,
+      ]),
+    )) : null,
+  );
 }

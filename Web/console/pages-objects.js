@@ -15,6 +15,7 @@ import { moment } from "./moments.js";
 import { facts, go, leaveTo, page, section } from "./page.js";
 import { trial } from "./trial.js";
 
+const modelKinds = new Set(["provider", "model", "budget"]);
 const address = (kind, name) => `/${kind.plural}/${encodeURIComponent(name)}`;
 const hash = (kind, name) => `#/${kind.plural}/${encodeURIComponent(name)}`;
 
@@ -27,7 +28,10 @@ export async function objectList(kind) {
     { title: "Owner", cell: (row) => ownerBadge(row.owner) },
     { title: "Changed", cell: (row) => (row.changed === undefined ? "" : moment(row.changed)) },
   ];
-  const ways = { api: go("Protect an API", "#/protect", true), consumer: go("Let somebody in", "#/let-in", true) };
+  const model = go("Add a model", "#/add-model", true);
+  const ways = {
+    api: go("Protect an API", "#/protect", true), consumer: go("Let somebody in", "#/let-in", true), model, provider: model,
+  };
   const another = go(`Add ${article(kind.one)}`, `#/${kind.plural}/+`, !ways[kind.kind]);
   const rows = await list({
     what: kind.title, columns, href: (row) => hash(kind, row.name), load: (after) => pageOf(
@@ -83,6 +87,7 @@ export async function objectPage(kind, name) {
     foreign,
     section(`The ${kind.one}`, whole),
     kind.kind === "api" ? await callSections(body.value) : null,
+    modelKinds.has(kind.kind) ? await (await import("./pages-models.js")).sectionsOf(kind.kind, name, body.value, isOurs) : null,
     kind.kind === "upstream"
       ? await upstreamHealth(name)
       : null, kind.kind === "credential" && isOurs ? await renewal(name, body.value) : null,

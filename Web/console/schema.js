@@ -63,6 +63,18 @@ const kindOf = (value) => {
   return { string: "text", number: "number", boolean: "yes-no", object: "object" }[typeof value];
 };
 
+// A file may say a text as a number, such as a sum of money; the operations take it as a text.
+export function withTexts(given, value) {
+  const schema = resolved(given);
+  if (typeof value === "number") return shapeOf(schema) === "text" ? String(value) : value;
+  if (Array.isArray(value)) return schema.items ? value.map((one) => withTexts(schema.items, one)) : value;
+  if (!isObject(value)) return value;
+  const of = (name) => schema.properties?.[name] ?? schema.additionalProperties;
+  return Object.fromEntries(Object.entries(value).map(
+    ([name, one]) => [name, typeof of(name) === "object" ? withTexts(of(name), one) : one]
+  ));
+}
+
 export const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
 // A member's name as a label: request-headers -> Request headers; client_id -> Client ID.

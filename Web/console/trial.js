@@ -7,13 +7,14 @@ import { button, element, link, put, working } from "./dom.js";
 import { table } from "./list.js";
 import { outcome } from "./problem.js";
 import { question } from "./journey.js";
+import { hostOf, shownCredential } from "./shown-credential.js";
 import { openInStudio } from "./token-text.js";
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 export function trial(api) {
-  const shown = shownAt(api.access);
-  const state = { method: api.methods?.[0] ?? "GET", path: callPath(api), what: shown.what, secret: "", body: "" };
+  const shown = shownCredential(shownAt(api.access));
+  const state = { method: api.methods?.[0] ?? "GET", path: callPath(api), body: "" };
   const done = outcome();
   const ask = (name, options) => question({
     get: () => state[name],
@@ -27,45 +28,27 @@ export function trial(api) {
       options: (api.methods?.length ? api.methods : methods).map((one) => [one, one]),
     }),
     path: ask("path", { label: "Path and query", needed: true }),
-    what: ask("what", { label: "What is shown", kind: "choice", options: [
-      ["nothing", "Nothing"],
-      ["token", "A token"],
-      ["key", `An API key, in ${shown.field}`],
-      ["password", "A name and a password"],
-    ] }),
-    secret: ask("secret", { label: "The secret itself", help: "It goes to the gateway, and is kept nowhere." }),
     body: ask("body", { label: "Body", help: "As text; JSON is sent as JSON." }),
   };
-  questions.secret.control.type = "password";
-  questions.secret.control.autocomplete = "off";
-  const label = questions.secret.node.querySelector("label");
   const refresh = () => {
     for (const one of Object.values(questions)) one.answer();
-    questions.secret.node.hidden = state.what === "nothing";
-    label.textContent = { token: "Token", key: "API key", password: "Name:password" }[state.what] ?? "";
     questions.body.node.hidden = ["GET", "HEAD"].includes(state.method);
   };
   for (const one of Object.values(questions)) { one.show(); one.control.addEventListener("input", refresh); }
   refresh();
   const send = working("Send", async () => {
     done.clear();
-    const { body } = await call("POST", "/try", { data: requestOf(state, api, shown) });
-    done.show(answerBox(body, state));
+    const { body } = await call("POST", "/try", { data: requestOf(state, api, shown.headers()) });
+    done.show(answerBox(body, shown.token()));
   }, (problem) => done.fail(problem), { class: "primary" });
-  return element("div", { class: "trial" }, Object.values(questions).map(({ node }) => node),
+  return element("div", { class: "trial" }, questions.method.node, questions.path.node, shown.nodes, questions.body.node,
     element("div", { class: "row" }, send), done.node);
 }
 
-function requestOf(state, api, shown) {
-  const headers = {};
-  if (state.secret !== "") {
-    if (state.what === "token") headers.authorization = `Bearer ${state.secret}`;
-    if (state.what === "key") headers[shown.field.toLowerCase()] = state.secret;
-    if (state.what === "password") headers.authorization = `Basic ${base64(state.secret)}`;
-  }
+function requestOf(state, api, headers) {
   const withBody = state.body !== "" && !["GET", "HEAD"].includes(state.method);
   if (withBody) headers["content-type"] = isJSON(state.body) ? "application/json" : "text/plain";
-  const host = api.hosts?.find((name) => !name.startsWith("*"));
+  const host = hostOf(api);
   return {
     method: state.method,
     path: state.path,
@@ -75,12 +58,9 @@ function requestOf(state, api, shown) {
   };
 }
 
-// Of its bytes in UTF-8 (RFC 7617): btoa alone throws at what is not Latin-1.
-const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
-
 const isJSON = (text) => { try { JSON.parse(text); return true; } catch { return false; } };
 
-function answerBox(answer, state) {
+function answerBox(answer, token) {
   const tone = answer.status < 400 ? "good" : answer.status < 500 ? "careful" : "bad";
   const body = pretty(answer.body);
   const trace = traceOf(answer.body);
@@ -107,9 +87,7 @@ function answerBox(answer, state) {
       "div",
       { class: "row" },
       trace ? link("Why, step by step", `#/explanations/${trace}`, { class: "button" }) : null,
-      state.what === "token" && state.secret !== ""
-        ? button("Look at the token in the Studio", () => openInStudio(state.secret))
-        : null,
+      token === null ? null : button("Look at the token in the Studio", () => openInStudio(token)),
     ),
   );
   return box;

@@ -1,0 +1,130 @@
+// What requests for models cost: the ledger, newest first, and how much of each budget is used.
+
+import { allOf, get, pageOf } from "./api.js";
+import { element, freshId, link, replace } from "./dom.js";
+import { list } from "./list.js";
+import { moment } from "./moments.js";
+import { nanosOf } from "./money.js";
+import { page, section } from "./page.js";
+import { outcome } from "./problem.js";
+import { wordsOfCount } from "./traffic.js";
+
+export async function spendingPage() {
+  const models = await allOf("/models");
+  const rows = element("div", { class: "found" });
+  const done = outcome();
+  const model = element("select", { id: freshId("find") }, [
+    element("option", { value: "" }, "All of them"), models.map(({ name }) => element("option", { value: name }, name)),
+  ].flat());
+  const text = (placeholder) => element("input", {
+    id: freshId("find"), type: "text", placeholder, autocomplete: "off", autocapitalize: "off", spellcheck: "false",
+  });
+  const caller = text("consumer:acme");
+  const trace = text("138a17ca…");
+  const labelled = (label, control) => element("div", { class: "field" }, element("label", { for: control.id }, label), control);
+  const form = element(
+    "form",
+    { class: "find", role: "search" },
+    labelled("Model", model), labelled("Caller", caller), labelled("Trace", trace),
+    element("button", { type: "submit" }, "Find"),
+  );
+  const find = async () => {
+    done.clear();
+    replace(rows, await entries({ model: model.value, caller: caller.value.trim(), trace: trace.value.trim() }));
+  };
+  form.addEventListener("submit", (event) => { event.preventDefault(); find().catch((problem) => done.fail(problem)); });
+  model.addEventListener("change", () => find().catch((problem) => done.fail(problem)));
+  const [states] = await Promise.all([get("/budget-states"), find()]);
+  return page(
+    { title: "Spending", intro: "What each request for a model used and cost, as the ledger has it." },
+    budgetBars(Object.values(states).find(Array.isArray) ?? []),
+    section("Requests", form, done.node, rows),
+  );
+}
+
+function entries(query) {
+  const isAll = Object.values(query).every((value) => value === "");
+  return list({
+    what: "requests", searchable: false, load: (after) => pageOf("/spending", { ...query, after, limit: 50 }),
+    href: (row) => `#/explanations/${row.trace}`,
+    columns: [
+      { title: "When", cell: (row) => moment(row.time) },
+      { title: "Model", cell: (row) => link(row.model, `#/models/${encodeURIComponent(row.model)}`) },
+      { title: "Caller", cell: (row) => element("span", { class: "breaking" }, row.caller) },
+      { title: "Answered by", cell: (row) => [row.provider, row.provider_model].filter(Boolean).join(": ") },
+      { title: "Tokens in", cell: tokensIn },
+      { title: "Out", cell: (row) => wordsOfCount(row.output) },
+      { title: "Cost", cell: (row) => element(
+        "span",
+        {},
+        element("span", { class: "amount" }, `${row.cost} ${row.currency}`),
+        row.state === "settled" ? null : [" ", element("span", { class: "badge", "data-tone": "careful" }, row.state)],
+      ) },
+    ],
+    empty: element("p", {}, element("b", {}, isAll ? "No model was asked yet." : "No request is like that."), isAll
+      ? [" ", link("Add a model", "#/add-model"), ", and ask it from the ", link("playground", "#/playground"), "."]
+      : ""),
+  });
+}
+
+const tokensIn = (row) => (
+  row.cached_input > 0 ? `${wordsOfCount(row.input)} (${wordsOfCount(row.cached_input)} kept)` : wordsOfCount(row.input)
+);
+
+function budgetBars(states) {
+  if (states.length === 0) return null;
+  return section("Budgets", element("ul", { class: "budget-bars" }, states.map((state) => bar(state, true))));
+}
+
+// The states of one budget.
+export async function budgetStates(name) {
+  const rows = await allOf("/budget-states", { budget: name }, 500);
+  return section("Spent of it", rows.length > 0
+    ? element("ul", { class: "budget-bars" }, rows.map((state) => bar(state, false)))
+    : element("p", { class: "empty" }, "Nobody has spent anything of it in this time."));
+}
+
+// A bar, and the same in words: of how much, until when.
+function bar(state, isNamed) {
+  const [amount, spent, reserved] = [state.amount, state.spent, state.reserved].map(nanosOf);
+  // In thousandths of the whole, which may be nothing.
+  const part = (sum) => (amount <= 0n ? (sum > 0n ? 1000 : 0) : Number((sum * 1000n) / amount) / 1);
+  const used = Math.min(1000, part(spent));
+  const held = Math.min(1000 - used, part(reserved));
+  const tone = part(spent + reserved) >= 1000 ? "bad" : part(spent + reserved) >= 800 ? "careful" : "good";
+  const who = state.payer === "" || state.payer === "everybody" ? "everybody" : state.payer;
+  const money = (sum) => `${sum} ${state.currency}`;
+  return element("li", { "data-tone": tone },
+    element(
+      "p",
+      {},
+      isNamed ? link(state.budget, `#/budgets/${encodeURIComponent(state.budget)}`) : null,
+      element("b", {}, who),
+      element("span", { class: "said" }, `${percent(part(spent))} spent`),
+    ),
+    drawn(used, held),
+    element(
+      "p",
+      { class: "help" },
+      `${money(state.spent)} of ${money(state.amount)}`,
+      nanosOf(state.reserved) > 0n ? `, and ${money(state.reserved)} held for requests under way` : "",
+      ". It begins anew ", moment(state.ends), ".",
+    ));
+}
+
+const percent = (thousandths) => (thousandths > 0 && thousandths < 10 ? "less than 1 %" : `${Math.floor(thousandths / 10)} %`);
+
+function drawn(used, held) {
+  const of = (name, attributes) => {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, String(value));
+    return node;
+  };
+  const drawing = of("svg", { class: "bar", viewBox: "0 0 1000 10", preserveAspectRatio: "none", "aria-hidden": "true" });
+  drawing.append(
+    of("rect", { class: "whole", width: 1000, height: 10 }),
+    of("rect", { class: "spent", width: used, height: 10 }),
+    of("rect", { class: "held", x: used, width: held, height: 10 }),
+  );
+  return drawing;
+}
