@@ -127,6 +127,19 @@ def test_a_form_says_the_same_as_its_file(ada):
     page.get_by_text("stock is in force").wait_for()
 
 
+def test_a_form_keeps_that_every_model_is_offered(ada):
+    page = ada.page
+    ada.go("apis/+")
+    ada.answer(Name="assistant")
+    page.get_by_role("button", name="As a file").click()
+    file = page.get_by_label("The same as a file")
+    file.fill("apis: { assistant: { path: /assistant, models: true, access: anonymous } }")
+    page.get_by_role("button", name="Form", exact=True).click()
+    assert ada.field("Models").locator("option:checked").text_content() == "Yes"
+    page.get_by_role("button", name="As a file").click()
+    assert "models: true" in file.input_value()
+
+
 def test_complaints_of_the_server_stand_at_their_fields(ada):
     page = ada.page
     ada.go("apis/+")

@@ -29,6 +29,7 @@ export function variantsOf(given) {
   const variants = resolved(given).oneOf.flatMap((one) => {
     const schema = resolved(one);
     if (schema.enum) return schema.enum.map((value) => ({ name: String(value), fixed: value }));
+    if ("const" in schema) return [{ name: schema.const === true ? "yes" : String(schema.const), fixed: schema.const }];
     const members = Object.keys(schema.properties ?? {});
     if (members.length === 1 && schema.required?.includes(members[0])) {
       return [{ name: members[0], member: members[0], schema: schema.properties[members[0]] }];
