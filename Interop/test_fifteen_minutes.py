@@ -323,7 +323,7 @@ def asked(told: str) -> dict[str, str]:
 
 def language_models(walk, shell, guide, hosted_model, folder):
     assert "You said: Good morning" in shell.run(guide.block("demo-model"))
-    shell.run(guide.block("provider-key").replace("sk-…", "a-key-of-a-provider"))
+    shell.run(guide.block("provider-key"))
     for name, file in (("models", "models.yaml"), ("ask", "ask.py"), ("spend", "spend.py")):
         write(folder, guide, name, file)
     told = shell.run(guide.block("apply"))
@@ -335,7 +335,7 @@ def language_models(walk, shell, guide, hosted_model, folder):
     assert (said["x-signet-input-tokens"], said["x-signet-output-tokens"]) == ("1000", "200")
     # 1,000 at 0.40 and 200 at 1.60 for a million.
     assert said["x-signet-cost"] == "0.00072 USD"
-    assert {seen[1]["authorization"] for seen in hosted_model.requests} == {"Bearer a-key-of-a-provider"}
+    assert {seen[1]["authorization"] for seen in hosted_model.requests} == {"Bearer sk-your-key-here"}
 
     # The connections that are open end at their next request.
     hosted_model.script = ["die"] * 20
@@ -367,7 +367,7 @@ def language_models(walk, shell, guide, hosted_model, folder):
 
 def as_code(walk, shell, guide):
     told = shell.run(guide.block("code"))
-    assert "limit: [5/min per consumer]" in told and "a-key-of-a-provider" not in told, "export"
+    assert "limit: [5/min per consumer]" in told and "sk-your-key-here" not in told, "export"
     assert "~ budget trial" in told and "(More money)" in told and "x-signet-provider: spare" in told, told
     walk.go("code")
     owners = {row.locator("th").text_content(): row.locator("td").first.text_content()
