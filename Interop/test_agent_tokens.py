@@ -18,7 +18,7 @@ CONFIGURATION = """
 providers: {{ double: {{ kind: openai, address: "{address}" }} }}
 models:
   paid: {{ deployments: {{ provider: double, model: m, maximum-tokens: 200 }}, retries: 0 }}
-  other: {{ deployments: {{ provider: double, model: m, maximum-tokens: 200 }}, retries: 0 }}
+  second: {{ deployments: {{ provider: double, model: m, maximum-tokens: 200 }}, retries: 0 }}
 prices: {{ m: {{ provider: double, model: m, input: 1, cached-input: 0.5, output: 10 }} }}
 budgets: {{ all: {{ amount: 5, period: month }} }}
 apis: {{ ai: {{ path: /ai, models: true, access: {{ jwt: {{ issuer: built-in, audience: ai }} }} }} }}
@@ -78,7 +78,7 @@ def test_an_agent_s_token_can_do_no_more_than_it_says(server, own):
     chat, messages = clients(server, made.json["access_token"])
     assert [model.id for model in chat.models.list().data] == ["paid"]
     with pytest.raises(openai.PermissionDeniedError):
-        ask_model(chat, "other")
+        ask_model(chat, "second")
     # 0.0028 each, and at least 0.002 must be left for the answer.
     assert ask_model(chat)
     wait_for(lambda: ask_model(chat))
@@ -94,9 +94,9 @@ def test_an_agent_s_token_can_do_no_more_than_it_says(server, own):
     again = narrower(server, made.json["access_token"], budget="5 USD").json["access_token"]
     with pytest.raises(openai.RateLimitError):
         ask_model(clients(server, again)[0])
-    assert narrower(server, made.json["access_token"], models="other").json["error"] == "invalid_request"
+    assert narrower(server, made.json["access_token"], models="second").json["error"] == "invalid_request"
     # The one that it was exchanged for goes on, and so does another one of it.
-    assert ask_model(clients(server, own)[0], "other")
+    assert ask_model(clients(server, own)[0], "second")
     assert ask_model(clients(server, narrower(server, own, budget="0.006 USD").json["access_token"])[0])
 
 
@@ -113,15 +113,15 @@ def test_what_is_spent_of_a_token_outlives_the_server(server, own):
 def test_the_ledger_tells_each_request_and_what_is_gone_of_the_budgets(server, own):
     made = narrower(server, own, budget="1 USD").json["access_token"]
     chat, _ = clients(server, made)
-    raw = chat.chat.completions.with_raw_response.create(model="other", messages=[{"role": "user", "content": "x"}])
+    raw = chat.chat.completions.with_raw_response.create(model="second", messages=[{"role": "user", "content": "x"}])
     trace = raw.headers["x-request-id"]
     (entry,) = wait_for(lambda: ask(server, "/spending", trace=trace)[1]["spending"])
-    assert (entry["model"], entry["provider"], entry["provider_model"], entry["state"]) == ("other", "double", "m", "settled")
+    assert (entry["model"], entry["provider"], entry["provider_model"], entry["state"]) == ("second", "double", "m", "settled")
     assert (entry["cost"], entry["currency"], entry["input_tokens"], entry["output_tokens"]) == ("0.0028", "USD", 1000, 200)
-    status, page = ask(server, "/spending", model="other", limit=1)
+    status, page = ask(server, "/spending", model="second", limit=1)
     assert status == 200 and page["spending"][0]["id"] == entry["id"] and page["next"] == entry["id"]
-    older = ask(server, "/spending", model="other", after=page["next"])[1]["spending"]
-    assert older and all(int(one["id"]) < int(entry["id"]) and one["model"] == "other" for one in older)
+    older = ask(server, "/spending", model="second", after=page["next"])[1]["spending"]
+    assert older and all(int(one["id"]) < int(entry["id"]) and one["model"] == "second" for one in older)
     assert ask(server, "/spending", caller="nobody")[1]["spending"] == []
     assert ask(server, "/spending", after="x")[0] == 400
     budgets = ask(server, "/budget-states")[1]["budgets"]
@@ -131,6 +131,23 @@ def test_the_ledger_tells_each_request_and_what_is_gone_of_the_budgets(server, o
     (mine,) = [one for one in budgets if one["budget"] == "(token)" and claims(made)["jti"] in one["payer"]]
     assert (mine["amount"], mine["spent"], mine["ends"]) == ("1.00", "0.0028", claims(made)["exp"] + 1)
     assert [one["budget"] for one in ask(server, "/budget-states", budget="all")[1]["budgets"]] == ["all"]
+
+
+def test_metrics_count_by_the_models_that_there_are(server, own):
+    chat, _ = clients(server, own)
+    assert ask_model(chat)
+    with pytest.raises(openai.NotFoundError):
+        ask_model(chat, "a-name-of-the-caller-s-choice")
+
+    def line(name, **labels):
+        text = call("GET", server.control + "/metrics").body.decode()
+        wanted = name + "{" + ",".join(f'{label}="{value}"' for label, value in labels.items()) + "} "
+        return next((float(line.removeprefix(wanted)) for line in text.splitlines() if line.startswith(wanted)), 0)
+    wait_for(lambda: line("signet_model_requests_total", model="other", outcome="refused"))
+    answered = line("signet_model_requests_total", model="paid", outcome="answered")
+    assert answered > 0 and line("signet_model_tokens_total", model="paid", direction="output") == 200 * answered
+    assert line("signet_model_cost_total", model="paid", currency="USD") > 0.0027
+    assert b"choice" not in call("GET", server.control + "/metrics").body
 
 
 def test_a_trial_that_streams_tells_its_answer_as_it_comes(server, own):

@@ -8,6 +8,7 @@ import pytest
 
 from conftest import write_configuration
 from signet_process import Signet, call
+from test_analytics import ask
 from token_mint import Mint
 from wire import wait_for
 
@@ -77,6 +78,10 @@ def test_published_keys_are_found_and_kept(tmp_path, upstream, issuer, keys):
     try:
         assert get(signet, issuer.token()).status == 200
         assert get(signet, issuer.token(alg="RS256")).status == 200
+        (known,) = ask(signet, "/published-keys")[1]["sets"]
+        assert known["discovered"] == (keys == "discovery") and known["address"] == issuer.url + ("" if known["discovered"] else "/keys")
+        assert known["serves"] and known["failures"] == 0 and known["age"] < 60 and "last_failure" not in known
+        assert len(known["keys"]) == len(issuer.keys["keys"]) and any("(ES256)" in key for key in known["keys"])
         assert get(signet, issuer.token(Mint())).status == 401
         fetched = len(issuer.asked)
         issuer.is_dead = True

@@ -29,16 +29,16 @@ public final class ModelGateway: Sendable {
     let clients: ProviderClients
     let clock: Clock
     let ledger: SpendLedger
-    let record: @Sendable (ModelRecord) -> Void
+    private let record: @Sendable (ModelRecord, Bool) -> Void
     private let current = Mutex(ModelCatalogue())
 
     /// A gateway without models.
     /// - Parameters:
     ///   - ledger: what is spent is reserved in it and noted.
-    ///   - record: is told of each request once it is over.
+    ///   - record: is told of each request once it is over, and whether there is a model of its name.
     public init(
         clients: ProviderClients, clock: Clock, ledger: SpendLedger,
-        record: @escaping @Sendable (ModelRecord) -> Void
+        record: @escaping @Sendable (ModelRecord, _ isKnown: Bool) -> Void
     ) {
         self.clients = clients
         self.clock = clock
@@ -51,6 +51,8 @@ public final class ModelGateway: Sendable {
 
     /// Answers by these models from now on. Requests that are under way keep theirs.
     public func install(_ catalogue: ModelCatalogue) { current.withLock { $0 = catalogue } }
+
+    func tell(_ record: ModelRecord) { self.record(record, catalogue.models[record.model] != nil) }
 
     /// Answers one request.
     /// - Parameter offer: the models that its API offers.

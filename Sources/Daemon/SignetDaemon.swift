@@ -77,9 +77,11 @@ public struct SignetDaemon: Sendable {
         let explanations = ExplanationRing()
         let accessLog = AccessLogFile(logger: logger)
         let readings = ListenerReadings()
+        let modelTally = ModelTally()
         let metrics = Metrics(version: SignetVersion.current) { [log = accessLog.log] in
             MetricsReadings(
-                listeners: readings.read(), droppedLines: log.dropped, process: ProcessReadings.read())
+                listeners: readings.read(), droppedLines: log.dropped, process: ProcessReadings.read(),
+                models: modelTally.read())
         }
         let quotas = QuotaFile.read(in: store.folder, logger: logger)
         let gateway = GatewayService(
@@ -106,7 +108,8 @@ public struct SignetDaemon: Sendable {
         let models = ModelGateway(
             clients: clients,
             clock: ModelGateway.Clock(seconds: WallClock.seconds, milliseconds: WallClock.milliseconds), ledger: ledger
-        ) { [logger] record in
+        ) { [logger] record, isKnown in
+            modelTally.count(record, isKnown: isKnown)
             if let complaint = record.complaint { logger.notice("\(complaint)") }
         }
         let live = ConfigurationService(

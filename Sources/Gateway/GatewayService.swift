@@ -30,7 +30,7 @@ public final class GatewayService: Sendable {
     private let state = Mutex(State())
     private let source = Mutex(Source())
     let shared: GatewayShared
-    private let published: PublishedKeys
+    let published: PublishedKeys
     let numbers = LimitNumbers()
 
     /// A gateway without routes: it refuses everything until `load` gives it some.

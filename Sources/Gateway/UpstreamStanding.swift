@@ -48,6 +48,9 @@ extension UpstreamStanding {
 }
 
 extension GatewayService {
+    /// How the key sets stand that issuers publish.
+    public func keySetStandings() -> [KeySetStanding] { published.standings }
+
     /// How the upstreams in force are, by name.
     public func upstreamStandings() -> [UpstreamStanding] {
         let now = (wall: shared.clock(), deadline: NIODeadline.now())

@@ -89,6 +89,12 @@ public final class RemoteKeySet: Sendable {
         state.withLock { ($0.machine.failures, $0.machine.lastFailure, $0.machine.keys?.passedOver ?? []) }
     }
 
+    /// How many seconds ago the last good set came; nil before the first.
+    public var age: Int64? {
+        let now = clock()
+        return state.withLock { state in state.machine.taken.map { max(0, now &- $0) } }
+    }
+
     /// The keys for a token that names this key, or none. Waits only when there is no set yet, or the name is new; when the
     /// waiting task is cancelled, no longer.
     /// - Throws: `RemoteKeySetFailure` when there are no keys at all.

@@ -54,6 +54,8 @@ public struct RemoteKeySetStateMachine: Sendable {
     public private(set) var failures = 0
     /// Why the last fetch gave none; nil when it did.
     public private(set) var lastFailure: RemoteKeySetFailure?
+    /// When the last good set came; nil before the first.
+    public private(set) var taken: Int64?
 
     private var freshUntil: Int64 = .min
     private var lastFetch: Int64?
@@ -115,6 +117,7 @@ public struct RemoteKeySetStateMachine: Sendable {
         lastFailure = nil
         if isNew { generation &+= 1 }
         self.keys = keys
+        taken = now
         unknown = unknown.filter { !Self.mayAnswer(keys, $0.key) }
         let wanted = maximumAge ?? limits.usualLifetime
         freshUntil = Self.sum(now, min(max(wanted, limits.minimumLifetime), limits.maximumLifetime))

@@ -37,15 +37,37 @@ public struct MetricsReadings: Sendable {
         }
     }
 
+    /// What requests for one language model were since the start.
+    public struct Model: Sendable, Hashable {
+        /// The model, as callers name it.
+        public let name: String
+        /// Requests by how they ended: `answered`, `refused`, `failed`, `client-gone`.
+        public var requests: [String: UInt64] = [:]
+        /// Tokens that were read.
+        public var inputTokens: UInt64 = 0
+        /// Tokens that were written.
+        public var outputTokens: UInt64 = 0
+        /// The cost by currency (ISO 4217), in thousand millionths.
+        public var nanos: [String: UInt64] = [:]
+
+        /// A model that nobody has asked.
+        public init(name: String) { self.name = name }
+    }
+
     /// One for each listener.
     public var listeners: [Listener]
     /// `AccessLog.dropped`.
     public var droppedLines: UInt64
     /// The process.
     public var process: Process
+    /// The language models, each once.
+    public var models: [Model]
 
     /// Readings.
-    public init(listeners: [Listener] = [], droppedLines: UInt64 = 0, process: Process = Process()) {
+    public init(
+        listeners: [Listener] = [], droppedLines: UInt64 = 0, process: Process = Process(), models: [Model] = []
+    ) {
+        self.models = models
         self.listeners = listeners
         self.droppedLines = droppedLines
         self.process = process

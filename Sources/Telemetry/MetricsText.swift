@@ -73,6 +73,7 @@ struct MetricsText {
         for (name, connections) in listeners.sorted(by: { $0.key < $1.key }) {
             line("signet_connections_open", [("listener", name)], UInt64(clamping: connections))
         }
+        if !readings.models.isEmpty { append(readings.models) }
         describe("signet_access_log_dropped", .counter, "Lines of the access log that were dropped.")
         line("signet_access_log_dropped_total", [], readings.droppedLines)
         describe("signet_build_info", .gauge, "The program's version; always 1.")
@@ -88,7 +89,7 @@ struct MetricsText {
         if let time = readings.process.processorTime {
             describe("process_cpu_seconds", .counter, "Processor time that was used.")
             name("process_cpu_seconds_total", [])
-            output.append(seconds: time)
+            output.append(billionths: time)
             output.append(0x0A)
         }
         if let start = readings.process.start {
@@ -98,6 +99,28 @@ struct MetricsText {
             output.append(UInt8(ascii: "."))
             output.append(digits: 3, of: start % 1_000)
             output.append(0x0A)
+        }
+    }
+
+    private mutating func append(_ models: [MetricsReadings.Model]) {
+        describe("signet_model_requests", .counter, "Requests for a language model that have ended.")
+        for model in models {
+            for (outcome, count) in model.requests.sorted(by: { $0.key < $1.key }) {
+                line("signet_model_requests_total", [("model", model.name), ("outcome", outcome)], count)
+            }
+        }
+        describe("signet_model_tokens", .counter, "Tokens of requests and answers, as providers count them.")
+        for model in models {
+            line("signet_model_tokens_total", [("model", model.name), ("direction", "input")], model.inputTokens)
+            line("signet_model_tokens_total", [("model", model.name), ("direction", "output")], model.outputTokens)
+        }
+        describe("signet_model_cost", .counter, "What requests for language models have cost.")
+        for model in models {
+            for (currency, nanos) in model.nanos.sorted(by: { $0.key < $1.key }) {
+                name("signet_model_cost_total", [("model", model.name), ("currency", currency)])
+                output.append(billionths: nanos)
+                output.append(0x0A)
+            }
         }
     }
 
@@ -130,7 +153,7 @@ struct MetricsText {
             line(family, labels + [("le", limit)], count, suffix: "_bucket")
         }
         name(family, labels, suffix: "_sum")
-        output.append(seconds: histogram.nanoseconds)
+        output.append(billionths: histogram.nanoseconds)
         output.append(0x0A)
         line(family, labels, count, suffix: "_count")
     }

@@ -44,11 +44,11 @@ extension [UInt8] {
         append(digits: 3, of: microseconds % 1_000)
     }
 
-    /// Appends nanoseconds as seconds with nine decimals: exact where a `Double` would not be.
-    mutating func append(seconds nanoseconds: UInt64) {
-        append(decimal: nanoseconds / 1_000_000_000)
+    /// Appends billionths as whole ones with nine decimals: exact where a `Double` would not be.
+    mutating func append(billionths: UInt64) {
+        append(decimal: billionths / 1_000_000_000)
         append(UInt8(ascii: "."))
-        append(digits: 9, of: nanoseconds % 1_000_000_000)
+        append(digits: 9, of: billionths % 1_000_000_000)
     }
 
     /// Appends a moment in milliseconds since 1970 in UTC, as `2026-01-31T23:59:59.999Z` (RFC 3339 §5.6). Years below

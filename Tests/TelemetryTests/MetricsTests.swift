@@ -135,6 +135,21 @@ import Testing
         #expect(try PrometheusReader(metrics.text()).value("signet_requests_in_flight") == "4")
     }
 
+    @Test func `language models are counted by name, with an exact cost, and are not there without any`() throws {
+        var fast = MetricsReadings.Model(name: "fa\"st")
+        fast.requests = ["answered": 3, "failed": 1]
+        fast.inputTokens = 1_000
+        fast.outputTokens = 200
+        fast.nanos = ["USD": 2_800_000, "EUR": 1_000_000_000_000_000_001]
+        let read = try PrometheusReader(Metrics(version: "1") { [fast] in MetricsReadings(models: [fast]) }.text())
+        #expect(read.value("signet_model_requests_total", ["model": "fa\"st", "outcome": "answered"]) == "3")
+        #expect(read.value("signet_model_tokens_total", ["model": "fa\"st", "direction": "output"]) == "200")
+        #expect(read.value("signet_model_cost_total", ["model": "fa\"st", "currency": "USD"]) == "0.002800000")
+        #expect(
+            read.value("signet_model_cost_total", ["model": "fa\"st", "currency": "EUR"]) == "1000000000.000000001")
+        #expect(!String(decoding: metrics().text(), as: UTF8.self).contains("signet_model"))
+    }
+
     @Test func `readings of others are written, once for each listener`() throws {
         let metrics = Metrics(version: "1.2.3") {
             MetricsReadings(

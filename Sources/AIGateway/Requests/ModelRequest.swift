@@ -16,7 +16,7 @@ protocol ModelRequest {
 extension ModelRequest {
     /// Answers it, or tells the caller why not; and writes down what became of it.
     mutating func answer() async throws {
-        defer { gateway.record(journal.record) }
+        defer { gateway.tell(journal.record) }
         do {
             try await run()
             await settle()

@@ -3,7 +3,7 @@ import Codecs
 import ControlPlane
 import Gateway
 
-/// How the gateway's upstreams are, where it listens, and a request to it.
+/// How the gateway's upstreams and issuers' keys are, where it listens, and a request to it.
 struct GatewayOperations: Sendable {
     let gateway: GatewayService
     let listeners: GatewayListeners
@@ -15,6 +15,11 @@ struct GatewayOperations: Sendable {
                 "The upstreams in force, and how each of their endpoints is now.", member: "upstreams",
                 items: .fields("UpstreamHealth")
             ) { _, page in page.page(of: gateway.upstreamStandings().map(UpstreamHealthDocument.init), id: \.name) },
+            Operation(
+                "listPublishedKeys", list: "/published-keys", of: "issuers", for: .viewer,
+                "The key sets that issuers publish, as they were fetched for the gateway.", member: "sets",
+                items: .fields("PublishedKeySet")
+            ) { _, page in page.page(of: gateway.keySetStandings().map(PublishedKeySetDocument.init), id: \.id) },
             Operation(
                 "listOpenListeners", list: "/open-listeners", of: "listeners", for: .viewer,
                 "Where the gateway listens now: the configuration's listeners, or the one that it was started with.",

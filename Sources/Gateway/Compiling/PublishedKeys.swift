@@ -1,6 +1,7 @@
 import Codecs
 import JOSE
 import Synchronization
+import Tokens
 
 /// The key sets that issuers publish, kept over changes of the configuration: what was fetched is not fetched again because
 /// somebody changed a limit.
@@ -37,8 +38,42 @@ final class PublishedKeys: Sendable {
         sets.withLock { sets in sets = sets.filter { places.contains($0.key) } }
     }
 
-    /// The state of each set, for those who watch it.
-    var health: [(address: String, failures: Int, last: RemoteKeySetFailure?)] {
-        sets.withLock { Array($0.values) }.map { ($0.address, $0.health.failures, $0.health.last) }
+    /// How each set stands, in the order of their addresses.
+    var standings: [KeySetStanding] {
+        sets.withLock { $0 }.map { KeySetStanding($0, $1) }.sorted { $0.id < $1.id }
+    }
+}
+
+/// How the key set stands that an issuer publishes.
+public struct KeySetStanding: Sendable {
+    /// Where it is: the set's address, or the issuer's, whose metadata names it.
+    public let address: String
+    /// Whether `address` is the issuer's.
+    public let isDiscovered: Bool
+    /// Tells it from others.
+    public var id: String { "\(address) \(isDiscovered ? "discovery" : "address")" }
+    /// Each key's name (`kid`; empty when it has none) and algorithm; nil while no set serves.
+    public let keys: [(id: String, algorithm: String)]?
+    /// Why keys of the set are not used.
+    public let passedOver: [String]
+    /// How many seconds ago it came; nil before the first.
+    public let age: Int64?
+    /// Fetches that gave no good set since the last that did.
+    public let failures: Int
+    /// Why the last fetch gave none, in words for the operator; nil when it did.
+    public let lastFailure: String?
+
+    init(_ place: PublishedKeys.Place, _ set: RemoteKeySet) {
+        switch place {
+        case .address: isDiscovered = false
+        case .metadata: isDiscovered = true
+        }
+        address = set.address
+        let health = set.health
+        keys = set.current.keys?.keys.map { ($0.id?.text ?? "", $0.algorithm.rawValue) }
+        passedOver = health.passedOver.map(\.detail)
+        age = set.age
+        failures = health.failures
+        lastFailure = health.last?.clause
     }
 }
