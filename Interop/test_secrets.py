@@ -137,6 +137,8 @@ def test_a_value_that_its_user_cannot_take_changes_nothing(server, tmp_path, pro
     status, problem = api(server, "PUT", "/secrets/openai", {"value": "two words"})
     assert status == 422 and problem["code"] == "configuration-refused", problem
     assert problem["errors"][0]["pointer"] == "/providers/openai/keys/0" and "two words" not in json.dumps(problem)
+    # Nor is it stored: what is stored is still good.
+    assert run("reload", "--data", str(server.data)).returncode == 0
     ask(server)
     assert shown(providers["openai"]) == "key 0"
 
