@@ -156,6 +156,16 @@ static const unsigned char console_money_js[] = {
 };
 embedded_file web_console_money_js(void) { return (embedded_file){console_money_js, sizeof console_money_js}; }
 
+static const unsigned char console_openapi_box_js[] = {
+#embed "../../Web/console/openapi-box.js"
+};
+embedded_file web_console_openapi_box_js(void) { return (embedded_file){console_openapi_box_js, sizeof console_openapi_box_js}; }
+
+static const unsigned char console_openapi_read_js[] = {
+#embed "../../Web/console/openapi-read.js"
+};
+embedded_file web_console_openapi_read_js(void) { return (embedded_file){console_openapi_read_js, sizeof console_openapi_read_js}; }
+
 static const unsigned char console_overview_js[] = {
 #embed "../../Web/console/overview.js"
 };

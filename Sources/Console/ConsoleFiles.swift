@@ -36,6 +36,8 @@ enum ConsoleFiles {
         WebFile("/console/model-traffic.js", .javascript, web_console_model_traffic_js()),
         WebFile("/console/moments.js", .javascript, web_console_moments_js()),
         WebFile("/console/money.js", .javascript, web_console_money_js()),
+        WebFile("/console/openapi-box.js", .javascript, web_console_openapi_box_js()),
+        WebFile("/console/openapi-read.js", .javascript, web_console_openapi_read_js()),
         WebFile("/console/overview.js", .javascript, web_console_overview_js()),
         WebFile("/console/page.js", .javascript, web_console_page_js()),
         WebFile("/console/pages-analytics.js", .javascript, web_console_pages_analytics_js()),

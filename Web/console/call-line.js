@@ -33,13 +33,22 @@ export function shownAt(access) {
   return { what: "token", field };
 }
 
+// Where an API says nothing itself, what is not one of its routes is refused, and each of them says who may call.
+const firstRoute = (api) => (api.access === undefined ? Object.values(api.routes ?? {})[0] : undefined);
+export const accessOf = (api) => api.access ?? firstRoute(api)?.access;
+
 // An API of language models is asked below its path, in the words of OpenAI or Anthropic: which models are there needs no more.
-export const callPath = (api) => (api.models ? `${api.path.replace(/\/$/, "")}/v1/models` : api.path);
+export function callPath(api) {
+  const below = api.path.replace(/\/$/, "");
+  if (api.models) return `${below}/v1/models`;
+  const route = firstRoute(api);
+  return route ? below + route.path.replace(/\/\*$/, "") : api.path;
+}
 
 function callLine(gateway, api) {
   const host = api.hosts?.find((name) => !name.startsWith("*"));
-  const method = api.methods?.[0] ?? "GET";
-  const { what, field } = shownAt(api.access);
+  const method = (firstRoute(api) ?? api).methods?.[0] ?? "GET";
+  const { what, field } = shownAt(accessOf(api));
   const parts = [
     "curl -i",
     method === "GET" ? "" : `-X ${quoted(method)}`,
@@ -76,7 +85,7 @@ const lineBox = (label, text) => element(
 export async function clientLinesBox(api, alias) {
   const gateway = await gatewayAddress();
   if (gateway === null) return element("p", { class: "empty" }, "The gateway listens nowhere.");
-  const { what } = shownAt(api.access);
+  const { what } = shownAt(accessOf(api));
   if (what === "password") return element("p", { class: "empty" }, "Their clients show tokens and keys; this API asks for a name and a password.");
   return element(
     "div",
@@ -99,7 +108,7 @@ const inPython = (text) => JSON.stringify(text);
 
 // Each with its name and its lines.
 function clientsOf(address, api, alias) {
-  const { what, field } = shownAt(api.access);
+  const { what, field } = shownAt(accessOf(api));
   const host = api.hosts?.find((name) => !name.startsWith("*"));
   const key = 'os.environ["SIGNET_KEY"]';
   const token = 'os.environ["SIGNET_TOKEN"]';

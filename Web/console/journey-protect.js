@@ -5,7 +5,9 @@ import { callLineBox } from "./call-line.js";
 import { element, link } from "./dom.js";
 import { journey, question } from "./journey.js";
 import { go, page } from "./page.js";
+import { openAPIBox } from "./openapi-box.js";
 import { isObject } from "./schema.js";
+import { writeYAML } from "./yaml-write.js";
 
 const NEW = "";
 
@@ -25,6 +27,8 @@ export async function protect() {
     audience: "",
     scopes: "",
     limit: "",
+    routes: null,
+    others: "refused",
     api: {},
     endpoints: {},
   };
@@ -47,6 +51,10 @@ export async function protect() {
       placeholder: "/orders",
       help: "It is at this path of the gateway, and everything below it.",
     }),
+    ask("others", { label: "Other paths than those of the document", kind: "choice", options: [
+      ["refused", "Are refused"],
+      ["served", "Are served as well"],
+    ] }),
     ask("upstream", { label: "Who answers", kind: "choice", options: [
       [NEW, "Another upstream, by its address"],
       ...upstreams.map(({ name }) => [name, name])
@@ -101,6 +109,7 @@ export async function protect() {
   }
   const wantsToken = () => state.access === "jwt" || state.access === "either";
   const hidden = {
+    others: () => state.routes === null,
     address: () => state.upstream !== NEW,
     issuer: () => !wantsToken(),
     iss: () => !wantsToken() || state.issuer !== NEW,
@@ -110,21 +119,29 @@ export async function protect() {
   const visible = (one) => { const [name] = [...asked].find(([, other]) => other === one); return !hidden[name]?.(); };
 
   const issuerName = () => (state.issuer === NEW ? hostName(state.iss) : state.issuer);
-  function documentOf() {
-    const name = state.name || "name";
+  function accessWith(scopes) {
     const jwt = { jwt: {
       ...state.api.jwt,
       issuer: [issuerName()],
       audience: [state.audience],
-      ...(state.scopes ? { scopes: state.scopes.split(/\s+/) } : {})
+      ...(scopes.length > 0 ? { scopes } : {})
     } };
-    const access = {
-      jwt,
-      "api-key": "api-key",
-      either: { any: [jwt, "api-key"] },
-      anonymous: "anonymous",
-    }[state.access];
+    return { jwt, "api-key": "api-key", either: { any: [jwt, "api-key"] }, anonymous: "anonymous" }[state.access];
+  }
+  // Those of an OpenAPI document, which go with the answers; others stand as they are in the file.
+  function routesOfDocument() {
+    const own = scopesOf(state);
+    return Object.fromEntries(state.routes.map(([name, { path, methods, scopes }]) => [name, {
+      path,
+      methods,
+      ...(state.others === "refused" || (scopes.length > 0 && wantsToken())
+        ? { access: accessWith([...new Set([...own, ...scopes])]) } : {}),
+    }]));
+  }
+  function documentOf() {
+    const name = state.name || "name";
     const limit = state.limit ? { limit: state.limit.split(/\s*,\s*/) } : {};
+    const isClosed = state.routes !== null && state.others === "refused";
     return {
       ...(wantsToken() && state.issuer === NEW ? { issuers: {
         [issuerName()]: { issuer: state.iss, keys: "discovery" }
@@ -136,14 +153,29 @@ export async function protect() {
       apis: { [name]: {
         path: state.path,
         upstream: state.upstream === NEW ? name : state.upstream,
-        access,
+        ...(isClosed ? {} : { access: accessWith(scopesOf(state)) }),
         ...limit,
-        ...state.api.rest
+        ...state.api.rest,
+        ...(state.routes === null ? {} : { routes: routesOfDocument() }),
       } },
     };
   }
+  function takeOpenAPI(read, routes) {
+    Object.assign(state, {
+      name: read.name, path: `/${read.name}`, audience: read.name, upstream: NEW, address: read.address, routes, others: "refused",
+      ...(read.wantsToken && state.access !== "either" ? { access: "jwt" } : {}),
+      ...(read.issuer ? { issuer: NEW, iss: read.issuer } : {}),
+      // What the service has before its own paths stands in the place of the API's.
+      api: { rest: read.basePath === `/${read.name}` ? {}
+        : read.basePath === "" ? { "strip-path": true } : { "upstream-path": read.basePath } },
+    });
+    for (const one of asked.values()) one.show();
+    asked.get("name").control.dispatchEvent(new Event("input"));
+    asked.get("name").control.focus();
+  }
   const node = journey({
-    questions: [...asked.values()], documentOf, visible, take: (document) => takeDocument(document, state), label: "Protect it",
+    questions: [...asked.values()], documentOf, visible, label: "Protect it",
+    take: (document) => takeDocument(document, state, routesOfDocument),
     finish: async (done, change, document) => {
       const line = await callLineBox(document.apis[state.name]);
       done.show(element("div", { class: "notice good", role: "status" },
@@ -162,9 +194,10 @@ export async function protect() {
       ));
     },
   });
-  return page({ title: "Protect an API", intro: "A few answers, or the same few lines as a file." }, node);
+  return page({ title: "Protect an API", intro: "A few answers, or the same few lines as a file." }, openAPIBox(takeOpenAPI), node);
 }
 
+const scopesOf = (state) => (state.scopes ? state.scopes.split(/\s+/) : []);
 const hostName = (address) => { try {
   return new URL(address).hostname.replaceAll(".", "-").toLowerCase();
 } catch { return "another"; } };
@@ -176,14 +209,16 @@ const one = (document, plural) => {
 const list = (value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
 
 // Further members of the API, of its rule for tokens and of the upstream are kept beside the answers.
-function takeDocument(document, state) {
+function takeDocument(document, state, routesNow) {
   const strange = Object.keys(document).find((name) => !["issuers", "upstreams", "apis"].includes(name));
   if (strange) throw new Error(`This page makes an API, its upstream and its issuer; ${strange} go to As code.`);
   const [name, api] = one(document, "apis") ?? [];
   if (!isObject(api)) throw new Error("An API belongs here: apis, its name, and what it says.");
   const upstream = one(document, "upstreams");
   const issuer = one(document, "issuers");
-  const { path, upstream: answers, access, limit, ...rest } = api;
+  const { path, upstream: answers, access: own, limit, ...rest } = api;
+  const isClosed = state.routes !== null && own === undefined;
+  const access = isClosed ? Object.values(rest.routes ?? {})[0]?.access : own;
   const choices = isObject(access) && Array.isArray(access.any) ? access.any : [access];
   const jwt = choices.find((choice) => isObject(choice) && choice.jwt)?.jwt;
   const hasKey = choices.some((choice) => choice === "api-key" || (
@@ -209,9 +244,16 @@ function takeDocument(document, state) {
     access: jwt
       ? (hasKey ? "either" : "jwt")
       : hasKey ? "api-key" : "anonymous", issuer: issuer ? NEW : list(issuers)[0] ?? "built-in", iss: issuer?.[1]?.issuer ?? state.iss,
-    audience: list(audience)[0] ?? "", scopes: list(scopes).join(" "), limit: list(limit).join(", "), api: {
+    audience: list(audience)[0] ?? "", scopes: isClosed ? state.scopes : list(scopes).join(" "), limit: list(limit).join(", "), api: {
       rest,
       jwt: more,
     }, endpoints: settings,
   });
+  if (state.routes === null) return;
+  state.others = isClosed ? "refused" : "served";
+  // Routes that were changed in the file stand as they are from then on.
+  if (writeYAML(routesNow()) === writeYAML(rest.routes ?? {})) delete state.api.rest.routes; else {
+    if (isClosed) throw new Error("Routes that differ from the document's go to As code, where the API itself says nothing of access.");
+    state.routes = null;
+  }
 }

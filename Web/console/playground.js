@@ -1,7 +1,7 @@
 // A question to a language model through the gateway, as a caller would ask it; the words appear as they come.
 
 import { allOf, events, pageOf } from "./api.js";
-import { clientLinesBox, shownAt } from "./call-line.js";
+import { accessOf, clientLinesBox, shownAt } from "./call-line.js";
 import { answerOf } from "./chat-answer.js";
 import { announce, button, element, link, put, replace, working } from "./dom.js";
 import { question } from "./journey.js";
@@ -47,7 +47,7 @@ const offers = (api, model) => model === undefined || api.models === true || (Ar
 
 function conversation(api, models, first) {
   const state = { model: first, system: "", text: "", most: "500" };
-  const shown = shownCredential(shownAt(api.access));
+  const shown = shownCredential(shownAt(accessOf(api)));
   const answer = element("div", { class: "found" });
   const done = outcome();
   const ask = (name, options) => question({ get: () => state[name], set: (value) => { state[name] = value; }, ...options });

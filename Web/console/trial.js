@@ -2,7 +2,7 @@
 // in, goes nowhere else, and is kept nowhere.
 
 import { call } from "./api.js";
-import { callPath, shownAt } from "./call-line.js";
+import { accessOf, callPath, shownAt } from "./call-line.js";
 import { button, element, link, put, working } from "./dom.js";
 import { table } from "./list.js";
 import { outcome } from "./problem.js";
@@ -13,7 +13,7 @@ import { openInStudio } from "./token-text.js";
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 export function trial(api) {
-  const shown = shownCredential(shownAt(api.access));
+  const shown = shownCredential(shownAt(accessOf(api)));
   const state = { method: api.methods?.[0] ?? "GET", path: callPath(api), body: "" };
   const done = outcome();
   const ask = (name, options) => question({

@@ -9,11 +9,11 @@ export class YAMLComplaint extends Error {
 
 const escapes = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f", 0: "\0", "\\": "\\", "\"": "\"", "/": "/", " ": " " };
 
-// Reads one value from the beginning of a text that may hold several lines. -> { value, rest }
+// Reads one value out of a text that may hold several lines, of which the first is the given one.
 export class FlowReader {
-  constructor(text, line) {
+  constructor(text, line, at = 0) {
     this.text = text;
-    this.at = 0;
+    this.at = at;
     this.line = line;
   }
 
@@ -95,6 +95,11 @@ export class FlowReader {
       if (letter !== "\\") { made += letter; continue; }
       this.at += 1;
       const escaped = this.text[this.at];
+      // The end of a line that goes on below.
+      if (escaped === "\n") {
+        while (/[ \t]/.test(this.text[this.at + 1] ?? "")) this.at += 1;
+        continue;
+      }
       const digits = { x: 2, u: 4, U: 8 }[escaped];
       if (digits) {
         const code = Number.parseInt(this.text.slice(this.at + 1, this.at + 1 + digits), 16);

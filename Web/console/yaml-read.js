@@ -5,10 +5,10 @@ import { FlowReader, setMember, typed, YAMLComplaint } from "./yaml-flow.js";
 
 export { YAMLComplaint };
 
-// -> the value; throws YAMLComplaint.
-export function readYAML(text) {
-  const lines = text.replaceAll("\r\n", "\n").split("\n");
-  const reader = new BlockReader(lines);
+// -> the value; throws YAMLComplaint. With `folds` a plain text may go on in lines that are indented further, which the server
+// takes in no configuration.
+export function readYAML(text, { folds = false } = {}) {
+  const reader = new BlockReader(text.replaceAll("\r\n", "\n"), folds);
   reader.toContent();
   if (reader.current && /^---(\s|$)/.test(reader.current)) { reader.at += 1; reader.toContent(); }
   if (reader.current === undefined) return null;
@@ -18,12 +18,32 @@ export function readYAML(text) {
   return value;
 }
 
-const nameOfMember = /^(?:"((?:[^"\\]|\\.)*)"|'((?:[^']|'')*)'|([^\s#&*!|>'"%@`[\]{},-][^#]*?|-[^\s#:][^#]*?))\s*:(?:\s+|$)/;
+const quotedName = /^(?:"((?:[^"\\]|\\.)*)"|'((?:[^']|'')*)')\s*:(?:\s+|$)/;
+
+// The name that a line begins with. -> { name, length } up to its value, or null. In steps that grow with the line, not its square.
+function nameOfMember(text) {
+  if (/^["']/.test(text)) {
+    const found = quotedName.exec(text);
+    if (!found) return null;
+    const name = found[1] === undefined ? found[2].replaceAll("''", "'") : JSON.parse(`"${found[1]}"`);
+    return { name, length: found[0].length };
+  }
+  const colon = text.search(/:(?:\s|$)/);
+  const name = text.slice(0, Math.max(0, colon));
+  if (colon < 1 || name.includes("#") || /^(?:[\s&*!|>%@`[\]{},]|-(?:[\s:]|$))/.test(name)) return null;
+  return { name: name.trimEnd(), length: text.length - text.slice(colon + 1).trimStart().length };
+}
 
 class BlockReader {
-  constructor(lines) {
-    this.lines = lines;
+  constructor(text, folds) {
+    this.text = text;
+    this.folds = folds;
+    this.lines = text.split("\n");
     this.at = 0;
+    // Where each line begins in the whole.
+    this.starts = [];
+    let start = 0;
+    for (const line of this.lines) { this.starts.push(start); start += line.length + 1; }
   }
 
   get current() { return this.lines[this.at]; }
@@ -40,8 +60,8 @@ class BlockReader {
     if (depth > 64) this.fail("this is nested too deeply");
     const text = this.current.slice(indent);
     if (/^-(\s|$)/.test(text)) return this.list(indent, depth);
-    if (!/^[[{]/.test(text) && nameOfMember.test(text)) return this.map(indent, depth);
-    return this.flow(text, indent);
+    if (!/^[[{]/.test(text) && nameOfMember(text)) return this.map(indent, depth);
+    return this.flow(text, indent - 1);
   }
 
   list(indent, depth) {
@@ -64,14 +84,12 @@ class BlockReader {
     const map = {};
     for (this.toContent(); this.current !== undefined && this.indent() === indent; this.toContent()) {
       const text = this.current.slice(indent);
-      const found = nameOfMember.exec(text);
+      const found = nameOfMember(text);
       if (!found || /^-(\s|$)/.test(text)) this.fail("a name, a colon and a value belong here");
-      const name = found[1] !== undefined
-        ? JSON.parse(`"${found[1]}"`)
-        : found[2]?.replaceAll("''", "'") ?? found[3].trim();
+      const { name } = found;
       if (name === "<<") this.fail("merge keys are not taken");
       const line = this.at;
-      const value = this.valueOfMember(text.slice(found[0].length), indent, depth);
+      const value = this.valueOfMember(text.slice(found.length), indent, depth);
       setMember(map, name, value, (message) => { throw new YAMLComplaint(message, line + 1); });
     }
     this.notDeeper(indent);
@@ -109,17 +127,32 @@ class BlockReader {
       const value = text.replace(/\s#.*$/, "").trim();
       if (/:(\s|$)/.test(value)) this.fail("write a value with a colon in it in quotes");
       this.at += 1;
-      return typed(value);
+      return this.folds ? this.goesOn(value, indent) : typed(value);
     }
-    const reader = new FlowReader([text, ...this.lines.slice(line + 1)].join("\n"), line + 1);
+    const begin = this.starts[line] + this.current.length - text.length;
+    const reader = new FlowReader(this.text, 1, begin);
     const value = reader.value();
-    const read = reader.text.slice(0, reader.at);
-    const tail = reader.text.slice(reader.at).split("\n", 1)[0];
+    const read = reader.text.slice(begin, reader.at);
+    const end = reader.text.indexOf("\n", reader.at);
+    const tail = reader.text.slice(reader.at, end < 0 ? undefined : end);
     if (!/^\s*(#.*)?$/.test(tail) || (
       tail.trimStart().startsWith("#") && !/^\s/.test(tail)
     )) reader.fail("nothing more belongs behind this value");
     this.at = line + read.split("\n").length;
     return value;
+  }
+
+  // A plain text with the lines below it that are indented further than what it stands in.
+  goesOn(first, indent) {
+    const parts = [first];
+    for (let isApart = false; this.current !== undefined; this.at += 1) {
+      const line = this.current.trim();
+      if (line === "") { isApart = true; continue; }
+      if (this.indent() <= indent || line.startsWith("#")) break;
+      parts.push(isApart ? "\n" : " ", line);
+      isApart = false;
+    }
+    return parts.length === 1 ? typed(first) : parts.join("");
   }
 
   blockText(indent, style, chomping) {
@@ -133,7 +166,8 @@ class BlockReader {
       taken.push(isBlank ? "" : this.current.slice(inner));
       this.at += 1;
     }
-    const text = taken.join("\n").replace(/\n+$/, "");
+    while (taken.at(-1) === "") taken.pop();
+    const text = taken.join("\n");
     const folded = style === "|" ? text : text.replace(/([^\n])\n(?=[^\n])/g, "$1 ");
     return chomping === "-" ? folded : `${folded}\n`;
   }

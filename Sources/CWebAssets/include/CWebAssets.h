@@ -115,6 +115,8 @@ embedded_file web_console_model_document_js(void);
 embedded_file web_console_model_traffic_js(void);
 embedded_file web_console_moments_js(void);
 embedded_file web_console_money_js(void);
+embedded_file web_console_openapi_box_js(void);
+embedded_file web_console_openapi_read_js(void);
 embedded_file web_console_overview_js(void);
 embedded_file web_console_page_js(void);
 embedded_file web_console_pages_analytics_js(void);
