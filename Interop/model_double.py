@@ -19,6 +19,7 @@ class ModelDouble:
         self.script = []
         self.retry_after = None
         self.requests = []
+        self.models = []
         self.gone_at = None
         self.connections = 0
         double = self
@@ -32,6 +33,15 @@ class ModelDouble:
 
             def log_message(self, *_):
                 pass
+
+            def do_GET(self):
+                text = json.dumps({"object": "list", "data": [
+                    {"id": name, "object": "model", "created": 1_700_000_000, "owned_by": "double"} for name in double.models]}).encode()
+                self.send_response(200 if self.path.endswith("/models") else 404)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
 
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -136,6 +136,7 @@ class Walk(ConsolePage):
 @pytest.fixture
 def hosted_model():
     double = ModelDouble("hosted")
+    double.models = ["gpt-4.1-mini"]
     yield double
     double.stop()
 
@@ -323,11 +324,17 @@ def asked(told: str) -> dict[str, str]:
 
 def language_models(walk, shell, guide, hosted_model, folder):
     assert "You said: Good morning" in shell.run(guide.block("demo-model"))
-    shell.run(guide.block("provider-key"))
-    for name, file in (("models", "models.yaml"), ("ask", "ask.py"), ("spend", "spend.py")):
+    for table, added in (("spare", "spare is in force."), ("fast", "fast is in force.")):
+        walk.go(f"add-model?{table}")
+        walk.fill(guide.table(table))
+        walk.press("Add it", added)
+    walk.press("Test the connection", "It works.")
+    walk.go("secrets")
+    assert "sk-your-key-here" not in walk.page.content()
+    for name, file in (("budget", "budget.yaml"), ("ask", "ask.py"), ("spend", "spend.py")):
         write(folder, guide, name, file)
     told = shell.run(guide.block("apply"))
-    assert "+ model fast" in told and "is in force" in told, told
+    assert "+ budget trial" in told and "is in force" in told, told
 
     said = asked(shell.run(guide.block("run-ask")))
     assert said["OpenAI's client"] == said["Anthropic's client"] == "stream from hosted, and more", said
@@ -342,7 +349,13 @@ def language_models(walk, shell, guide, hosted_model, folder):
     hosted_model.stop()
     said = asked(shell.run("sdk/bin/python ask.py"))
     assert (said["x-signet-provider"], said["x-signet-attempts"]) == ("spare", "2"), said
-    said = asked(shell.run(guide.block("gone")))
+    walk.go("providers")
+    walk.page.get_by_role("main").get_by_role("link", name="openai", exact=True).click()
+    walk.wait_for("providers")
+    walk.page.get_by_role("heading", name="openai", exact=True).wait_for()
+    walk.fill(guide.table("gone"))
+    walk.press("Save", "In force as revision")
+    said = asked(shell.run(guide.block("ask-again")))
     assert said["OpenAI's client"] == said["Anthropic's client"] == "This is the demo model of Signet. You said: Good morning", said
     assert (said["x-signet-provider"], said["x-signet-attempts"], said["x-signet-cost"]) == ("spare", "2", "0.0013 USD")
 
@@ -372,7 +385,7 @@ def as_code(walk, shell, guide):
     walk.go("code")
     owners = {row.locator("th").text_content(): row.locator("td").first.text_content()
               for row in walk.page.get_by_role("table", name="Objects").locator("tbody tr").all()}
-    assert "console" in owners["api orders"] and "models.yaml" in owners["model fast"], owners
+    assert "console" in owners["api orders"] and "budget.yaml" in owners["budget trial"], owners
     walk.go("history")
     revisions = walk.page.locator("tbody tr")
     assert "More money" in revisions.first.text_content() and "OpenAI is away" in revisions.nth(1).text_content()
