@@ -7,9 +7,9 @@ PASSWORD = "a-password-of-somebody"
 
 # Every page of the console that needs no object to be there.
 PAGES = (
-    "", "protect", "let-in", "analytics", "apis", "apis/+", "upstreams", "upstreams/+", "policies", "policies/+", "issuers", "issuers/+", "listeners",
+    "", "protect", "let-in", "add-model", "analytics", "apis", "apis/+", "upstreams", "upstreams/+", "policies", "policies/+", "issuers", "issuers/+", "listeners",
     "listeners/+", "consumers", "consumers/+", "credentials", "credentials/+", "credentials/+elsewhere", "plans", "plans/+", "subscriptions",
-    "subscriptions/+", "providers", "providers/+", "models", "models/+", "prices", "prices/+", "budgets", "budgets/+", "users", "users/+",
+    "subscriptions/+", "providers", "providers/+", "models", "models/+", "prices", "prices/+", "budgets", "budgets/+", "playground", "spending", "secrets", "secrets/+", "users", "users/+",
     "roles", "tokens", "clients", "clients/+", "keys", "explanations", "audit", "history", "code", "settings", "settings/+")
 
 

@@ -125,15 +125,17 @@ function clientsOf(address, api, alias) {
       ]),
     ].join("\n");
   };
-  // Anthropic's client puts its key where most APIs have theirs; OpenAI's has a place for tokens alone.
-  const isOwnField = field.toLowerCase() === "x-api-key";
-  const inField = what === "key" ? [`${inPython(field)}: ${key}`] : [];
-  const openAI = what === "token" ? `api_key=${token}` : 'api_key="none"';
-  const anthropic = what === "token" ? `auth_token=${token}` : what === "key" && isOwnField ? `api_key=${key}` : 'api_key="none"';
+  // A key goes into its field by name: the clients' own places are for what they take for a token. Anthropic's has that field
+  // itself, spelt so, which is to be replaced and not doubled.
+  const inField = (name) => (what === "key" ? [`${inPython(name)}: ${key}`] : []);
+  const own = field.toLowerCase() === "x-api-key" ? "X-Api-Key" : field;
+  const none = 'api_key="none"';
   return [
-    ["OpenAI", linesOf("openai", ["OpenAI", `${address}/v1`], openAI, inField, "chat.completions")],
+    ["OpenAI", linesOf(
+      "openai", ["OpenAI", `${address}/v1`], what === "token" ? `api_key=${token}` : none, inField(field), "chat.completions",
+    )],
     ["Anthropic", linesOf(
-      "anthropic", ["Anthropic", address], anthropic, isOwnField ? [] : inField, "messages", ["max_tokens=500"],
+      "anthropic", ["Anthropic", address], what === "token" ? `auth_token=${token}` : none, inField(own), "messages", ["max_tokens=500"],
     )],
   ];
 }

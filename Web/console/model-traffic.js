@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { chart } from "./chart.js";
 import { table } from "./list.js";
-import { amountOf, nanosOf } from "./money.js";
+import { amountOf, moneyWords, nanosOf } from "./money.js";
 import { rangeOf, timesOf, wordsOfCount } from "./traffic.js";
 
 export const modelTraffic = (range) => get("/analytics/models", { ...rangeOf(range), by: "alias" });
@@ -25,7 +25,7 @@ export const modelTable = (report) => table(
   ["Model", "Requests", "Tokens in", "Tokens out", "Cost"],
   sums(report.points).map((model) => [
     model.name, wordsOfCount(model.requests), wordsOfCount(model.input), wordsOfCount(model.output),
-    `${amountOf(model.cost)} ${model.currency}`,
+    moneyWords(amountOf(model.cost), model.currency),
   ]),
 );
 

@@ -10,3 +10,6 @@ export function amountOf(nanos) {
   const part = digits.slice(-9).replace(/0+$/, "").padEnd(2, "0");
   return `${nanos < 0n ? "-" : ""}${digits.slice(0, -9)}.${part}`;
 }
+
+// XXX is what has no price (ISO 4217).
+export const moneyWords = (amount, currency) => (currency === "XXX" ? "no price" : `${amount} ${currency}`);

@@ -1,11 +1,11 @@
 // Secrets that are sealed in the database: their names, what uses them, and putting another value in the place of one.
 
-import { call, get, pageOf } from "./api.js";
+import { allOf, call, pageOf } from "./api.js";
 import { confirmed, element, freshId, link, neededMark, working } from "./dom.js";
 import { list } from "./list.js";
 import { moment } from "./moments.js";
 import { facts, go, leaveTo, page, section } from "./page.js";
-import { outcome } from "./problem.js";
+import { Complaint, outcome } from "./problem.js";
 
 const at = (name) => `/secrets/${encodeURIComponent(name)}`;
 const intro = "Keys of others that this server needs, such as those of model providers. What they say is never shown again.";
@@ -68,10 +68,10 @@ export async function newSecret() {
   const press = working("Add the secret", async () => {
     done.clear();
     const named = name.input.value.trim();
-    if (named === "") { name.input.focus(); throw new Error("The secret needs a name."); }
-    if (value.input.value === "") { value.input.focus(); throw new Error("The secret itself is missing."); }
+    if (named === "") { name.input.focus(); throw new Complaint("The secret needs a name."); }
+    if (value.input.value === "") { value.input.focus(); throw new Complaint("The secret itself is missing."); }
     // One that is there already is somebody's: it is replaced on its own page.
-    if ((await pageOf("/secrets", { limit: 200 })).rows.some((one) => one.name === named)) throw new Error(
+    if ((await allOf("/secrets")).some((one) => one.name === named)) throw new Complaint(
       "There is a secret of this name already: replace it on its own page."
     );
     await call("PUT", at(named), { data: { value: value.input.value } });
@@ -84,8 +84,7 @@ export async function newSecret() {
 }
 
 export async function secretPage(name) {
-  const { secrets } = await get("/secrets", { limit: 200 });
-  const secret = secrets.find((one) => one.name === name);
+  const secret = (await allOf("/secrets")).find((one) => one.name === name);
   if (!secret) throw new Error(`There is no secret ${name}.`);
   const done = outcome();
   const remove = working("Delete", async () => {
@@ -118,7 +117,7 @@ export function replacement(name) {
   const done = outcome();
   const press = working("Replace it", async () => {
     done.clear();
-    if (value.input.value === "") { value.input.focus(); throw new Error("The secret itself is missing."); }
+    if (value.input.value === "") { value.input.focus(); throw new Complaint("The secret itself is missing."); }
     await call("PUT", at(name), { data: { value: value.input.value } });
     value.input.value = "";
     done.say(`${name} is replaced, and what uses it goes out with the other one from now on.`);

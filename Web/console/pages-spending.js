@@ -1,10 +1,10 @@
 // What requests for models cost: the ledger, newest first, and how much of each budget is used.
 
-import { allOf, get, pageOf } from "./api.js";
+import { allOf, pageOf } from "./api.js";
 import { element, freshId, link, replace } from "./dom.js";
 import { list } from "./list.js";
 import { moment } from "./moments.js";
-import { nanosOf } from "./money.js";
+import { moneyWords, nanosOf } from "./money.js";
 import { page, section } from "./page.js";
 import { outcome } from "./problem.js";
 import { wordsOfCount } from "./traffic.js";
@@ -19,8 +19,8 @@ export async function spendingPage() {
   const text = (placeholder) => element("input", {
     id: freshId("find"), type: "text", placeholder, autocomplete: "off", autocapitalize: "off", spellcheck: "false",
   });
-  const caller = text("consumer:acme");
-  const trace = text("138a17ca…");
+  const caller = text("acme");
+  const trace = text("138a17caf92be6e4…");
   const labelled = (label, control) => element("div", { class: "field" }, element("label", { for: control.id }, label), control);
   const form = element(
     "form",
@@ -34,32 +34,38 @@ export async function spendingPage() {
   };
   form.addEventListener("submit", (event) => { event.preventDefault(); find().catch((problem) => done.fail(problem)); });
   model.addEventListener("change", () => find().catch((problem) => done.fail(problem)));
-  const [states] = await Promise.all([get("/budget-states"), find()]);
+  const [states] = await Promise.all([allOf("/budget-states", {}, 500), find()]);
   return page(
     { title: "Spending", intro: "What each request for a model used and cost, as the ledger has it." },
-    budgetBars(Object.values(states).find(Array.isArray) ?? []),
+    budgetBars(states),
     section("Requests", form, done.node, rows),
   );
 }
 
-function entries(query) {
+async function entries(query) {
+  // Which of them are refusals that are explained: of the others there is nothing more to tell.
+  const explained = new Set((await pageOf("/explanations", { limit: 200 })).rows.map(({ trace }) => trace));
   const isAll = Object.values(query).every((value) => value === "");
   return list({
     what: "requests", searchable: false, load: (after) => pageOf("/spending", { ...query, after, limit: 50 }),
-    href: (row) => `#/explanations/${row.trace}`,
     columns: [
       { title: "When", cell: (row) => moment(row.time) },
       { title: "Model", cell: (row) => link(row.model, `#/models/${encodeURIComponent(row.model)}`) },
       { title: "Caller", cell: (row) => element("span", { class: "breaking" }, row.caller) },
       { title: "Answered by", cell: (row) => [row.provider, row.provider_model].filter(Boolean).join(": ") },
       { title: "Tokens in", cell: tokensIn },
-      { title: "Out", cell: (row) => wordsOfCount(row.output) },
+      { title: "Out", cell: (row) => wordsOfCount(row.output_tokens) },
       { title: "Cost", cell: (row) => element(
         "span",
         {},
-        element("span", { class: "amount" }, `${row.cost} ${row.currency}`),
-        row.state === "settled" ? null : [" ", element("span", { class: "badge", "data-tone": "careful" }, row.state)],
+        element("span", { class: "amount" }, moneyWords(row.cost, row.currency)),
+        row.state === "settled" ? null : [" ", element("span", {
+          class: "badge", "data-tone": "careful", title: "An estimate: it was not seen to its end.",
+        }, row.state)],
       ) },
+      { title: "Trace", cell: (row) => (explained.has(row.trace)
+        ? link(row.trace.slice(0, 8), `#/explanations/${row.trace}`, { title: `Why ${row.trace} was refused` })
+        : element("code", { title: row.trace }, row.trace.slice(0, 8))) },
     ],
     empty: element("p", {}, element("b", {}, isAll ? "No model was asked yet." : "No request is like that."), isAll
       ? [" ", link("Add a model", "#/add-model"), ", and ask it from the ", link("playground", "#/playground"), "."]
@@ -68,7 +74,8 @@ function entries(query) {
 }
 
 const tokensIn = (row) => (
-  row.cached_input > 0 ? `${wordsOfCount(row.input)} (${wordsOfCount(row.cached_input)} kept)` : wordsOfCount(row.input)
+  row.cached_input_tokens > 0
+    ? `${wordsOfCount(row.input_tokens)} (${wordsOfCount(row.cached_input_tokens)} kept)` : wordsOfCount(row.input_tokens)
 );
 
 function budgetBars(states) {
@@ -86,27 +93,27 @@ export async function budgetStates(name) {
 
 // A bar, and the same in words: of how much, until when.
 function bar(state, isNamed) {
-  const [amount, spent, reserved] = [state.amount, state.spent, state.reserved].map(nanosOf);
+  const [amount, spent, reserved] = [state.amount ?? "0", state.spent, state.reserved].map(nanosOf);
   // In thousandths of the whole, which may be nothing.
-  const part = (sum) => (amount <= 0n ? (sum > 0n ? 1000 : 0) : Number((sum * 1000n) / amount) / 1);
+  const part = (sum) => (amount <= 0n ? (sum > 0n ? 1000 : 0) : Number((sum * 1000n) / amount));
   const used = Math.min(1000, part(spent));
   const held = Math.min(1000 - used, part(reserved));
   const tone = part(spent + reserved) >= 1000 ? "bad" : part(spent + reserved) >= 800 ? "careful" : "good";
-  const who = state.payer === "" || state.payer === "everybody" ? "everybody" : state.payer;
-  const money = (sum) => `${sum} ${state.currency}`;
+  const who = state.payer || "everybody";
+  const money = (sum) => moneyWords(sum, state.currency);
   return element("li", { "data-tone": tone },
     element(
       "p",
       {},
-      isNamed ? link(state.budget, `#/budgets/${encodeURIComponent(state.budget)}`) : null,
+      !isNamed ? null : state.budget === "(token)" ? "A token's own" : link(state.budget, `#/budgets/${encodeURIComponent(state.budget)}`),
       element("b", {}, who),
-      element("span", { class: "said" }, `${percent(part(spent))} spent`),
+      state.amount === undefined ? null : element("span", { class: "said" }, `${percent(part(spent))} spent`),
     ),
-    drawn(used, held),
+    state.amount === undefined ? null : drawn(used, held),
     element(
       "p",
       { class: "help" },
-      `${money(state.spent)} of ${money(state.amount)}`,
+      state.amount === undefined ? `${money(state.spent)} spent` : `${money(state.spent)} of ${money(state.amount)}`,
       nanosOf(state.reserved) > 0n ? `, and ${money(state.reserved)} held for requests under way` : "",
       ". It begins anew ", moment(state.ends), ".",
     ));

@@ -5,6 +5,7 @@ import { accessOf, clientLinesBox, shownAt } from "./call-line.js";
 import { answerOf } from "./chat-answer.js";
 import { announce, button, element, link, put, replace, working } from "./dom.js";
 import { question } from "./journey.js";
+import { moneyWords } from "./money.js";
 import { facts, go, page, section } from "./page.js";
 import { outcome } from "./problem.js";
 import { hostOf, shownCredential } from "./shown-credential.js";
@@ -118,6 +119,9 @@ function requestOf(state, api, headers) {
 // The box is there at once; the words fill it, and what it took stands below them at the end.
 async function askOnce(request, place, stop) {
   const { signal } = stop;
+  // Whoever goes to another page waits for no answer.
+  const leave = () => stop.abort();
+  addEventListener("hashchange", leave, { signal });
   const words = element("div", { class: "words", tabindex: "0", role: "group", "aria-label": "What it says" });
   const status = element("p", { role: "status", class: "help" }, "Waiting for the first word…");
   const box = element("section", { class: "answer", "aria-label": "The answer" }, status, words);
@@ -129,14 +133,13 @@ async function askOnce(request, place, stop) {
     words.append(piece);
   });
   let end = null;
+  let ended = begun;
   let failure = null;
   try {
     await events("/try-stream", (data, event) => {
-      // Whoever goes to another page waits for no answer.
-      if (!place.isConnected) stop.abort();
       if (event === "head") read.head(data);
       else if (event === "part") read.part(data.text);
-      else if (event === "end") end = data;
+      else if (event === "end") { end = data; ended = performance.now(); }
       else if (event === "failed") failure = data.detail;
     }, signal, request);
     if (end === null) failure ??= "The stream ended before the answer did.";
@@ -153,7 +156,7 @@ async function askOnce(request, place, stop) {
   if (words.textContent === "") words.remove();
   const known = [
     ["First word after", firstWord === null ? null : `${Math.round(firstWord)} ms`],
-    ["All of it after", end ? `${wordsOfCount(end.milliseconds)} ms` : null],
+    ["All of it after", end ? `${wordsOfCount(Math.round(ended - begun))} ms` : null],
     ["Answered by", result.by],
     ["Tokens in", result.usage ? wordsOfCount(result.usage.prompt_tokens) : null],
     ["Tokens out", result.usage ? wordsOfCount(result.usage.completion_tokens) : null],
@@ -179,7 +182,7 @@ async function costOf(trace, place) {
     await new Promise((done) => { setTimeout(done, wait); });
     if (!place.isConnected) return [];
     const { rows } = await pageOf("/spending", { trace, limit: 10 }).catch(() => ({ rows: [] }));
-    if (rows.length > 0) return rows.map((row) => ["Cost", [`${row.cost} ${row.currency} (`, link("spending", "#/spending"), ")"]]);
+    if (rows.length > 0) return rows.map((row) => ["Cost", [`${moneyWords(row.cost, row.currency)} (`, link("spending", "#/spending"), ")"]]);
   }
   return [];
 }

@@ -5,6 +5,9 @@ import { element, link, put, replace } from "./dom.js";
 import { leaveToSignIn } from "./session.js";
 import { YAMLComplaint } from "./yaml-flow.js";
 
+// What the page itself says to whoever left something out: no failure.
+export class Complaint extends Error {}
+
 // A place for the outcome of what somebody did: a refusal, or a sentence that it is done.
 export function outcome() {
   const node = element("div", { class: "outcome-of", tabindex: "-1" });
@@ -20,7 +23,7 @@ export function outcome() {
 export async function problemNotice(problem) {
   if (problem instanceof SignedOut) return signedOutNotice();
   if (!(problem instanceof Problem)) {
-    if (!(problem instanceof YAMLComplaint)) console.error(problem);
+    if (!(problem instanceof YAMLComplaint || problem instanceof Complaint)) console.error(problem);
     return element("div", { class: "notice bad", role: "alert" }, element("p", {}, problem.message));
   }
   const notice = element(
