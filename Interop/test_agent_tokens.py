@@ -87,6 +87,11 @@ def test_an_agent_s_token_can_do_no_more_than_it_says(server, own):
         ask_model(chat)
     assert spent.value.code == "insufficient_quota" and "(token)" in spent.value.message
     assert spent.value.response.headers["x-signet-code"] == "model-budget-spent"
+    # The operator finds it by its trace, and in what was counted by reason.
+    trace = spent.value.response.headers["x-request-id"]
+    told = wait_for(lambda: (answer := ask(server, f"/explanations/{trace}"))[0] == 200 and answer[1])
+    assert (told["code"], told["status"], told["phase"], told["path"]) == ("model-budget-spent", 429, "deliver", "/ai/v1/chat/completions")
+    assert told["detail"].startswith("Model paid: what is left of the budget (token)")
     with pytest.raises(anthropic.RateLimitError):
         messages.messages.create(model="paid", max_tokens=200, messages=[{"role": "user", "content": "x"}])
     assert len(server.double.requests) == seen
@@ -136,8 +141,11 @@ def test_the_ledger_tells_each_request_and_what_is_gone_of_the_budgets(server, o
 def test_metrics_count_by_the_models_that_there_are(server, own):
     chat, _ = clients(server, own)
     assert ask_model(chat)
-    with pytest.raises(openai.NotFoundError):
+    with pytest.raises(openai.NotFoundError) as unknown:
         ask_model(chat, "a-name-of-the-caller-s-choice")
+
+    trace = unknown.value.response.headers["x-request-id"]
+    assert wait_for(lambda: ask(server, f"/explanations/{trace}")[1].get("code")) == "model-unknown"
 
     def line(name, **labels):
         text = call("GET", server.control + "/metrics").body.decode()
@@ -148,6 +156,19 @@ def test_metrics_count_by_the_models_that_there_are(server, own):
     assert answered > 0 and line("signet_model_tokens_total", model="paid", direction="output") == 200 * answered
     assert line("signet_model_cost_total", model="paid", currency="USD") > 0.0027
     assert b"choice" not in call("GET", server.control + "/metrics").body
+
+
+def test_what_a_provider_or_a_caller_said_is_in_no_explanation(server, own):
+    server.double.script = ["400"]
+    with pytest.raises(openai.BadRequestError) as refused:
+        ask_model(clients(server, own)[0])
+    trace = refused.value.response.headers["x-request-id"]
+    told = wait_for(lambda: (answer := ask(server, f"/explanations/{trace}"))[0] == 200 and answer[1])
+    assert told["detail"] == "Model paid: double was asked last, and failed or refused (attempts: 1)."
+    answer = call("POST", server.gateway + "/ai/v1/chat/completions", token=own, data={"model": "paid", "messages": [{"role": "a secret"}]})
+    assert answer.status == 400
+    told = wait_for(lambda: (found := ask(server, f"/explanations/{answer.headers['x-request-id']}"))[0] == 200 and found[1])
+    assert told["code"] == "model-request-invalid" and "secret" not in json.dumps(told)
 
 
 def test_a_trial_that_streams_tells_its_answer_as_it_comes(server, own):

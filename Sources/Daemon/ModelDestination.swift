@@ -34,7 +34,11 @@ struct ModelDestination: Sendable {
             },
             write: { try await answer.write($0) },
             finish: { try await answer.finish() },
-            told: { answer.tell(asked: $0.provider, attempts: $0.attempts, model: ModelFacts($0)) })
+            told: { record in
+                answer.tell(
+                    asked: record.provider, attempts: record.attempts, model: ModelFacts(record),
+                    reason: record.code.map { AnswerReason(code: $0, detail: record.reason ?? "") })
+            })
         try await gateway.answer(request, offer: offer)
     }
 

@@ -71,4 +71,6 @@ public struct ModelRecord: Sendable {
     public var outcome = Outcome.failed
     /// The stable reason of a refusal or failure.
     public var code: String?
+    /// The same for the operator, in one sentence without a word of what was said or answered.
+    public var reason: String?
 }

@@ -77,11 +77,25 @@ struct RequestJournal {
         let answer = dialect.encode(error: traced(error))
         let code = ModelProblem(error.kind).rawValue
         record.code = code
+        record.reason = reason(of: error)
         begins(answer.status)
         ends(record.attempts > 0 ? .failed : .refused)
         try await exchange.send(
             answer.body, status: answer.status, fields: fields + [("x-signet-code", code)] + answer.fields
         )
+    }
+
+    /// Providers' words, and those on what a request says, may repeat it: the operator is told none of them.
+    private func reason(of error: ModelError) -> String {
+        let model = record.model.isEmpty ? "No model" : "Model \(record.model)"
+        if let provider = record.provider {
+            return "\(model): \(provider) was asked last, and failed or refused (attempts: \(record.attempts))."
+        }
+        return switch error.kind {
+        case .badRequest, .contextTooLong, .tooLarge:
+            "\(model): the request cannot be read, or asks for what the model does not take; its answer says what."
+        default: "\(model): \(error.message.text)."
+        }
     }
 
     /// The error with the trace behind its words: clients show the words, and seldom anything else.

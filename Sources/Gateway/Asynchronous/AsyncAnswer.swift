@@ -41,9 +41,10 @@ public struct AsyncAnswer: Sendable {
         try await wait.value()
     }
 
-    /// Tells the exchange's record whom the destination asked in its turn, and how often it asked somebody.
-    public func tell(asked name: String?, attempts: Int, model: ModelFacts? = nil) {
-        delivery.run { $0.tell(name, attempts, model) }
+    /// Tells the exchange's record whom the destination asked in its turn, how often it asked somebody, and why it refused or
+    /// failed where it answers so itself.
+    public func tell(asked name: String?, attempts: Int, model: ModelFacts? = nil, reason: AnswerReason? = nil) {
+        delivery.run { $0.tell(name, attempts, model, reason) }
     }
 
     /// Ends the answer now and not when the destination returns: for one that has something to do afterwards that the
@@ -53,6 +54,20 @@ public struct AsyncAnswer: Sendable {
         let wait = SingleWait<Void>()
         delivery.run { $0.finish(wait) }
         try await wait.value()
+    }
+}
+
+/// Why a destination refused or failed, with an answer of its own: for the operator, who finds it by the trace.
+public struct AnswerReason: Sendable {
+    /// The stable reason.
+    public let code: String
+    /// One sentence; holds nothing of what was said.
+    public let detail: String
+
+    /// A reason.
+    public init(code: String, detail: String) {
+        self.code = code
+        self.detail = detail
     }
 }
 

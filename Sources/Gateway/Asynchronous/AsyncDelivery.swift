@@ -29,6 +29,8 @@ final class AsyncDelivery: ExchangeObserver {
 
     /// Whom the destination asked in its turn, and how often it asked somebody.
     private var asked: (name: String?, attempts: Int, model: ModelFacts?) = (nil, 0, nil)
+    /// Why the destination's own answer is a refusal.
+    private var reason: AnswerReason?
 
     /// When the destination last did something.
     private var movedAt: NIODeadline
@@ -166,7 +168,10 @@ final class AsyncDelivery: ExchangeObserver {
         writer = wait
     }
 
-    func tell(_ name: String?, _ attempts: Int, _ model: ModelFacts?) { asked = (name, attempts, model) }
+    func tell(_ name: String?, _ attempts: Int, _ model: ModelFacts?, _ reason: AnswerReason?) {
+        asked = (name, attempts, model)
+        self.reason = reason
+    }
 
     func finish(_ wait: SingleWait<Void>) {
         if isComplete { return wait.done() }
@@ -245,6 +250,11 @@ final class AsyncDelivery: ExchangeObserver {
         guard !isOver else { return }
         isOver = true
         loop.deliveries.remove(self)
+        let refusal =
+            refusal
+            ?? reason.map {
+                Refusal(phase: .deliver, status: exchange.status, code: $0.code, detail: $0.detail)
+            }
         let record = request.record(
             end, refusal: refusal, requestBytes: requestBytes, responseBytes: responseBytes,
             firstByte: firstByteAt.map { ($0 - begunAt).nanoseconds }, upstream: asked.name, attempts: asked.attempts,
