@@ -1,6 +1,7 @@
 """The console at its edges: hostile names, strange tokens, a server that fails, long lists, files that say more than is asked for."""
 
 import base64
+import itertools
 import json
 import re
 import subprocess
@@ -168,7 +169,7 @@ def test_a_count_that_goes_on_says_so(ada):
     ada.page.route(re.compile(r"/api/consumers\?"), lambda route: route.fulfill(json={"consumers": rows, "next": "more"}))
     ada.go("?again")
     said = ada.page.get_by_role("list", name="What there is").get_by_role("listitem").all_text_contents()
-    assert "1,000 or more Consumers" in said and "0 Plans" in said
+    assert "1,000 or more Consumers" in said and "0 Subscriptions" in said
 
 
 def test_an_answer_drops_nothing_that_only_the_file_says(ada):
@@ -232,3 +233,18 @@ def test_a_subscription_keeps_its_own_name(ada):
     page.get_by_text("named is let in.").wait_for()
     stored = page.evaluate("async () => (await import('/console/api.js')).get('/subscriptions/contract-7')")
     assert (stored["value"]["consumer"], stored["value"]["plan"]) == ("named", "paid")
+
+
+def test_the_page_of_an_issuer_tells_how_its_keys_stand(ada):
+    ada.page.evaluate("""async () => {
+        const { call } = await import('/console/api.js')
+        await call('PUT', '/issuers/silent', { data: { issuer: 'https://silent.example', keys: { url: 'http://127.0.0.1:1/keys' } } })
+    }""")
+    ada.go("issuers/silent")
+    tries = itertools.count()
+
+    def failed():
+        ada.go(f"issuers/silent?again={next(tries)}")
+        return ada.page.get_by_text("it cannot be reached").count() == 1
+    wait_for(failed, 20)
+    assert ada.page.get_by_text("none is known").count() == 1 and ada.page.get_by_text("Tokens of this issuer are refused").count() == 1

@@ -206,6 +206,11 @@ static const unsigned char console_pages_history_js[] = {
 };
 embedded_file web_console_pages_history_js(void) { return (embedded_file){console_pages_history_js, sizeof console_pages_history_js}; }
 
+static const unsigned char console_pages_issuers_js[] = {
+#embed "../../Web/console/pages-issuers.js"
+};
+embedded_file web_console_pages_issuers_js(void) { return (embedded_file){console_pages_issuers_js, sizeof console_pages_issuers_js}; }
+
 static const unsigned char console_pages_keys_js[] = {
 #embed "../../Web/console/pages-keys.js"
 };

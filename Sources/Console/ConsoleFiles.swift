@@ -46,6 +46,7 @@ enum ConsoleFiles {
         WebFile("/console/pages-code.js", .javascript, web_console_pages_code_js()),
         WebFile("/console/pages-explanations.js", .javascript, web_console_pages_explanations_js()),
         WebFile("/console/pages-history.js", .javascript, web_console_pages_history_js()),
+        WebFile("/console/pages-issuers.js", .javascript, web_console_pages_issuers_js()),
         WebFile("/console/pages-keys.js", .javascript, web_console_pages_keys_js()),
         WebFile("/console/pages-models.js", .javascript, web_console_pages_models_js()),
         WebFile("/console/pages-objects.js", .javascript, web_console_pages_objects_js()),

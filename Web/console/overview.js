@@ -67,7 +67,7 @@ function modelsBox(report) {
   );
   const sum = (name) => wordsOfCount(report.points.reduce((total, point) => total + point[name], 0));
   return [
-    element("p", {}, `${sum("requests")} requests, ${sum("input_tokens")} tokens in, ${sum("output_tokens")} tokens out. They cost `,
+    element("p", { class: "above" }, `Requests: ${sum("requests")}. Tokens: ${sum("input_tokens")} in, ${sum("output_tokens")} out. Cost: `,
       element("b", {}, costWords(report)), "."),
     element("div", { class: "charts" }, tokenChart(report), element("div", {}, modelTable(report))),
     element("p", { class: "ways" }, link("Spending", "#/spending")),

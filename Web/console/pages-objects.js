@@ -88,6 +88,7 @@ export async function objectPage(kind, name) {
     section(`The ${kind.one}`, whole),
     kind.kind === "api" ? await callSections(body.value) : null,
     modelKinds.has(kind.kind) ? await (await import("./pages-models.js")).sectionsOf(kind.kind, name, body.value, isOurs) : null,
+    kind.kind === "issuer" ? await (await import("./pages-issuers.js")).publishedKeys(body.value) : null,
     kind.kind === "upstream"
       ? await upstreamHealth(name)
       : null, kind.kind === "credential" && isOurs ? await renewal(name, body.value) : null,

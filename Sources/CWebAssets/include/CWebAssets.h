@@ -125,6 +125,7 @@ embedded_file web_console_pages_clients_js(void);
 embedded_file web_console_pages_code_js(void);
 embedded_file web_console_pages_explanations_js(void);
 embedded_file web_console_pages_history_js(void);
+embedded_file web_console_pages_issuers_js(void);
 embedded_file web_console_pages_keys_js(void);
 embedded_file web_console_pages_models_js(void);
 embedded_file web_console_pages_objects_js(void);
