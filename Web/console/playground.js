@@ -121,7 +121,7 @@ async function askOnce(request, place, stop) {
   const { signal } = stop;
   // Whoever goes to another page waits for no answer.
   const leave = () => stop.abort();
-  addEventListener("hashchange", leave, { signal });
+  addEventListener("hashchange", leave, { signal, once: true });
   const words = element("div", { class: "words", tabindex: "0", role: "group", "aria-label": "What it says" });
   const status = element("p", { role: "status", class: "help" }, "Waiting for the first word…");
   const box = element("section", { class: "answer", "aria-label": "The answer" }, status, words);
@@ -166,7 +166,8 @@ async function askOnce(request, place, stop) {
     ? element("div", { class: "row" }, link("Why, step by step", `#/explanations/${result.trace}`, { class: "button" }))
     : null);
   announce(refusal ? "It failed." : signal.aborted ? "Stopped." : "The answer is there.");
-  if (result.trace && result.by) replace(told, facts([...known, ...await costOf(result.trace, told)]));
+  // Nobody waits for it: the next question may be asked before the ledger has this one.
+  if (result.trace && result.by) costOf(result.trace, told).then((cost) => replace(told, facts([...known, ...cost])));
 }
 
 const sentence = (text) => (text ? text.charAt(0).toUpperCase() + text.slice(1) : null);
