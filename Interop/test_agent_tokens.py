@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from urllib.parse import urlencode
 
 import anthropic
@@ -152,10 +153,24 @@ def test_metrics_count_by_the_models_that_there_are(server, own):
         wanted = name + "{" + ",".join(f'{label}="{value}"' for label, value in labels.items()) + "} "
         return next((float(line.removeprefix(wanted)) for line in text.splitlines() if line.startswith(wanted)), 0)
     wait_for(lambda: line("signet_model_requests_total", model="other", outcome="refused"))
-    answered = line("signet_model_requests_total", model="paid", outcome="answered")
-    assert answered > 0 and line("signet_model_tokens_total", model="paid", direction="output") == 200 * answered
+    answered = wait_for(lambda: line("signet_model_requests_total", model="paid", outcome="answered"))
+    assert line("signet_model_tokens_total", model="paid", direction="output") == 200 * answered
     assert line("signet_model_cost_total", model="paid", currency="USD") > 0.0027
     assert b"choice" not in call("GET", server.control + "/metrics").body
+
+
+def test_whoever_leaves_a_trial_ends_its_request(server, own):
+    server.double.script, server.double.gone_at = ["silent"], None
+    seen = len(server.double.requests)
+    connection = Socket(server)
+    connection.request("POST", "/api/try-stream", headers={"Content-Type": "application/json"}, body=json.dumps({
+        "method": "POST", "path": "/ai/v1/chat/completions", "headers": {"authorization": f"Bearer {own}"},
+        "body": json.dumps({"model": "paid", "messages": [{"role": "user", "content": "x"}], "stream": True})}))
+    wait_for(lambda: len(server.double.requests) > seen)
+    left = time.monotonic()
+    connection.close()
+    wait_for(lambda: server.double.gone_at, 10)
+    assert server.double.gone_at - left < 5
 
 
 def test_what_a_provider_or_a_caller_said_is_in_no_explanation(server, own):

@@ -70,3 +70,8 @@ public enum FetchFailure: Error, Sendable, Equatable {
         }
     }
 }
+
+extension FetchFailure: CustomStringConvertible {
+    /// The same.
+    public var description: String { sentence }
+}

@@ -59,8 +59,8 @@ extension Operation {
 /// Writes events as they come.
 enum EventStream {
     static let type = "text/event-stream"
-    /// A line that says nothing comes so often, so that whoever went is noticed.
-    private static let pause: Duration = .seconds(15)
+    /// A line that says nothing comes so often, so that whoever went is noticed: soon, where something is done meanwhile.
+    private static func pause(isWhole: Bool) -> Duration { .seconds(isWhole ? 1 : 15) }
 
     /// The schema of one event, as OpenAPI has it (3.2, "Server-Sent Event Streams").
     /// - Parameter data: of the JSON in it.
@@ -92,7 +92,7 @@ enum EventStream {
         let clock = Task {
             while !Task.isCancelled {
                 entrance.yield(": alive\n\n")
-                try await Task.sleep(for: pause)
+                try await Task.sleep(for: pause(isWhole: isWhole))
             }
         }
         let source = Task {
