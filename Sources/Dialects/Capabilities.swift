@@ -54,6 +54,9 @@ public enum Feature: String, Sendable, CaseIterable {
     case foreignTool
     /// A top-level member that only another dialect has.
     case foreignMember
+    /// A top-level member of the provider's own dialect that is not read here, and does more than tune an answer as far as
+    /// anybody knows: it may name other models, or another price.
+    case furtherMember
 }
 
 /// What is done about a feature that the provider does not have.
@@ -65,6 +68,7 @@ public struct SettlePolicy: Equatable, Sendable {
     public static let standard = SettlePolicy(dropped: [
         .temperatureAboveScale, .topK, .seed, .penalties, .logitBias, .reasoningEffort, .reasoningMode, .user,
         .metadata, .cacheControl, .speakerName, .singleCall, .imageInResult, .foreignMember,
+        .furtherMember,
     ])
     /// Nothing is left out.
     public static let strict = SettlePolicy(dropped: [])
@@ -87,6 +91,14 @@ public struct Finding: Equatable, Sendable {
         self.feature = feature
         self.pointer = pointer
     }
+}
+
+extension CallerDialect {
+    /// Top-level members that are passed on to a provider of the same dialect without being read: they tune an answer, and
+    /// change neither who gives it nor what it costs.
+    static let tuningMembers: Set<ByteString> = [
+        "chat_template_kwargs", "min_p", "prediction", "prompt_cache_key", "repetition_penalty", "verbosity",
+    ]
 }
 
 /// What a provider can do. A dialect's is the start; a model's differs by what is added or taken away.

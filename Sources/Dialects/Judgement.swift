@@ -46,11 +46,10 @@ extension Capabilities {
         need(.reasoningMode, at: "/thinking", if: conversation.reasoning.mode != nil)
         need(.user, at: "/user", if: conversation.user != nil)
         need(.metadata, at: "/metadata", if: !conversation.metadata.members.isEmpty)
-        if isForeign {
-            for member in conversation.extensions.members {
-                let pointer = JSONPointer.member(.root, member.name).text
-                findings.append(Finding(feature: .foreignMember, pointer: pointer))
-            }
+        let feature: Feature = isForeign ? .foreignMember : .furtherMember
+        for member in conversation.extensions.members
+        where isForeign || !features.contains(feature) && !CallerDialect.tuningMembers.contains(member.name) {
+            findings.append(Finding(feature: feature, pointer: JSONPointer.member(.root, member.name).text))
         }
         return findings
     }

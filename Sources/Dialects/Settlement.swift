@@ -52,6 +52,9 @@ extension Capabilities {
             case .user: settled.user = nil
             case .metadata: settled.metadata = JSONObject()
             case .foreignMember: settled.extensions = JSONObject()
+            case .furtherMember:
+                settled.extensions = JSONObject(
+                    distinct: settled.extensions.members.filter { CallerDialect.tuningMembers.contains($0.name) })
             case .foreignTool: settled.tools.removeAll { $0.function == nil }
             case .imageAddress, .imageData, .imageInResult, .cacheControl, .speakerName, .foreignPart: break
             }

@@ -44,6 +44,25 @@ import Testing
         #expect(throws: ModelError.self) { try Capabilities.of(.anthropic).settle(meaning) }
     }
 
+    @Test(
+        "members that may change who answers, or for how much, go to no provider that was not said to take them",
+        arguments: [
+            (CallerDialect.openAI, ProviderDialect.openAI, #""models":["dear"]"#, "/models"),
+            (.openAI, .openAI, #""service_tier":"priority""#, "/service_tier"),
+            (.anthropic, .anthropic, #""mcp_servers":[{"url":"https://x.example"}]"#, "/mcp_servers"),
+        ])
+    func further(_ caller: CallerDialect, _ provider: ProviderDialect, _ member: String, _ pointer: String) throws {
+        let body = #"{"model":"m","max_tokens":9,"messages":[],"min_p":0.1,\#(member)}"#
+        let asked = try caller.decode(request: Wire.bytes(body))
+        let settled = try Capabilities.of(provider).settle(asked)
+        #expect(settled.dropped == [Finding(feature: .furtherMember, pointer: ByteString(pointer))])
+        #expect(settled.conversation.extensions.members.map(\.name) == ["min_p"])
+        #expect(throws: ModelError.self) { try Capabilities.of(provider).settle(asked, policy: .strict) }
+        var trusted = Capabilities.of(provider)
+        trusted.features.insert(.furtherMember)
+        #expect(try trusted.settle(asked).conversation.extensions.members.count == 2)
+    }
+
     @Test("probabilities cannot be streamed: they are refused, not lost")
     func streamedProbabilities() throws {
         let whole = try conversation(#","logprobs":true"#)

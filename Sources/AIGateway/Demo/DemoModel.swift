@@ -10,7 +10,7 @@ enum DemoModel {
     static let capabilities: Capabilities = {
         var capabilities = Capabilities.of(.openAI)
         capabilities.features.formUnion([
-            .imageInResult, .topK, .reasoningMode, .cacheControl, .foreignMember,
+            .imageInResult, .topK, .reasoningMode, .cacheControl, .foreignMember, .furtherMember,
         ])
         capabilities.features.subtract([.logitBias, .logProbabilities])
         return capabilities
