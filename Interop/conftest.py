@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 import zlib
+from contextlib import contextmanager
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
@@ -203,28 +204,39 @@ def files_in_front_of(server, port):
     return front
 
 
-@pytest.fixture(scope="module")
-def console(tmp_path_factory):
-    """A server, and the address where its console is. SIGNET_CONSOLE=files takes the files from Web/."""
-    data = tmp_path_factory.mktemp("console") / "data"
+@contextmanager
+def served_with_console(data, demo=False):
+    """A server, and in `console` the address where its console is. SIGNET_CONSOLE=files takes the files from Web/."""
+    front = None
     if os.environ.get("SIGNET_CONSOLE") == "files":
         port = free_port()
-        address = f"http://localhost:{port}"
-        server = Signet(data=data, arguments=("--issuer", address))
+        server = Signet(data=data, demo=demo, arguments=("--issuer", f"http://localhost:{port}"))
         server.start()
+        server.console = f"http://localhost:{port}"
         front = files_in_front_of(server, port)
     else:
-        server = Signet(data=data)
+        server = Signet(data=data, demo=demo)
         server.start()
-        front, address = None, server.control
-    for name, role in (("ada", "admin"), ("vera", "viewer")):
-        made = run("user", "create", name, "--server-role", role, "--password-env", "PASSWORD", "--data", str(data), env={"PASSWORD": PASSWORD})
-        assert made.returncode == 0, made.stderr
-    server.console = address
+        server.console = server.control
     yield server
     if front:
         front.shutdown()
     server.stop()
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory):
+    """A server with two people, and the address where its console is."""
+    data = tmp_path_factory.mktemp("console") / "data"
+    with served_with_console(data) as server:
+        people(data)
+        yield server
+
+
+def people(data):
+    for name, role in (("ada", "admin"), ("vera", "viewer")):
+        made = run("user", "create", name, "--server-role", role, "--password-env", "PASSWORD", "--data", str(data), env={"PASSWORD": PASSWORD})
+        assert made.returncode == 0, made.stderr
 
 
 @pytest.fixture

@@ -14,9 +14,10 @@ import time
 
 import pytest
 
+from conftest import served_with_console
 from console_page import ConsolePage
 from model_double import ModelDouble
-from signet_process import ROOT, Signet, binary, call, free_port
+from signet_process import ROOT, binary, call, free_port
 from wire import wait_for
 
 GUIDE = (ROOT / "Documentation/FIFTEEN-MINUTES.md").read_text(encoding="utf-8")
@@ -149,10 +150,8 @@ def served(tmp_path):
     (tmp_path / "sdk/bin").mkdir(parents=True)
     (tmp_path / "sdk/bin/python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
     (tmp_path / "sdk/bin/python").chmod(0o755)
-    signet = Signet(data=tmp_path / "signet-data", demo=True)
-    signet.start()
-    yield signet
-    signet.stop()
+    with served_with_console(tmp_path / "signet-data", demo=True) as signet:
+        yield signet
 
 
 @pytest.fixture
@@ -195,7 +194,7 @@ def test_a_stranger_walks_the_guide(served, shell, service, hosted_model, chromi
     guide = Guide({
         "localhost:8080": f"localhost:{served.control_port}", "127.0.0.1:8000": f"127.0.0.1:{served.gateway_port}",
         "127.0.0.1:9001": f"127.0.0.1:{port}", "http.server 9001": f"http.server {port}", "https://api.openai.com/v1": hosted_model.address})
-    with Walk(chromium, served.control, viewport={"width": 1280, "height": 800}, color_scheme="light") as walk:
+    with Walk(chromium, served.console, viewport={"width": 1280, "height": 800}, color_scheme="light") as walk:
         steps = {
             "Start and sign in": lambda: start_and_sign_in(walk, served, shell, guide),
             "Protect an API": lambda: protect_an_api(walk, shell, guide, service, port),
@@ -219,7 +218,7 @@ def test_a_stranger_walks_the_guide(served, shell, service, hosted_model, chromi
 def start_and_sign_in(walk, served, shell, guide):
     printed = served.lines
     for line in re.search(r"```\n(first start.*?)```", GUIDE, re.DOTALL).group(1).replace(
-            "localhost:8080", f"localhost:{served.control_port}").splitlines():
+            "http://localhost:8080", served.console).splitlines():
         assert any(re.fullmatch(re.escape(line).replace("…", r"\S+"), one) for one in printed), (line, printed)
     walk.open("sign-in")
     walk.look()
@@ -329,6 +328,7 @@ def language_models(walk, shell, guide, hosted_model, folder):
         walk.go(f"add-model?{table}")
         walk.fill(guide.table(table))
         walk.press("Add it", added)
+        assert walk.page.get_by_text("It is offered already by demo-models at /ai, which the demo has").count() == 1
     walk.press("Test the connection", "It works.")
     walk.go("secrets")
     assert "sk-your-key-here" not in walk.page.content()

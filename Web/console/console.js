@@ -196,7 +196,7 @@ async function begin() {
     }
     const described = await description();
     useComponents(described);
-    const further = learnKinds(described).filter((plural) => !groups.some(([, entries]) => entries.includes(plural)));
+    const further = learnKinds(described).filter((plural) => !groups.some(([, entries]) => entries.flat().includes(plural)));
     if (further.length > 0) groups.splice(4, 0, ["More objects", further]);
   } catch (problem) {
     showSignIn(

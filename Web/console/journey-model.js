@@ -4,7 +4,8 @@ import { allOf, call } from "./api.js";
 import { clientLinesBox } from "./call-line.js";
 import { element, link } from "./dom.js";
 import { journey, question } from "./journey.js";
-import { COMPATIBLE, NEW, NONE, aliasFor, documentOf, isOffered, takeDocument } from "./model-document.js";
+import { ownerWords } from "./kinds.js";
+import { COMPATIBLE, NEW, NONE, aliasFor, documentOf, isOffered, offersAt, takeDocument } from "./model-document.js";
 import { go, page, section } from "./page.js";
 import { providerTest } from "./provider-test.js";
 
@@ -24,20 +25,23 @@ const modelsOf = {
 const variables = { openai: "OPENAI_API_KEY", anthropic: "ANTHROPIC_API_KEY", gemini: "GEMINI_API_KEY", mistral: "MISTRAL_API_KEY" };
 
 export async function addModel() {
+  // What is stored can name only what is stored; an API that offers every model offers this one, whoever owns it.
   const isStored = ({ owner }) => owner !== "demo";
-  const [providers, models, apis, secrets] = await Promise.all([
-    ...["/providers", "/models", "/apis"].map((path) => allOf(path).then((rows) => rows.filter(isStored))), allOf("/secrets"),
-  ]);
-  const taken = new Set(secrets.map(({ name }) => name));
-  const offering = apis.filter(({ value }) => value.models === true);
+  const [everyProvider, everyModel, apis, secrets] = await Promise.all(["/providers", "/models", "/apis", "/secrets"].map((path) => allOf(path)));
+  const [providers, models] = [everyProvider, everyModel].map((rows) => rows.filter(isStored));
+  const taken = { secrets: namesOf(secrets), providers: namesOf(everyProvider) };
+  const all = apis.filter(({ value }) => value.models === true);
+  const offering = [...all.filter(isStored), ...all.filter((one) => !isStored(one))];
+  const api = freeAPI(apis);
+  const provider = freeOf(taken.providers, "openai");
   const deployments = [...new Set(models.flatMap(({ value }) => value.deployments.map(
     (one) => `${one.provider} ${one.model}`
   )))];
   const state = {
-    provider: NEW, kind: "openai", providerName: "openai", hasAddress: false, address: "", keyFrom: "typed", key: "", secret: freeOf(taken, "openai"),
+    provider: NEW, kind: "openai", providerName: provider, hasAddress: false, address: "", keyFrom: "typed", key: "", secret: freeOf(taken.secrets, provider),
     variable: variables.openai, keyFile: "", model: "", alias: "", fallback: NONE, input: "", output: "", currency: "USD",
-    amount: "", period: "month", per: "everybody", offer: offering[0]?.name ?? NEW, api: "ai", path: "/ai", access: "either",
-    audience: "ai", scopes: "", limit: "", more: {},
+    amount: "", period: "month", per: "everybody", offer: offering[0]?.name ?? NEW, standing: offering[0]?.name ?? NONE, api, path: `/${api}`,
+    access: "either", audience: api, scopes: "", limit: "", more: {},
   };
   const asked = questionsFor(state, { providers, deployments, secrets, offering, taken });
   const nameOf = new Map([...asked].map(([name, one]) => [one, name]));
@@ -81,13 +85,17 @@ export async function addModel() {
       asked.get("key").show();
       const alias = Object.keys(document.models)[0];
       const [deployment] = Object.values(document.models)[0].deployments;
-      const api = document.apis ? Object.values(document.apis)[0] : offering.find(({ name }) => name === state.offer)?.value;
+      const chosen = document.apis ? Object.keys(document.apis)[0] : state.offer;
+      const offered = (await allOf("/apis")).map((one) => ({ ...one, paths: offersAt(one.value, alias) }))
+        .filter(({ paths }) => paths.length > 0).sort((one, other) => (other.name === chosen) - (one.name === chosen));
+      const api = offered.find(({ value }) => value.models)?.value;
       done.show(
         element("div", { class: "notice good", role: "status" }, element(
           "p",
           {},
           element("b", {}, `${alias} is in force.`),
-          api ? ` It is offered at ${api.path} already (revision ${change.revision}).` : ` No API offers it yet (revision ${change.revision}).`,
+          offered.length > 0 ? ` It is offered already by ${offered.map(words).join(" and ")}` : " No API offers it yet",
+          ` (revision ${change.revision}).`,
         )),
         section("Does it answer?", providerTest(deployment.provider, deployment.model)),
         api ? section("Call it", await clientLinesBox(api, alias)) : null,
@@ -105,6 +113,16 @@ export async function addModel() {
     { title: "Add a model", intro: "A few answers, or the same few lines as a file. The key stands in neither." },
     node,
   );
+}
+
+const namesOf = (rows) => new Set(rows.map(({ name }) => name));
+const ownedBy = (owner) => (owner === "console" ? "" : owner === "demo" ? ", which the demo has" : `, of ${ownerWords(owner)}`);
+const words = ({ name, owner, paths }) => `${name} at ${paths.join(" and ")}${ownedBy(owner)}`;
+
+// A name for another API, whose path nothing else is at.
+function freeAPI(apis) {
+  const taken = new Set(apis.flatMap(({ name, value }) => [name, value.path.replace(/^\/|\/$/g, "")]));
+  return taken.has("ai") ? freeOf(taken, "models") : "ai";
 }
 
 function freeOf(taken, wanted) {
@@ -162,10 +180,10 @@ function questionsFor(state, { providers, deployments, secrets, offering, taken 
     ["everybody", "Everybody together"], ["consumer", "Each consumer"], ["subject", "Each person (sub)"], ["client", "Each client (client_id)"],
   ] });
   ask("offer", { label: "Offered at", kind: "choice", options: [
-    ...offering.map(({ name, value }) => [name, `${name}, at ${value.path}`]),
+    ...offering.map(({ name, owner, value }) => [name, `${name}, at ${value.path}${ownedBy(owner)}`]),
     [NEW, offering.length > 0 ? "Another API" : "An API that is made now"],
-    [NONE, "No API yet"],
-  ] });
+    ...(offering.length > 0 ? [] : [[NONE, "No API yet"]]),
+  ], help: offering.length > 0 ? "An API that offers every model offers this one too, and is not changed." : undefined });
   ask("api", { label: "Name of the API", needed: true, set: apiNamed });
   ask("path", { label: "Path", needed: true, help: "Every model is asked below it: /v1/chat/completions, /v1/messages." });
   ask("access", { label: "Who may call", kind: "choice", options: [
@@ -183,10 +201,10 @@ function questionsFor(state, { providers, deployments, secrets, offering, taken 
     const before = state.kind;
     if (value === before) return;
     state.kind = value;
-    if (state.providerName === before || state.providerName === "") {
-      providerNamed(value === COMPATIBLE ? "own" : value);
+    if (state.providerName === proposed(before) || state.providerName === "") {
+      providerNamed(proposed(value));
       show("providerName");
-    } else if (before === COMPATIBLE && state.providerName === "own") { providerNamed(value); show("providerName"); }
+    }
     if (Object.values(variables).includes(state.variable) || state.variable === "") state.variable = variables[value] ?? "";
     const hasNone = value === "ollama" || value === "demo";
     if (hasNone) state.keyFrom = NONE; else if (state.keyFrom === NONE && (before === "ollama" || before === "demo")) state.keyFrom = "typed";
@@ -196,10 +214,11 @@ function questionsFor(state, { providers, deployments, secrets, offering, taken 
     asked.get("model").control.placeholder = modelsOf[value];
     show("variable", "keyFrom", "address");
   }
+  function proposed(kind) { return freeOf(taken.providers, kind === COMPATIBLE ? "own" : kind); }
   function providerNamed(value) {
     if (value === state.providerName) return;
     state.providerName = value;
-    state.secret = freeOf(taken, value || "provider");
+    state.secret = freeOf(taken.secrets, value || "provider");
   }
   function modelNamed(value) {
     const before = state.model;

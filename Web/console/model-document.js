@@ -27,6 +27,16 @@ const keysOf = (state) => ({
   file: [{ file: state.keyFile }],
 }[state.keyFrom] ?? (state.keyFrom.startsWith("kept:") ? [{ secret: state.keyFrom.slice(5) }] : undefined));
 
+// The paths where an API, or one of its routes, offers a model.
+export function offersAt(api, alias) {
+  const below = api.path.replace(/\/$/, "");
+  const offers = ({ models }) => models === true || listOf(models).includes(alias);
+  return [
+    ...(offers(api) ? [api.path] : []),
+    ...Object.values(api.routes ?? {}).filter(offers).map(({ path }) => below + path.replace(/\/\*$/, "")),
+  ];
+}
+
 export const isOffered = (state) => state.offer === NEW;
 
 export function documentOf(state) {
@@ -101,7 +111,7 @@ export function takeDocument(document, state, has) {
     model: text(called), alias, fallback,
     input: text(input), output: text(output), currency: text(currency ?? money) || "USD",
     amount: text(amount), period: period ?? "month", per: per ?? "everybody",
-    offer: offered ? NEW : state.offer === NEW ? NONE : state.offer,
+    offer: offered ? NEW : state.offer === NEW ? state.standing : state.offer,
     api: api ?? state.api,
   });
   Object.assign(state.more, {
