@@ -1,10 +1,13 @@
 """The console beside the demo: what is there before anybody did anything, and a first model."""
 
+import time
+
 import pytest
 
 from conftest import served_with_console
 from console_page import ConsolePage
 from signet_process import call
+from wire import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +22,13 @@ def admin(served, chromium):
         page.sign_in(served.admin_name, served.admin_password)
         yield page
         assert page.violations == []
+
+
+def test_the_overview_says_whose_it_is_and_what_to_do_first(admin):
+    admin.go("")
+    assert admin.page.get_by_text("the APIs, upstreams and models below belong to the demo").count() == 1
+    steps = admin.page.locator(".first-steps a").all_text_contents()
+    assert steps == ["Protect an API", "Let somebody in", "Add a model", "See why a call was refused"]
 
 
 def test_a_model_is_offered_by_the_demos_api_at_once(admin):
@@ -43,3 +53,35 @@ def test_a_model_is_offered_by_the_demos_api_at_once(admin):
 def test_the_menu_has_every_page_once(admin):
     paths = admin.page.locator("#menu a").evaluate_all("links => links.map(link => link.hash)")
     assert len(paths) > 20 and sorted(set(paths)) == sorted(paths)
+
+
+def test_a_model_without_a_price_says_so_and_nothing_leaves_its_card(admin, served):
+    """The model and the API of keys are there since the first one was added."""
+    page = admin.page
+    key = page.evaluate("""async () => {
+        const { call } = await import("/console/api.js")
+        await call("PUT", "/consumers/acme", { data: {} })
+        return (await call("POST", "/credentials/acme-key/secret", { data: { consumer: "acme", kind: "api-key" } })).body.secret
+    }""")
+    data = {"model": "demo-2", "messages": [{"role": "user", "content": "Good morning"}]}
+    assert call("POST", served.gateway + "/models/v1/chat/completions", data=data, headers={"X-API-Key": key}).status == 200
+    admin.go("spending")
+    unknown = page.get_by_role("row").filter(has_text="demo-2").get_by_role("link", name="no price is known")
+    wait_for(lambda: unknown.count() == 1 or admin.go(f"spending?{time.monotonic_ns()}"))
+    assert unknown.get_attribute("href") == "#/prices" and page.get_by_text("XXX").count() == 0
+    for path in ("?again", "analytics"):
+        admin.go(path)
+        page.get_by_text("no price is known").first.wait_for()
+        # The gateway's own charts are there some seconds later.
+        wait_for(lambda: page.locator("signet-chart > .row").count() >= 3 or admin.go(f"{path.split('?')[0]}?{time.monotonic_ns()}"), 20)
+        assert page.evaluate("""() => [...document.querySelectorAll(".panel table")].filter(
+            table => table.getBoundingClientRect().right > table.closest(".panel").getBoundingClientRect().right - 19).length""") == 0, path
+        tops = page.locator("signet-chart > .row").evaluate_all(
+            "rows => rows.map(row => row.lastElementChild.offsetTop - row.firstElementChild.offsetTop)")
+        assert len(tops) >= 3 and all(abs(top) < 12 for top in tops), (path, tops)
+
+
+@pytest.mark.parametrize("path, name", [("upstreams", "orders-service"), ("consumers", "acme"), ("settings", "public-address"), ("credentials", "acme-key")])
+def test_each_kind_has_an_example_of_a_name(admin, path, name):
+    admin.go(f"{path}/+")
+    assert admin.field("Name").first.get_attribute("placeholder") == name

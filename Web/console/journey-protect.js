@@ -86,7 +86,8 @@ export async function protect() {
       label: "Audience",
       needed: true,
       placeholder: "orders",
-      help: "Whom the tokens must be for (aud).",
+      help: "Whom the tokens must be for (aud). Tokens of this server are for the audiences of the client that gets them "
+        + "(Clients, “Audience”), or for the server's own default when it names none.",
     }),
     ask("scopes", {
       label: "Scopes",

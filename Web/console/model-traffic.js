@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { chart } from "./chart.js";
 import { table } from "./list.js";
-import { amountOf, moneyWords, nanosOf } from "./money.js";
+import { amountOf, hasPrice, money, nanosOf } from "./money.js";
 import { rangeOf, timesOf, wordsOfCount } from "./traffic.js";
 
 export const modelTraffic = (range) => get("/analytics/models", { ...rangeOf(range), by: "alias" });
@@ -25,15 +25,18 @@ export const modelTable = (report) => table(
   ["Model", "Requests", "Tokens in", "Tokens out", "Cost"],
   sums(report.points).map((model) => [
     model.name, wordsOfCount(model.requests), wordsOfCount(model.input), wordsOfCount(model.output),
-    moneyWords(amountOf(model.cost), model.currency),
+    money(amountOf(model.cost), model.currency),
   ]),
 );
 
-// What all of them cost together, for each money, as "1.20 USD and 3.00 EUR".
+// What all of them cost together, for each money, as "1.20 USD and 3.00 EUR"; and what has no price.
 export function costWords(report) {
   const all = new Map();
-  for (const { currency, cost } of sums(report.points)) all.set(currency, (all.get(currency) ?? 0n) + cost);
-  return [...all].filter(([, cost]) => cost > 0n).map(([currency, cost]) => `${amountOf(cost)} ${currency}`).join(" and ") || "nothing";
+  const models = sums(report.points);
+  for (const { currency, cost } of models.filter(hasPrice)) all.set(currency, (all.get(currency) ?? 0n) + cost);
+  const amounts = [...all].filter(([, cost]) => cost > 0n).map(([currency, cost]) => `${amountOf(cost)} ${currency}`);
+  const unknown = models.filter((model) => !hasPrice(model)).map(({ name }) => name);
+  return [...amounts, ...(unknown.length > 0 ? [`no price is known of ${unknown.join(", ")}`] : [])].join(" and ") || "nothing";
 }
 
 // For each model and each money, over the whole range. Amounts have at most nine places, and are added exactly.

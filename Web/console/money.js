@@ -1,5 +1,7 @@
 // Sums of money, which are texts of at most nine decimal places, and added exactly.
 
+import { link } from "./dom.js";
+
 export const nanosOf = (amount) => {
   const [, sign, whole, part = ""] = /^(-?)([0-9]+)(?:\.([0-9]+))?$/.exec(amount) ?? ["", "", "0"];
   return BigInt(`${sign}${whole}${part.padEnd(9, "0").slice(0, 9)}`);
@@ -12,4 +14,10 @@ export function amountOf(nanos) {
 }
 
 // XXX is what has no price (ISO 4217).
-export const moneyWords = (amount, currency) => (currency === "XXX" ? "no price" : `${amount} ${currency}`);
+export const hasPrice = ({ currency }) => currency !== "XXX";
+const UNKNOWN = "no price is known";
+export const moneyWords = (amount, currency) => (hasPrice({ currency }) ? `${amount} ${currency}` : UNKNOWN);
+// The same, with the way to the prices where there is none.
+export const money = (amount, currency) => (
+  hasPrice({ currency }) ? moneyWords(amount, currency) : link(UNKNOWN, "#/prices")
+);

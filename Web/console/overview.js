@@ -38,7 +38,9 @@ export async function overview() {
       title: "Overview",
       intro: revision
         ? ["In force: ", link(`revision ${revision.revision}`, `#/history/${revision.revision}`), "."]
-        : "Nothing is configured here yet.",
+        : lists.some((rows) => rows.some(({ owner }) => owner === "demo"))
+          ? "Nothing of your own is configured here yet: the APIs, upstreams and models below belong to the demo."
+          : "Nothing is configured here yet.",
     },
     firstSteps(own, refusals.rows.some(({ path }) => !path.startsWith("/api/"))),
     element("ul", { class: "numbers", "aria-label": "What there is" }, counted.map(([path, title], at) =>
@@ -69,7 +71,8 @@ function modelsBox(report) {
   return [
     element("p", { class: "above" }, `Requests: ${sum("requests")}. Tokens: ${sum("input_tokens")} in, ${sum("output_tokens")} out. Cost: `,
       element("b", {}, costWords(report)), "."),
-    element("div", { class: "charts" }, tokenChart(report), element("div", {}, modelTable(report))),
+    tokenChart(report),
+    modelTable(report),
     element("p", { class: "ways" }, link("Spending", "#/spending")),
   ];
 }
@@ -88,6 +91,12 @@ function firstSteps(numbers, wasRefused) {
       "Let somebody in",
       "A consumer, a plan and an API key that is shown once.",
       "#/let-in",
+    ],
+    [
+      numbers.get("models") > 0,
+      "Add a model",
+      "Who runs it, the key that opens it, what it costs, and who may ask it.",
+      "#/add-model",
     ],
     [
       wasRefused,

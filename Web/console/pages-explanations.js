@@ -4,7 +4,7 @@ import { Problem, get, pageOf } from "./api.js";
 import { element, link } from "./dom.js";
 import { list, table } from "./list.js";
 import { moment } from "./moments.js";
-import { moneyWords } from "./money.js";
+import { money } from "./money.js";
 import { facts, page, section } from "./page.js";
 import { steps } from "./steps.js";
 import { wordsOfCount } from "./traffic.js";
@@ -128,7 +128,7 @@ async function notRemembered(trace) {
         moment(row.time), link(row.model, `#/models/${encodeURIComponent(row.model)}`), row.caller,
         [row.provider, row.provider_model].filter(Boolean).join(": "), wordsOfCount(row.input_tokens),
         wordsOfCount(row.output_tokens),
-        moneyWords(row.cost, row.currency), row.state,
+        money(row.cost, row.currency), row.state,
       ]),
     )) : null,
   );

@@ -133,7 +133,7 @@ export async function newObject(kind) {
     autocomplete: "off",
     autocapitalize: "off",
     spellcheck: "false",
-    placeholder: "orders",
+    placeholder: kind.example,
     "aria-required": "true",
   });
   const help = element(
@@ -172,7 +172,7 @@ export async function newCredential(kind) {
     autocomplete: "off",
     autocapitalize: "off",
     spellcheck: "false",
-    placeholder: "app-one-key",
+    placeholder: kind.example,
     "aria-required": "true",
   });
   const schema = await schemaOf("makeCredentialSecret");

@@ -4,7 +4,7 @@ import { allOf, pageOf } from "./api.js";
 import { element, freshId, link, replace } from "./dom.js";
 import { list } from "./list.js";
 import { moment } from "./moments.js";
-import { moneyWords, nanosOf } from "./money.js";
+import { money, moneyWords, nanosOf } from "./money.js";
 import { page, section } from "./page.js";
 import { outcome } from "./problem.js";
 import { wordsOfCount } from "./traffic.js";
@@ -58,7 +58,7 @@ async function entries(query) {
       { title: "Cost", cell: (row) => element(
         "span",
         {},
-        element("span", { class: "amount" }, moneyWords(row.cost, row.currency)),
+        element("span", { class: "amount" }, money(row.cost, row.currency)),
         row.state === "settled" ? null : [" ", element("span", {
           class: "badge", "data-tone": "careful", title: "An estimate: it was not seen to its end.",
         }, row.state)],
@@ -100,7 +100,7 @@ function bar(state, isNamed) {
   const held = Math.min(1000 - used, part(reserved));
   const tone = part(spent + reserved) >= 1000 ? "bad" : part(spent + reserved) >= 800 ? "careful" : "good";
   const who = state.payer || "everybody";
-  const money = (sum) => moneyWords(sum, state.currency);
+  const said = (sum) => moneyWords(sum, state.currency);
   return element("li", { "data-tone": tone },
     element(
       "p",
@@ -113,8 +113,8 @@ function bar(state, isNamed) {
     element(
       "p",
       { class: "help" },
-      state.amount === undefined ? `${money(state.spent)} spent` : `${money(state.spent)} of ${money(state.amount)}`,
-      nanosOf(state.reserved) > 0n ? `, and ${money(state.reserved)} held for requests under way` : "",
+      state.amount === undefined ? `${said(state.spent)} spent` : `${said(state.spent)} of ${said(state.amount)}`,
+      nanosOf(state.reserved) > 0n ? `, and ${said(state.reserved)} held for requests under way` : "",
       ". It begins anew ", moment(state.ends), ".",
     ));
 }

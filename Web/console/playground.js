@@ -5,7 +5,7 @@ import { accessOf, clientLinesBox, shownAt } from "./call-line.js";
 import { answerOf } from "./chat-answer.js";
 import { announce, button, element, link, put, replace, working } from "./dom.js";
 import { question } from "./journey.js";
-import { moneyWords } from "./money.js";
+import { money } from "./money.js";
 import { facts, go, page, section } from "./page.js";
 import { outcome } from "./problem.js";
 import { hostOf, shownCredential } from "./shown-credential.js";
@@ -183,7 +183,7 @@ async function costOf(trace, place) {
     await new Promise((done) => { setTimeout(done, wait); });
     if (!place.isConnected) return [];
     const { rows } = await pageOf("/spending", { trace, limit: 10 }).catch(() => ({ rows: [] }));
-    if (rows.length > 0) return rows.map((row) => ["Cost", [`${moneyWords(row.cost, row.currency)} (`, link("spending", "#/spending"), ")"]]);
+    if (rows.length > 0) return rows.map((row) => ["Cost", [money(row.cost, row.currency), " (", link("spending", "#/spending"), ")"]]);
   }
   return [];
 }
