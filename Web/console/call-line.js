@@ -1,7 +1,7 @@
 // How an API is called from outside: where the gateway is, and the line for a terminal.
 
 import { allOf } from "./api.js";
-import { copyButton, element } from "./dom.js";
+import { copyButton, element, link } from "./dom.js";
 import { isObject } from "./schema.js";
 
 // -> the address of the gateway as callers write it, or null where none is open.
@@ -45,10 +45,9 @@ export function callPath(api) {
   return route ? below + route.path.replace(/\/\*$/, "") : api.path;
 }
 
-function callLine(gateway, api) {
+function callLine(gateway, api, { what, field }) {
   const host = api.hosts?.find((name) => !name.startsWith("*"));
   const method = (firstRoute(api) ?? api).methods?.[0] ?? "GET";
-  const { what, field } = shownAt(accessOf(api));
   const parts = [
     "curl -i",
     method === "GET" ? "" : `-X ${quoted(method)}`,
@@ -66,12 +65,55 @@ function callLine(gateway, api) {
 // For a shell, which takes nothing of it for its own; names of header fields may hold ` and $, and so may paths.
 const quoted = (text) => (/^[A-Za-z0-9:/._-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
+// Where what is shown comes from, as a sentence that begins with its name; null where nothing is shown.
+function originOf(what, access, name) {
+  if (what === "nothing") return null;
+  if (what !== "token") return element(
+    "p",
+    { class: "help" },
+    `${name} of a consumer: shown once, when `,
+    link("somebody is let in", "#/let-in"),
+    ".",
+  );
+  const choices = isObject(access) ? access.any ?? access.all ?? [access] : [];
+  const issuers = [choices.find((one) => isObject(one) && one.jwt)?.jwt.issuer ?? []].flat();
+  return element("p", { class: "help" }, name, ...(issuers.length > 0 && !issuers.includes("built-in")
+    ? [` that ${issuers.join(" or ")} gives.`]
+    : [" of this server: a client of ", link("Clients", "#/clients"), " asks /token for it with the grant client_credentials, or gets it "
+      + "when a person signs in."]));
+}
+
 // The line with a button that copies it; a sentence where the gateway listens nowhere.
 export async function callLineBox(api) {
   const gateway = await gatewayAddress();
   if (gateway === null) return element("p", { class: "empty" }, "The gateway listens nowhere.");
-  const line = callLine(gateway, api);
-  return lineBox("The line for a terminal", line);
+  const shown = shownAt(accessOf(api));
+  const names = {
+    token: "$TOKEN is an access token", key: "$KEY is the API key", password: "$NAME and $PASSWORD are those",
+  };
+  return element(
+    "div",
+    { class: "client-lines" },
+    lineBox("The line for a terminal", callLine(gateway, api, shown)),
+    originOf(shown.what, accessOf(api), names[shown.what]),
+  );
+}
+
+// The lines for a key that was just made, which they begin with; null where a key alone opens nothing.
+export async function keyLinesBox(name, api, key) {
+  const access = accessOf(api);
+  const field = keyFields(access)[0];
+  const gateway = await gatewayAddress();
+  if (field === undefined || access.all || gateway === null) return null;
+  return lineBox(`The line for ${name}`, `KEY=${quoted(key)}\n${callLine(gateway, api, { what: "key", field })}`);
+}
+
+// The header fields where an API takes keys.
+export function keyFields(access) {
+  if (access === "api-key") return ["X-API-Key"];
+  if (!isObject(access)) return [];
+  if (access["api-key"] !== undefined) return [access["api-key"]?.header ?? "X-API-Key"];
+  return [...(access.any ?? []), ...(access.all ?? [])].flatMap(keyFields);
 }
 
 const lineBox = (label, text) => element(
@@ -90,11 +132,10 @@ export async function clientLinesBox(api, alias) {
   return element(
     "div",
     { class: "client-lines" },
-    element("p", { class: "help" }, {
-      token: "A caller's token stands in the variable SIGNET_TOKEN.",
-      key: "A consumer's API key stands in the variable SIGNET_KEY.",
-      nothing: "No key is asked for, but the clients want one to be said.",
-    }[what]),
+    what === "nothing"
+      ? element("p", { class: "help" }, "No key is asked for, but the clients want one to be said.")
+      : originOf(what, accessOf(api), what === "token"
+        ? "In the variable SIGNET_TOKEN stands an access token" : "In the variable SIGNET_KEY stands the API key"),
     clientsOf(`${gateway}${api.path.replace(/\/$/, "")}`, api, alias).map(([name, lines]) => element(
       "div",
       {},

@@ -2,6 +2,7 @@
 
 import { secret } from "./action.js";
 import { allOf, call } from "./api.js";
+import { accessOf, keyFields, keyLinesBox } from "./call-line.js";
 import { element } from "./dom.js";
 import { journey, question } from "./journey.js";
 import { go, page } from "./page.js";
@@ -99,7 +100,7 @@ export async function letIn() {
   const makesSecret = () => state.shows === "api-key" || state.shows === "basic";
   const node = journey({
     questions: [...asked.values()], documentOf, visible, take: (document) => takeDocument(document, state), label: "Let them in",
-    finish: async (done) => {
+    finish: async (done, change, document) => {
       const said = element("div", { class: "notice good", role: "status" }, element(
         "p",
         {},
@@ -114,10 +115,14 @@ export async function letIn() {
         `/credentials/${name}/secret`,
         { data: { consumer: who(), kind: state.shows } },
       );
+      const opened = openedBy(document, apis, plans);
       done.show(
         said,
         secret(made.kind === "basic" ? `The password of ${name}` : "The API key", made.secret),
-        howToCall(made, apis),
+        howToCall(made, opened),
+        ...(made.kind === "basic" ? [] : await Promise.all(
+          opened.slice(0, MOST_LINES).map(({ name, value }) => keyLinesBox(name, value, made.secret))
+        )),
         element(
           "div",
           { class: "row" },
@@ -140,6 +145,16 @@ function freeName(wanted, taken) {
   return name;
 }
 
+const MOST_LINES = 5;
+
+// The APIs that the plan of a document opens: those it names, and all of them where it names none.
+function openedBy(document, apis, plans) {
+  const which = firstOf(document.subscriptions)[1]?.plan;
+  const plan = document.plans?.[which] ?? plans.find(({ name }) => name === which)?.value;
+  const names = isObject(plan) ? listOf(plan.apis) : [];
+  return names.length > 0 ? apis.filter(({ name }) => names.includes(name)) : apis;
+}
+
 // Which header field the key goes into, as the APIs say it.
 function howToCall(made, apis) {
   if (made.kind === "basic") return element(
@@ -149,8 +164,8 @@ function howToCall(made, apis) {
     element("code", {}, made.credential),
     " as the name.",
   );
-  const fields = new Map(apis.flatMap(({ name, value }) => keyFields(value.access).map((field) => [field, name])));
-  if (fields.size === 0) return element("p", {}, "No API takes API keys yet: say so where it says who may call.");
+  const fields = new Map(apis.flatMap(({ name, value }) => keyFields(accessOf(value)).map((field) => [field, name])));
+  if (fields.size === 0) return element("p", {}, "No API that is open to them takes API keys yet: say so where it says who may call.");
   return element("ul", {}, [...fields].map(([field, api]) => element(
     "li",
     {},
@@ -158,13 +173,6 @@ function howToCall(made, apis) {
     element("code", {}, field),
     ".",
   )));
-}
-
-function keyFields(access) {
-  if (access === "api-key") return ["X-API-Key"];
-  if (!isObject(access)) return [];
-  if (access["api-key"] !== undefined) return [access["api-key"]?.header ?? "X-API-Key"];
-  return [...(access.any ?? []), ...(access.all ?? [])].flatMap(keyFields);
 }
 
 // Further members of the consumer and of the subscription are kept beside the answers.
