@@ -178,7 +178,7 @@ extension JSON: ExpressibleByDictionaryLiteral {
 extension JSON {
     /// The names in a list of texts, or in one text with spaces between, as claims name several things; nil of anything else.
     public var names: [ByteString]? {
-        if let array { return array.compactMap(\.string) }
+        if let array { return array.compactMap { $0.string } }
         return string?.bytes.split(separator: UInt8(ascii: " ")).map { ByteString(utf8: Array($0)) }
     }
 }
