@@ -337,6 +337,8 @@ def test_what_the_gateway_answered_is_drawn_and_there_as_a_table(console, ada, t
     live.wait_for()
     call("GET", console.gateway + "/nowhere-at-all")
     wait_for(lambda: live.text_content() != "0", 20)
+    # The minute is drawn beside the numbers of its last second.
+    page.get_by_role("img", name=re.compile("Requests in each of the last 60 seconds: [1-9]")).locator("rect.color-2").first.wait_for()
 
     tries = itertools.count()
 

@@ -8,7 +8,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = 200;
 const EDGE = { top: 12, right: 8, bottom: 24, left: 52 };
 
-function drawn(tag, attributes = {}, ...children) {
+export function drawn(tag, attributes = {}, ...children) {
   const node = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
   node.append(...children.flat().filter((child) => child !== null));
