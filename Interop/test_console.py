@@ -370,6 +370,21 @@ def test_what_the_gateway_answered_is_drawn_and_there_as_a_table(console, ada, t
     assert not ada.overflows
 
 
+def test_what_is_worth_a_look_stands_at_its_object_and_on_the_overview(ada):
+    put = """async ([path, data]) => (await import("/console/api.js")).call("PUT", path, { data }).then(({ body }) => body.revision)"""
+    ada.page.evaluate(put, ["/upstreams/loose", {"endpoints": [{"url": "http://127.0.0.1:9"}]}])
+    ada.page.evaluate(put, ["/apis/loose", {"path": "/loose", "upstream": "loose", "access": "anonymous"}])
+    ada.go("apis/loose")
+    look = ada.page.locator("section", has=ada.page.get_by_role("heading", name="Worth a look"))
+    look.get_by_text("Everybody may call it: its access is anonymous.").wait_for()
+    assert look.get_by_role("listitem").count() == 1
+    ada.go("upstreams/loose")
+    assert look.count() == 0
+    ada.go("")
+    look.get_by_role("link", name="API loose").click()
+    ada.page.get_by_role("heading", name="loose", exact=True).wait_for()
+
+
 def test_roles_are_told_with_who_has_them(ada):
     page = ada.page
     ada.go("roles")

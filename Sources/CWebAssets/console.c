@@ -16,6 +16,10 @@ static const unsigned char console_actors_js[] = {
 };
 embedded_file web_console_actors_js(void) { return (embedded_file){console_actors_js, sizeof console_actors_js}; }
 
+static const unsigned char console_advice_js[] = {
+#embed "../../Web/console/advice.js"
+};
+embedded_file web_console_advice_js(void) { return (embedded_file){console_advice_js, sizeof console_advice_js}; }
 static const unsigned char console_api_js[] = {
 #embed "../../Web/console/api.js"
 };

@@ -8,6 +8,7 @@ enum ConsoleFiles {
         WebFile("/console/", .html, web_console_index_html()),
         WebFile("/console/action.js", .javascript, web_console_action_js()),
         WebFile("/console/actors.js", .javascript, web_console_actors_js()),
+        WebFile("/console/advice.js", .javascript, web_console_advice_js()),
         WebFile("/console/api.js", .javascript, web_console_api_js()),
         WebFile("/console/call-line.js", .javascript, web_console_call_line_js()),
         WebFile("/console/chart.js", .javascript, web_console_chart_js()),

@@ -1,5 +1,6 @@
 // The first page: what runs, what was refused lately, and what to do first. Everything on it was just asked of the server.
 
+import { adviceBox } from "./advice.js";
 import { allOf, get, pageOf } from "./api.js";
 import { element, link } from "./dom.js";
 import { explanationRows } from "./pages-explanations.js";
@@ -24,11 +25,11 @@ const MOST = 1_000;
 const countOf = (rows) => (rows.length < MOST ? String(rows.length) : `${wordsOfCount(MOST)} or more`);
 
 export async function overview() {
-  const [lists, health, refusals, history, traffic, ofModels] = await Promise.all([
+  const [lists, health, refusals, history, traffic, ofModels, advice] = await Promise.all([
     Promise.all(
       counted.map(([path]) => allOf(`/${path}`, {}, MOST))
     ), healthOf(), pageOf("/explanations", { limit: 50 }), get("/configuration/history", { limit: 1 }),
-    trafficOf("hour"), modelTraffic("hour"),
+    trafficOf("hour"), modelTraffic("hour"), allOf("/configuration/advice", {}, 20),
   ]);
   // What the demo has was there before anybody did anything.
   const own = new Map(counted.map(([path], at) => [path, lists[at].filter(({ owner }) => owner !== "demo").length]));
@@ -53,6 +54,7 @@ export async function overview() {
         ? endpointsTable([...health.values()])
         : element("p", { class: "empty" }, "The gateway passes nothing on yet."),
     ),
+    adviceBox(advice),
     section("Refused lately", refusals.rows.length > 0 ? [
       explanationRows(refusals.rows.slice(0, 5)),
       element("p", {}, link("All refusals that are remembered", "#/explanations")),

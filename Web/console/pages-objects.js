@@ -1,6 +1,7 @@
 // The pages of the objects that a configuration is made of: the list of a kind, an object, another one.
 
 import { action, secret } from "./action.js";
+import { adviceOn } from "./advice.js";
 import { actorWords } from "./actors.js";
 import { call, pageOf, schemaOf } from "./api.js";
 import { callLineBox } from "./call-line.js";
@@ -85,6 +86,7 @@ export async function objectPage(kind, name) {
   return page(
     { title: name, intro: kind.first, back: [kind.title, `#/${kind.plural}`] },
     foreign,
+    await adviceOn(kind.kind, name),
     section(`The ${kind.one}`, whole),
     kind.kind === "api" ? await callSections(body.value) : null,
     modelKinds.has(kind.kind) ? await (await import("./pages-models.js")).sectionsOf(kind.kind, name, body.value, isOurs) : null,

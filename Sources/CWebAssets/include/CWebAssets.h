@@ -87,6 +87,7 @@ embedded_file web_studio_texts_en_js(void);
 embedded_file web_console_index_html(void);
 embedded_file web_console_action_js(void);
 embedded_file web_console_actors_js(void);
+embedded_file web_console_advice_js(void);
 embedded_file web_console_api_js(void);
 embedded_file web_console_call_line_js(void);
 embedded_file web_console_chart_js(void);

@@ -36,6 +36,26 @@ struct ObjectOwnership: Described {
     }
 }
 
+/// What is worth a look at an object.
+struct AdviceDocument: Described {
+    var object = ""
+    var text = ""
+
+    init() {}
+
+    init(_ advice: BlueprintAdvice) {
+        object = advice.object
+        text = advice.text
+    }
+
+    static let schema = Schema<AdviceDocument>("advice", "What is worth a look at an object.") {
+        Field("object", \.object, .text(), example: "api orders", isRequired: true, "Its kind and its name.")
+        Field(
+            "text", \.text, .text(), example: "Nothing limits how often it is called.", isRequired: true,
+            "One sentence.")
+    }
+}
+
 /// A document that is to be applied.
 struct ApplicationDocument: Described {
     var path: String?

@@ -11,6 +11,9 @@ struct ConfigurationOperations: Sendable {
 
     private static let revision = OperationParameter<Int64>.path(
         "revision", .integer(0...Int64.max), "A revision's number.")
+    private static let object = OperationParameter<String>.query(
+        "object", .text(1...256), "Only what is about this object, as `api orders`.")
+
     var all: [Operation] {
         [
             Operation(
@@ -29,6 +32,20 @@ struct ConfigurationOperations: Sendable {
             ) { _, page in
                 let state = try await configuration.store.current()
                 return page.page(of: state.records.sorted { $0.key < $1.key }.map(ObjectOwnership.init), id: \.object)
+            },
+            Operation(
+                "listAdvice", list: "/configuration/advice", of: "configuration", for: .viewer,
+                "What is no fault of the configuration in force, and still worth a look.", member: "advice",
+                parameters: [Self.object.described], items: .fields("ConfigurationAdvice")
+            ) { call, page in
+                let object = try call.value(Self.object)
+                let advice = try await configuration.store.current().blueprint.advice
+                let wanted = advice.filter { object == nil || object == $0.object }
+                let from = Int(clamping: try page.number() ?? 0)
+                let (end, overflows) = from.addingReportingOverflow(page.limit)
+                return Page(
+                    items: wanted.dropFirst(from).prefix(page.limit).map(AdviceDocument.init),
+                    next: overflows || end >= wanted.count ? nil : String(end))
             },
             Operation(
                 "applyConfiguration", .post, "/configuration/apply", of: "configuration", for: .admin,
