@@ -273,7 +273,8 @@ def let_somebody_in(walk, shell, guide):
         rows = walk.page.evaluate("window.shown")
         refused = [row for row in rows if "limit-exceeded 1" in row[4]]
         return refused and sum(int(row[1]) for row in rows) == 6 and refused[0][0]
-    assert wait_for(shown) / 1000 - sent < 2, "the live numbers came late"
+    # Two seconds, and as many again where the machine has other things to do.
+    assert wait_for(shown, 10) / 1000 - sent < 4, "the live numbers came late"
 
     # Nothing was asked before but once without a token.
     wait_for(lambda: analytics(walk).counted("Requests") == [5, 2, 0], 20)
