@@ -16,12 +16,12 @@ from test_analytics import ask
 CONFIGURATION = """
 providers: {{ double: {{ kind: openai, address: "{address}" }} }}
 models: {{ paid: {{ deployments: {{ provider: double, model: m, maximum-tokens: 200 }}, retries: 0 }} }}
-prices: {{ m: {{ provider: double, model: m, input: 1, cached-input: 0.5, output: 10 }} }}
+prices: {{ m: {{ provider: double, model: m, input: 0, cached-input: 0, output: 10 }} }}
 budgets: {{ all: {{ amount: {amount}, period: month }} }}
 apis: {{ ai: {{ path: /ai, models: true, access: anonymous }} }}
 """
-# 600 tokens at 1, 400 at 0.5 and 200 at 10 for a million; set aside is somewhat less: the words are few.
-COST = Decimal("0.0028")
+# 200 tokens at 10 for a million, which is what is set aside: what is read costs nothing, since the provider counts more than was said.
+COST = Decimal("0.002")
 
 
 @pytest.fixture
@@ -84,19 +84,17 @@ def test_what_was_answered_before_a_kill_counts_afterwards(tmp_path, double):
     server.stop()
 
 
-def test_a_thousand_at_once_overspend_by_less_than_one(tmp_path, double):
-    # Reaches for some forty.
+def test_a_thousand_at_once_spend_no_more_than_there_is(tmp_path, double):
     amount = COST * 40
     server = serve(tmp_path, double, amount)
     with ThreadPoolExecutor(64) as pool:
         statuses = list(pool.map(lambda _: one(server).status, range(1_000)))
     assert set(statuses) == {200, 429}
     answered = statuses.count(200)
-    assert answered == len(double.requests) and 20 <= answered
+    assert answered == len(double.requests) == 40
     spent, reserved = state(server)
     deadline = time.monotonic() + 5
     while reserved and time.monotonic() < deadline:
         spent, reserved = state(server)
     assert reserved == 0 and spent == answered * COST
-    assert spent <= amount + COST, (spent, amount)
     server.stop()
