@@ -22,6 +22,8 @@ INTEROP ?= Interop
 COMPUTING := ^CodecsTests ^JOSETests ^StudioBrowserTests ^TokensTests
 # Tests that hold a thread while they wait for a socket go one after the other: side by side they leave none for the rest.
 SOCKETS := ^EdgeTests ^FetchingTests ^GatewayTests ^UpstreamsTests
+# How many tests of Interop run side by side, each file in one place.
+WORKERS ?= 2
 # Arguments for bench-jwt (Benchmarks/README.md), and --update for bench-check.
 BENCH ?=
 UPDATE ?=
@@ -51,8 +53,8 @@ test-swift: needs-build $(JUDGE)
 	@$(STEP) "Unit tests of what computes" "2 minutes" swift test $(TRAITS) $(DEBUG_FLAGS) --skip-build $(COMPUTING:%=--filter '%')
 
 test-interop: build needs-test $(VENV)
-	@$(STEP) "Interop: real clients against the binary" "15 to 25 minutes" \
-		.venv/bin/python -m pytest -q -rs $(INTEROP)
+	@$(STEP) "Interop: real clients against the binary" "15 to 20 minutes" \
+		.venv/bin/python -m pytest -q -rs -n $(WORKERS) --dist loadfile $(INTEROP)
 
 fuzz: needs-build ## Fuzz every parser; RUNS=100000000 inputs each for the full run, TARGET=json for one alone
 	@$(STEP) "Fuzzing" "2 minutes with a million inputs each, hours with a hundred" dev/fuzz $(TARGET)

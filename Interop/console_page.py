@@ -76,13 +76,14 @@ class ConsolePage:
     def notice(self):
         return self.page.locator("main .notice").last
 
-    def findings(self):
-        """What axe finds on the page as it is now, in both lights: nothing may be found."""
+    def findings(self, in_both_lights=True):
+        """What axe finds on the page as it is now: nothing may be found."""
         found = Axe().run(self.page).response["violations"]
-        self.page.emulate_media(color_scheme="dark")
-        # Of all that is asked only colors depend on the light.
-        found += Axe().run(self.page, options={"runOnly": ["color-contrast"]}).response["violations"]
-        self.page.emulate_media(color_scheme="light")
+        if in_both_lights:
+            self.page.emulate_media(color_scheme="dark")
+            # Of all that is asked only colors depend on the light.
+            found += Axe().run(self.page, options={"runOnly": ["color-contrast"]}).response["violations"]
+            self.page.emulate_media(color_scheme="light")
         return [(one["id"], one["nodes"][0]["html"][:160], one["nodes"][0].get("failureSummary", "")[:200]) for one in found]
 
     @property

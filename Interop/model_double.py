@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class ModelDouble:
     """One provider on a port of its own. `script` holds one act for each request to come; without one it answers.
 
-    Acts: ok, 429 (with `retry_after`), 401, 500, 400, die (before the first byte), cut (after one delta), error (in the stream), silent, hold (one delta, and then
+    Acts: ok, 429 (with `retry_after`), 401, 500, 400, die (before the first byte), cut (after one delta, once `heard` is set), error (in the stream), silent, hold (one delta, and then
     nothing until the client goes).
     """
 
@@ -18,6 +18,7 @@ class ModelDouble:
         self.name = name
         self.script = []
         self.retry_after = None
+        self.heard = threading.Event()
         self.requests = []
         self.models = []
         self.gone_at = None
@@ -127,6 +128,9 @@ class ModelDouble:
             self.wait_for_end(handler)
             return
         if act == "cut":
+            # What comes with the end of its connection in one piece may count as nothing said, and then another provider answers.
+            self.heard.wait(20)
+            self.heard.clear()
             handler.close_connection = True
             return
         if act == "error":

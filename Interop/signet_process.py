@@ -27,7 +27,10 @@ def binary() -> str:
 
 
 # Below the ports that systems give to outgoing connections, which could otherwise take one between its choice and its use.
-PORTS = iter(random.sample(range(20_000, 32_000), 12_000))
+# Tests that run side by side (pytest -n) have ports of their own.
+WORKER, WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+OWN_PORTS = range(20_000 + WORKER, 32_000, WORKERS)
+PORTS = iter(random.sample(OWN_PORTS, len(OWN_PORTS)))
 
 
 def free_port() -> int:

@@ -78,6 +78,7 @@ def server(tmp_path_factory, mint, doubles):
 def first(doubles, server):
     for double in doubles:
         double.script, double.requests, double.gone_at, double.retry_after = [], [], None, None
+        double.heard.clear()
     return doubles[0]
 
 
@@ -312,9 +313,12 @@ def test_what_breaks_off_is_an_error_in_the_stream(chat, messages, first, second
     with pytest.raises(openai.APIError):
         for chunk in chat.chat.completions.create(model="fast", messages=say("x"), stream=True):
             said += [chunk.choices[0].delta.content or ""]
+            if said[-1]:
+                first.heard.set()
     assert "".join(said) == "stream from first"
     with pytest.raises(anthropic.APIStatusError), messages.messages.stream(model="fast", max_tokens=9, messages=say("x")) as stream:
-        stream.get_final_message()
+        for text in stream.text_stream:
+            first.heard.set()
     assert not second.requests
 
 

@@ -163,7 +163,7 @@ def test_the_form_sets_times_and_identifiers(studio):
     assert "scope" not in claims()
     studio.page.get_by_label("Another claim").fill("sid")
     changed(studio, lambda: studio.page.get_by_role("button", name="Add", exact=True).click())
-    changed(studio, lambda: studio.page.get_by_label("sid").first.fill('a "quoted" session'))
+    changed(studio, lambda: studio.page.locator('[data-claim="sid"] input').fill('a "quoted" session'))
     assert claims()["sid"] == 'a "quoted" session'
     assert studio.verdict()["verdict"] == "valid"
 
