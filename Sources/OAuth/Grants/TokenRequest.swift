@@ -39,12 +39,12 @@ public enum TokenRequest: Sendable {
         public let scope: Scope?
         /// For whom.
         public let audiences: [ByteString]
-        /// What the new token may do with language models; not of any standard.
-        public let models: ModelLimits
+        /// What narrows the new token further; not of any standard.
+        public let limits: ExchangeLimits
     }
 
     /// What narrows a token for an agent: `models`, `budget` and `expires_in` of the request.
-    public struct ModelLimits: Sendable, Equatable {
+    public struct ExchangeLimits: Sendable, Equatable {
         /// The only models; nil for those of the old token.
         public let models: [ByteString]?
         /// What may be spent with the new token, in decimals as `0.10`, and its currency (ISO 4217).
@@ -97,7 +97,7 @@ public enum TokenRequest: Sendable {
                     subjectTokenType: try parameters.required("subject_token_type"),
                     actorToken: parameters["actor_token"], actorTokenType: parameters["actor_token_type"],
                     requestedTokenType: parameters["requested_token_type"], scope: scope,
-                    audiences: Self.audiences(parameters), models: try ModelLimits(parameters)))
+                    audiences: Self.audiences(parameters), limits: try ExchangeLimits(parameters)))
         }
     }
 
@@ -126,7 +126,7 @@ public enum TokenRequest: Sendable {
     }
 }
 
-extension TokenRequest.ModelLimits {
+extension TokenRequest.ExchangeLimits {
     /// How many models may be named.
     public static let mostModels = 100
 
@@ -152,7 +152,7 @@ extension TokenRequest.ModelLimits {
     }
 }
 
-extension TokenRequest.ModelLimits.Budget {
+extension TokenRequest.ExchangeLimits.Budget {
     init?(_ text: ByteString) {
         let parts = text.bytes.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
         guard parts.count == 2, parts[1].count == 3,

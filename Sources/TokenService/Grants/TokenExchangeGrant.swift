@@ -39,18 +39,18 @@ struct TokenExchangeGrant: Sendable {
         content.exchangedFrom = Self.chain(token)
         content.algorithm = client.accessTokenAlgorithm
         content.lifetime =
-            exchange.models.lifetime.map {
+            exchange.limits.lifetime.map {
                 min($0, client.accessTokenLifetime ?? accessTokens.configuration.accessTokenLifetime)
             } ?? client.accessTokenLifetime
         content.latest = subject.expiry?.ceiling ?? now
         content.claimsOfUser = ["preferred_username", "roles", "groups"].compactMap { name in
             subject.value(named: name).map { (name, $0) }
         }
-        if let models = try models(exchange.models.models, of: subject) {
+        if let models = try models(exchange.limits.models, of: subject) {
             content.claimsOfUser.append(("models", models))
         }
         content.budgets = try budgets(of: subject)
-        content.budget = exchange.models.budget
+        content.budget = exchange.limits.budget
         let access = try accessTokens.issue(content, now: now)
         var response = TokenResponse(accessToken: access.token, expiresIn: access.expires - now)
         response.scope = content.scope

@@ -44,7 +44,7 @@ struct TokenIssuer: Sendable {
         /// `budgets`: what may be spent on language models with the tokens that it is given in exchange for.
         var budgets: [JSON] = []
         /// What may be spent with this one, which then stands in `budgets` by its `jti`.
-        var budget: TokenRequest.ModelLimits.Budget?
+        var budget: TokenRequest.ExchangeLimits.Budget?
     }
 
     /// An access token, when it ends and what it is called.
