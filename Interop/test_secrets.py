@@ -1,6 +1,7 @@
 """Keys of providers that are typed in: sealed in the database, in force at once, and shown to nobody again."""
 
 import json
+import re
 import threading
 
 import openai
@@ -10,6 +11,7 @@ from conftest import write_configuration
 from hosted_models import base_address
 from operator_socket import api
 from signet_process import Signet, run
+from wire import wait_for
 
 KEY, OTHER = "openai-key-one", "openai-key-two"
 CONFIGURATION = """
@@ -53,7 +55,7 @@ def test_a_typed_in_key_goes_to_the_provider_and_another_one_in_its_place_at_onc
     fake = providers["openai"]
     assert fake.keys == [KEY, OTHER]
     refused = applied(server, tmp_path, fake)
-    assert refused.returncode == 1 and "there is no secret openai: PUT /api/secrets/openai" in refused.stderr
+    assert refused.returncode == 1 and "there is no secret openai: signet secret put openai" in refused.stderr
     assert "line 5" in refused.stderr, refused.stderr
     status, put = api(server, "PUT", "/secrets/openai", {"value": KEY})
     assert status == 200 and put.keys() == {"name", "created", "changed", "used_by"} and put["used_by"] == []
@@ -96,6 +98,9 @@ def test_no_request_fails_while_a_key_is_replaced(server, tmp_path, providers):
     for number in range(12):
         status, _ = api(server, "PUT", "/secrets/openai", {"value": (OTHER, KEY)[number % 2]})
         assert status == 200
+        # Each key is asked with.
+        asked = len(fake.seen)
+        wait_for(lambda: len(fake.seen) > asked + 3 or failed)
     ends.set()
     for thread in asking:
         thread.join()
@@ -148,3 +153,23 @@ def test_the_check_without_a_server_takes_a_secret_that_it_cannot_know(tmp_path,
     path = write_configuration(tmp_path, text.format(address=base_address(providers["openai"])))
     done = run("check", str(path))
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_command_puts_lists_and_deletes(server, tmp_path, providers):
+    def secret(*arguments, **more):
+        return run("secret", *arguments, "--data", str(server.data), **more)
+
+    put = secret("put", "openai", "--secret-env", "TYPED", env={"TYPED": KEY})
+    assert put.returncode == 0 and "name: openai" in put.stdout and KEY not in put.stdout, put.stderr
+    assert applied(server, tmp_path, providers["openai"]).returncode == 0
+    ask(server)
+    listed = secret("list")
+    assert re.fullmatch(r"openai  put \S+  used by providers/openai\n", listed.stdout), listed.stdout
+    assert json.loads(secret("list", "--json").stdout)["secrets"][0]["used_by"] == ["providers/openai"]
+    refused = secret("delete", "openai")
+    assert refused.returncode == 1 and "in use by provider openai" in refused.stderr, refused.stderr
+    file = tmp_path / "secrets-spare"
+    file.write_text(OTHER + "\n")
+    assert secret("put", "spare", "--secret-file", str(file)).returncode == 0
+    file.unlink()
+    assert secret("delete", "spare").returncode == 0 and "spare" not in secret("list").stdout

@@ -24,7 +24,8 @@ struct SignetCommand: AsyncParsableCommand {
         private static let serverCommands: [any ParsableCommand.Type] = [
             ServeCommand.self, ApplyCommand.self, DiffCommand.self, CheckCommand.self, ExplainSettingCommand.self,
             ExportCommand.self, HistoryCommand.self, RollbackCommand.self, ReloadCommand.self, ExplainCommand.self,
-            CredentialCommand.self, ClientCommand.self, UserCommand.self, SessionCommand.self, SigningKeyCommand.self,
+            CredentialCommand.self, SecretCommand.self, ClientCommand.self, UserCommand.self, SessionCommand.self,
+            SigningKeyCommand.self,
             MasterKeyCommand.self, AuditCommand.self,
         ]
     #else

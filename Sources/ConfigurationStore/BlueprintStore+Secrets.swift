@@ -31,7 +31,13 @@ extension BlueprintStore {
             var values: [String: [UInt8]] = [:]
             for name in names {
                 let found = try transaction.query(Statement("SELECT sealed FROM secrets WHERE name = ?", .text(name)))
-                if let row = found.first { values[name] = try column.open(try row.blob("sealed"), row: name) }
+                guard let row = found.first else { continue }
+                guard let value = try? column.open(try row.blob("sealed"), row: name) else {
+                    throw StoreError(
+                        .sealBroken,
+                        "the stored secret \(name) does not open: it was changed outside this program; put it again")
+                }
+                values[name] = value
             }
             return values
         }

@@ -95,7 +95,7 @@ import Testing
             missing == [
                 ModelComplaint(
                     pointer: "/providers/p/keys/0",
-                    message: "there is no secret openai: PUT /api/secrets/openai, or in the console")
+                    message: "there is no secret openai: signet secret put openai, or in the console")
             ])
         let (catalogue, complaints) = try compile(text, keys: ["openai": "sk-1"])
         #expect(complaints.isEmpty && catalogue.providers["p"]?.keys == ["sk-1"])

@@ -69,7 +69,7 @@ import Traffic
         ),
         (
             "consumers: { c: Acme }\ncredentials: { k: { consumer: c, secret: { secret: acme } } }",
-            "/credentials/k/secret: there is no secret acme: PUT /api/secrets/acme, or in the console"
+            "/credentials/k/secret: there is no secret acme: signet secret put acme, or in the console"
         ),
         (
             "consumers: { c: Acme }\ncredentials: { k: { consumer: c, secret: { env: SHORT } } }",

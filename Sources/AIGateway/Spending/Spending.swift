@@ -89,7 +89,9 @@ struct Spending {
             let name = budget.budget.prefix { $0 != " " }
             return ModelError(
                 .budgetSpent,
-                ByteString("what is left of the budget \(name) does not reach for this request"),
+                ByteString(
+                    "what is left of the budget \(name) does not reach for this request, which may cost"
+                        + " \(budget.requested.text) \(budget.requested.currency): a smaller max_tokens needs less"),
                 retryAfter: budget.renews.map { max(1, $0 &- now) })
         case .otherCurrency:
             return ModelError(.upstreamFailed, "the model's price is in another money than its budget")

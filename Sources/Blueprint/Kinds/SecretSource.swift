@@ -23,7 +23,7 @@ public enum SecretSource: Sendable, Equatable {
         switch self {
         case .environment, .file: "there is nothing in \(words)"
         case .stored(let name):
-            "there is no secret \(name): PUT /api/secrets/\(name), or in the console"
+            "there is no secret \(name): signet secret put \(name), or in the console"
         }
     }
 
