@@ -83,6 +83,31 @@ def test_a_file_owns_what_it_lists_and_no_more(server, tmp_path, upstream):
     assert served(server, "mine", "late") == [True, True]
 
 
+def test_what_others_own_is_taken_over_when_it_is_told_to_be(tmp_path, upstream):
+    own = write_configuration(tmp_path, document(upstream.port, "own"), "own.yaml")
+    server = Signet(data=tmp_path / "data", config=own).start()
+    try:
+        other = write_configuration(tmp_path, document(upstream.port, "other"), "other.yaml")
+        applied(server, other)
+        taker = write_configuration(tmp_path, document(upstream.port, "other", "more"), "taker.yaml")
+        refused = signet(server, "apply", "-f", str(taker))
+        assert refused.returncode == 1 and "--take-over" in refused.stderr and served(server, "more") == [False]
+        told = applied(server, taker, "--take-over", "--dry-run")
+        assert f"~ api other: owner file {other} → file {taker}" in told and served(server, "more") == [False]
+        told = applied(server, taker, "--take-over")
+        assert "+ api more" in told and served(server, "other", "more") == [True, True]
+        assert "belongs to" in signet(server, "apply", "-f", str(other)).stderr
+        # What the server reads at each start stays its own: the next start would be refused.
+        thief = write_configuration(tmp_path, document(upstream.port, "own"), "thief.yaml")
+        refused = signet(server, "apply", "-f", str(thief), "--take-over")
+        assert refused.returncode == 1 and str(own) in refused.stderr
+        server.stop()
+        server = Signet(data=tmp_path / "data", config=own).start()
+        assert served(server, "own", "other", "more") == [True, True, True]
+    finally:
+        server.stop()
+
+
 def test_a_bad_document_changes_nothing_and_tells_everything(server, tmp_path, upstream):
     path = write_configuration(tmp_path, document(upstream.port, "a"))
     applied(server, path)

@@ -176,13 +176,20 @@ def test_an_answer_drops_nothing_that_only_the_file_says(ada):
     page = ada.page
     ada.go("protect")
     ada.answer(Name="pinned", Address="http://127.0.0.1:9")
-    # Path and audience go with the name until they are chosen, by hand or in the file.
+    # The path goes with the name until it is chosen, by hand or in the file. So does the audience of another issuer's tokens;
+    # whom this server's own are for, the server says.
+    (audience,) = page.evaluate("async () => (await import('/console/api.js')).get('/token-defaults')")["audiences"]
+    assert ada.field("Audience").input_value() == audience != "pinned"
+    ada.answer(Whose_tokens="", Issuer="https://other.example")
+    assert ada.field("Audience").input_value() == "pinned"
     ada.answer(Path="/by-hand")
     ada.answer(Name="pins")
     assert (ada.field("Path").input_value(), ada.field("Audience").input_value()) == ("/by-hand", "pins")
+    ada.answer(Whose_tokens="built-in")
+    assert ada.field("Audience").input_value() == audience
     ada.answer(Limit="5/s")
     file = page.get_by_label("Change it here, or there")
-    plain = file.input_value().replace("path: /by-hand", "path: /in-the-file").replace("audience: [pins]", "audience: [ours]")
+    plain = file.input_value().replace("path: /by-hand", "path: /in-the-file").replace(f"audience: [{audience}]", "audience: [ours]")
     file.fill(plain)
     ada.answer(Limit="6/s")
     assert file.input_value() == plain.replace("5/s", "6/s")

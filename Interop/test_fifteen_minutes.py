@@ -397,7 +397,7 @@ def an_agents_token(walk, shell, guide):
     told = shell.run(guide.block("agent"))
     assert '"models"' in told and '"budgets"' in told, told
     expires, issued = (int(re.search(rf'"{name}" +(\d+)', told).group(1)) for name in ("exp", "iat"))
-    assert expires - issued == 120
+    assert expires - issued == 600
     statuses = re.findall(r"^HTTP/1.1 (\d{3})", told, re.MULTILINE)
     assert statuses[0] == "403" and "model_not_allowed" in told, told
     # What was set aside for an answer may be given back only after the next call, which is then refused too early.
@@ -412,11 +412,12 @@ def an_agents_token(walk, shell, guide):
 def as_code(walk, shell, guide):
     told = shell.run(guide.block("code"))
     assert "limit: [5/min per consumer]" in told and "sk-your-key-here" not in told, "export"
-    assert "~ budget trial" in told and "(More money)" in told and "x-signet-provider: spare" in told, told
+    assert "~ budget trial: amount 0.05 → 5.00; owner file " in told and "~ api orders: owner console → file " in told, told
+    assert "(More money)" in told and "x-signet-provider: spare" in told, told
     walk.go("code")
     owners = {row.locator("th").text_content(): row.locator("td").first.text_content()
               for row in walk.page.get_by_role("table", name="Objects").locator("tbody tr").all()}
-    assert "console" in owners["api orders"] and "budget.yaml" in owners["budget trial"], owners
+    assert len(owners) > 8 and all(owner.endswith("/signet.yaml") for owner in owners.values()), owners
     walk.go("history")
     revisions = walk.page.locator("tbody tr")
     assert "More money" in revisions.first.text_content() and "OpenAI is away" in revisions.nth(1).text_content()
@@ -427,5 +428,7 @@ def as_code(walk, shell, guide):
     walk.look()
     walk.page.get_by_role("dialog").get_by_role("button", name="Roll back").click()
     walk.page.get_by_text("is in force: everything is as in revision").wait_for()
+    owners = {one["object"]: one["owner"] for one in listed(walk, "/configuration/objects")}
+    assert owners["api orders"] == "console" and owners["budget trial"].endswith("/budget.yaml"), owners
     told = shell.run(guide.block("rolled-back"))
     assert "revision" in told.splitlines()[0] and 'trial: { amount: "0.05"' in told, told

@@ -280,6 +280,38 @@ def test_a_refusal_lists_what_is_wrong(server, tokens):
     assert afar.status == 403 and afar.json["code"] == "path-from-afar"
 
 
+def test_objects_are_put_together_by_whoever_may_put_each(server, tokens):
+    def put(role, document, **more):
+        return api(server, tokens[role], "POST", "/configuration/objects", {"document": document, **more})
+
+    def revision():
+        return api(server, tokens["viewer"], "GET", "/configuration").json["revision"]
+
+    before = revision()
+    both = "consumers: { pair: Pair }\nplans: { pair: { limit: 10/min } }\n"
+    made = put("publisher", both, new=True, note="a pair")
+    assert (made.status, made.json["changes"], made.json["revision"]) == (200, 2, before + 1), made.body
+    stored = api(server, tokens["viewer"], "GET", "/plans/pair").json
+    assert (stored["owner"], stored["revision"]) == ("console", before + 1)
+    # One of two is there already: neither is put.
+    there = put("publisher", "consumers: { pair: Pair, single: Single }\n", new=True)
+    assert there.status == 412 and "consumer pair is there already" in there.json["detail"], there.body
+    for document, more, code in (
+        (both + "settings: { public-address: https://a.example }\n", {}, "role-insufficient"),
+        (both, {"take_over": True}, "role-insufficient"),
+        ("credentials: { pair-key: { consumer: pair, secret: { env: HOME } } }\n", {}, "role-insufficient"),
+    ):
+        refused = put("publisher", document, **more)
+        assert (refused.status, refused.json["code"]) == (403, code), refused.body
+    wrong = put("publisher", "plans:\n  pair:\n    limit: often\n")
+    assert wrong.status == 422 and wrong.json["errors"][0]["line"] == 3
+    tried = put("publisher", both.replace("10/min", "20/min"), dry_run=True)
+    assert tried.json["changes"] == 1 and not tried.json["written"]
+    assert revision() == before + 1
+    for path in ("/plans/pair", "/consumers/pair"):
+        assert api(server, tokens["admin"], "DELETE", path).status == 200
+
+
 def test_the_command_is_a_client_from_elsewhere(server, tokens, tmp_path):
     def signet(*arguments, role="admin", **environment):
         return run(*arguments, "--server", server.control, env={"SIGNET_TOKEN": tokens[role], **environment})

@@ -39,13 +39,14 @@ public final class BlueprintStore: Sendable {
     ///   - document: the document, read by `Blueprint.readPart` or `Blueprint.read`.
     ///   - places: what it was read from, so that complaints have lines; without it they have pointers.
     ///   - file: the file's name.
+    ///   - takeOver: whether listed objects that are others' become this file's.
     ///   - revision: the revision that must be in force; nil is any.
     /// - Returns: what changed; what would change, for a dry run. Where nothing differs there is no revision.
     /// - Throws: `revision-conflict`, `object-owned-by-other`, `object-in-use`, `blueprint-refused`, and what the request's
     ///   own closures throw.
     public func apply(
-        _ document: Blueprint, places: DocumentNode? = nil, file: String, expecting revision: Int64? = nil,
-        for request: ChangeRequest
+        _ document: Blueprint, places: DocumentNode? = nil, file: String, takeOver: TakeOver = .refused,
+        expecting revision: Int64? = nil, for request: ChangeRequest
     ) async throws -> Change {
         let owner = Owner.file(file)
         return try await decide(request) { _, current in
@@ -53,17 +54,34 @@ public final class BlueprintStore: Sendable {
                 throw ConfigurationError.revisionConflict(expected: revision, found: current.revision, object: nil)
             }
             let listed = document.objects.all
-            let others = listed.compactMap { object in
-                current.records[object].flatMap { record in
-                    record.owner == owner
-                        ? nil : ConfigurationError.OwnedObject(object: object, owner: record.owner)
-                }
-            }
-            guard others.isEmpty else { throw ConfigurationError.objectsOwnedByOther(others) }
+            try Self.requireOwned(listed, by: owner, current, or: takeOver)
             let owned = current.records.filter { $0.value.owner == owner }.keys
             return Proposal(
                 part: document, objects: Set(listed).union(owned), owner: { _ in owner },
                 document: places ?? Blueprint.document(of: []), source: .owner(owner))
+        }
+    }
+
+    /// Puts every object that a document lists, all of them or none; the others stay.
+    /// - Parameters:
+    ///   - document: the document, read by `Blueprint.readPart`.
+    ///   - places: what it was read from, so that complaints have places in it.
+    ///   - owner: who puts them.
+    ///   - takeOver: whether those that are others' become this owner's.
+    ///   - areNew: whether none of them may be there yet.
+    /// - Returns: what changed, as one revision; nothing where they are the same already.
+    /// - Throws: `object-owned-by-other`, `revision-conflict`, `blueprint-refused`, and what the request's own closures
+    ///   throw.
+    public func put(
+        _ document: Blueprint, places: DocumentNode, owner: Owner, takeOver: TakeOver = .refused, areNew: Bool = false,
+        for request: ChangeRequest
+    ) async throws -> Change {
+        try await decide(request) { _, current in
+            let listed = document.objects.all
+            if areNew { try Self.requireAbsent(listed, current) }
+            try Self.requireOwned(listed, by: owner, current, or: takeOver)
+            return Proposal(
+                part: document, objects: Set(listed), owner: { _ in owner }, document: places, source: .owner(owner))
         }
     }
 
@@ -117,13 +135,35 @@ public final class BlueprintStore: Sendable {
     private static func admit(
         _ object: ObjectReference, _ owner: Owner, ifMatch revision: Int64?, _ current: StoredConfiguration
     ) throws(ConfigurationError) {
-        let record = current.records[object]
-        if let record, record.owner != owner {
-            throw .objectsOwnedByOther([ConfigurationError.OwnedObject(object: object, owner: record.owner)])
+        try requireOwned([object], by: owner, current)
+        let found = current.records[object]?.revision ?? 0
+        if let revision, revision != found {
+            throw .revisionConflict(expected: revision, found: found, object: object)
         }
-        if let revision, revision != record?.revision ?? 0 {
-            throw .revisionConflict(expected: revision, found: record?.revision ?? 0, object: object)
+    }
+
+    /// Throws the first of the objects that is there.
+    private static func requireAbsent(
+        _ objects: [ObjectReference], _ current: StoredConfiguration
+    ) throws(ConfigurationError) {
+        for object in objects {
+            guard let record = current.records[object] else { continue }
+            throw .revisionConflict(expected: 0, found: record.revision, object: object)
         }
+    }
+
+    /// Throws every one of the objects that is another's and is not taken over.
+    private static func requireOwned(
+        _ objects: [ObjectReference], by owner: Owner, _ current: StoredConfiguration,
+        or takeOver: TakeOver = .refused
+    ) throws(ConfigurationError) {
+        let others = objects.compactMap { object -> ConfigurationError.OwnedObject? in
+            guard let record = current.records[object], record.owner != owner, !takeOver.admits(record.owner) else {
+                return nil
+            }
+            return ConfigurationError.OwnedObject(object: object, owner: record.owner)
+        }
+        guard others.isEmpty else { throw .objectsOwnedByOther(others) }
     }
 
     /// How often a change is tried because others were faster: each time one of them was written.

@@ -43,11 +43,15 @@ public enum ConfigurationError: Error, Sendable, CustomStringConvertible {
                 + " again first"
         case .revisionConflict(let expected, let found, let object?):
             let object = Self.words(object)
-            let wanted = expected == 0 ? "there was to be no \(object)" : "\(object) was to be at revision \(expected)"
+            guard expected != 0 else {
+                return "\(object) is there already, at revision \(found): choose another name, or change that one"
+            }
+            let wanted = "\(object) was to be at revision \(expected)"
             return "\(wanted), and \(found == 0 ? "there is none" : "it is at revision \(found)")"
         case .objectsOwnedByOther(let owned):
             return Self.listed(owned) { "\(Self.words($0.object)) belongs to \(Self.words($0.owner))" }
-                + ": change it there, or delete it there first"
+                + ": change it there, delete it there first, or take it over (signet apply"
+                + " --take-over), unless it is the file that the server is started with"
         case .objectUnknown(let object):
             return "there is no \(Self.words(object))"
         case .objectInUse(let object, let namers):

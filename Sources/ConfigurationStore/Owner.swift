@@ -32,6 +32,21 @@ public enum Owner: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
+/// Whether a change may make its owner's what is somebody else's.
+public enum TakeOver: Sendable, Hashable {
+    /// What is another's is refused.
+    case refused
+    /// What is another's becomes the change's owner's, but for what one of them has.
+    case allowed(except: Owner?)
+
+    func admits(_ owner: Owner) -> Bool {
+        switch self {
+        case .refused: false
+        case .allowed(let kept): owner != kept
+        }
+    }
+}
+
 /// Where a change came from.
 public enum ChangeSource: Sendable, Hashable {
     /// A file or the console.

@@ -84,15 +84,35 @@ actor ConfigurationService {
 
     /// Makes a file's objects exactly what it lists.
     func apply(
-        _ source: ConfigurationSource, isDryRun: Bool = false, expecting revision: Int64? = nil, by author: Author
+        _ source: ConfigurationSource, isDryRun: Bool = false, takesOver: Bool = false,
+        expecting revision: Int64? = nil, by author: Author
     ) async throws -> Outcome {
         let document = try source.read()
         return try await inTurn { [self] in
             try await decide(author, isDryRun: isDryRun, document) { request in
                 try await self.store.apply(
-                    document.blueprint, places: document.node, file: source.owner, expecting: revision, for: request)
+                    document.blueprint, places: document.node, file: source.owner, takeOver: self.takeOver(takesOver),
+                    expecting: revision, for: request)
             }
         }
+    }
+
+    /// Puts every object of a document for the console, all of them or none.
+    func put(
+        _ document: ConfigurationFile.Document, isDryRun: Bool, takesOver: Bool, areNew: Bool, by author: Author
+    ) async throws -> Outcome {
+        try await inTurn { [self] in
+            try await decide(author, isDryRun: isDryRun, document) { request in
+                try await self.store.put(
+                    document.blueprint, places: document.node, owner: .console,
+                    takeOver: self.takeOver(takesOver), areNew: areNew, for: request)
+            }
+        }
+    }
+
+    /// What the document of `--config` lists stays its own: the next start would be refused otherwise.
+    private func takeOver(_ isWanted: Bool) -> TakeOver {
+        isWanted ? .allowed(except: file.map { .file($0.owner) }) : .refused
     }
 
     /// Makes an object, or replaces it whole.

@@ -25,12 +25,21 @@ struct Opened {
 
     @discardableResult
     func apply(
-        _ text: String, file: String = "gateway.yaml", expecting revision: Int64? = nil,
-        for request: ChangeRequest = ada
+        _ text: String, file: String = "gateway.yaml", takeOver: TakeOver = .refused,
+        expecting revision: Int64? = nil, for request: ChangeRequest = ada
     ) async throws -> Change {
         let places = try YAMLDocument.read(text)
         return try await blueprints.apply(
-            try Blueprint.readPart(places), places: places, file: file, expecting: revision, for: request)
+            try Blueprint.readPart(places), places: places, file: file, takeOver: takeOver, expecting: revision,
+            for: request)
+    }
+
+    /// Puts a document's objects for the console.
+    func put(_ text: String, takeOver: TakeOver = .refused, areNew: Bool = false) async throws -> Change {
+        let places = try YAMLDocument.read(text)
+        return try await blueprints.put(
+            try Blueprint.readPart(places), places: places, owner: .console, takeOver: takeOver, areNew: areNew,
+            for: Self.ada)
     }
 
     /// The code of the error that something throws; nil when it throws none of the configuration's.

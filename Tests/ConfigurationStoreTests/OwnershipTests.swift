@@ -16,9 +16,68 @@ import Testing
             #expect(error.code == "object-owned-by-other")
             #expect(
                 error.message
-                    == "upstream orders belongs to the console: change it there, or delete it there first")
+                    == "upstream orders belongs to the console: change it there, delete it there first, or take it over"
+                    + " (signet apply --take-over), unless it is the file that the server is started with")
         }
         #expect(try await opened.rows() == [1, 1, 1])
+    }
+
+    @Test func `a file takes over what it is told to, and owns it from then on`() async throws {
+        let opened = try await Opened()
+        _ = try await opened.blueprints.put(orders, "http://127.0.0.1:9001", owner: .console, for: Opened.ada)
+        let change = try await opened.apply(two, takeOver: .allowed(except: nil))
+        // Nothing of the upstream differs but whose it is.
+        #expect(change.description == "~ upstream orders: owner console → file gateway.yaml\n+ api orders")
+        #expect(try await opened.blueprints.current().records[orders]?.owner == .file("gateway.yaml"))
+        let other = try await opened.code { try await opened.apply(two, file: "other.yaml") }
+        #expect(other == "object-owned-by-other")
+        // A rollback gives it back.
+        _ = try await opened.blueprints.rollback(to: 1, for: Opened.ada)
+        #expect(try await opened.blueprints.current().records[orders]?.owner == .console)
+        #expect(try await opened.blueprints.current().blueprint.objects.all == [orders])
+    }
+
+    @Test func `one file's objects can be kept from whoever takes over`() async throws {
+        let opened = try await Opened()
+        try await opened.apply(two, file: "started.yaml")
+        let kept = TakeOver.allowed(except: .file("started.yaml"))
+        #expect(try await opened.code { try await opened.apply(two, takeOver: kept) } == "object-owned-by-other")
+        let console = try await opened.code { _ = try await opened.put(two, takeOver: kept) }
+        #expect(console == "object-owned-by-other")
+        #expect(try await opened.rows() == [2, 1, 2])
+    }
+
+    @Test func `objects are put together, as one revision or not at all`() async throws {
+        let opened = try await Opened()
+        let change = try await opened.put(two, areNew: true)
+        #expect(change.description == "+ upstream orders\n+ api orders")
+        #expect(try await opened.rows() == [2, 1, 2])
+        // One of them is there already: the other is not made either.
+        let half = """
+            upstreams: { further: http://127.0.0.1:9002 }
+            apis: { orders: { path: /orders, upstream: further, access: anonymous } }
+            """
+        do {
+            _ = try await opened.put(half, areNew: true)
+            Issue.record("it was put")
+        } catch let error as ConfigurationError {
+            #expect(error.code == "revision-conflict")
+            #expect(
+                error.message
+                    == "api orders is there already, at revision 1: choose another name, or change that one")
+        }
+        #expect(try await opened.rows() == [2, 1, 2])
+        // Others stay, which a file's document would delete.
+        _ = try await opened.put("settings: { a: x }")
+        #expect(try await opened.blueprints.current().blueprint.objects.all.count == 3)
+    }
+
+    @Test func `the console takes over what it is told to`() async throws {
+        let opened = try await Opened()
+        try await opened.apply(two)
+        #expect(try await opened.code { _ = try await opened.put(two) } == "object-owned-by-other")
+        _ = try await opened.put(two, takeOver: .allowed(except: nil))
+        #expect(try await opened.blueprints.current().records.values.allSatisfy { $0.owner == .console })
     }
 
     @Test func `the console does not change or delete what belongs to a file`() async throws {

@@ -99,7 +99,7 @@ export async function letIn() {
   }
   const makesSecret = () => state.shows === "api-key" || state.shows === "basic";
   const node = journey({
-    questions: [...asked.values()], documentOf, visible, take: (document) => takeDocument(document, state), label: "Let them in",
+    questions: [...asked.values()], documentOf, visible, take: (document) => takeDocument(document, state), label: "Let them in", note: "Let somebody in",
     finish: async (done, change, document) => {
       const said = element("div", { class: "notice good", role: "status" }, element(
         "p",

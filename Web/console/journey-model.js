@@ -1,6 +1,6 @@
 // Add a model: whose it is, the key that opens it, the name that callers use, what it costs, and where it is offered.
 
-import { allOf, call } from "./api.js";
+import { allOf, call, get } from "./api.js";
 import { clientLinesBox } from "./call-line.js";
 import { element, link } from "./dom.js";
 import { journey, question } from "./journey.js";
@@ -27,7 +27,9 @@ const variables = { openai: "OPENAI_API_KEY", anthropic: "ANTHROPIC_API_KEY", ge
 export async function addModel() {
   // What is stored can name only what is stored; an API that offers every model offers this one, whoever owns it.
   const isStored = ({ owner }) => owner !== "demo";
-  const [everyProvider, everyModel, apis, secrets] = await Promise.all(["/providers", "/models", "/apis", "/secrets"].map((path) => allOf(path)));
+  const [defaults, everyProvider, everyModel, apis, secrets] = await Promise.all(
+    [get("/token-defaults"), ...["/providers", "/models", "/apis", "/secrets"].map((path) => allOf(path))],
+  );
   const [providers, models] = [everyProvider, everyModel].map((rows) => rows.filter(isStored));
   const taken = { secrets: namesOf(secrets), providers: namesOf(everyProvider) };
   const all = apis.filter(({ value }) => value.models === true);
@@ -41,7 +43,7 @@ export async function addModel() {
     provider: NEW, kind: "openai", providerName: provider, hasAddress: false, address: "", keyFrom: "typed", key: "", secret: freeOf(taken.secrets, provider),
     variable: variables.openai, keyFile: "", model: "", alias: "", fallback: NONE, input: "", output: "", currency: "USD",
     amount: "", period: "month", per: "everybody", offer: offering[0]?.name ?? NEW, standing: offering[0]?.name ?? NONE, api, path: `/${api}`,
-    access: "either", audience: api, scopes: "", limit: "", more: {},
+    access: "either", audience: defaults.audiences[0] ?? api, scopes: "", limit: "", more: {},
   };
   const asked = questionsFor(state, { providers, deployments, secrets, offering, taken });
   const nameOf = new Map([...asked].map(([name, one]) => [one, name]));
@@ -74,6 +76,7 @@ export async function addModel() {
     documentOf: () => documentOf(state),
     take: (document) => takeDocument(document, state, has),
     label: "Add it",
+    note: "Add a model",
     // The key goes first: what is in force must find it. It is in no document, and not kept in this page.
     prepare: async () => {
       if (!wantsKey() || state.keyFrom !== "typed") return async () => {};
@@ -233,8 +236,7 @@ function questionsFor(state, { providers, deployments, secrets, offering, taken 
     if (value === before) return;
     state.api = value;
     if (state.path === `/${before}`) state.path = `/${value}`;
-    if (state.audience === before) state.audience = value;
-    show("path", "audience");
+    show("path");
   }
   return asked;
 }

@@ -1,6 +1,6 @@
 // Protect an API: name it, say who answers, who may call, and how often.
 
-import { allOf } from "./api.js";
+import { allOf, get } from "./api.js";
 import { callLineBox } from "./call-line.js";
 import { element, link } from "./dom.js";
 import { journey, question } from "./journey.js";
@@ -13,9 +13,8 @@ const NEW = "";
 
 export async function protect() {
   const isStored = ({ owner }) => owner !== "demo";
-  const [upstreams, issuers] = (await Promise.all([allOf("/upstreams"), allOf("/issuers")])).map(
-    (rows) => rows.filter(isStored)
-  );
+  const [defaults, ...stored] = await Promise.all([get("/token-defaults"), allOf("/upstreams"), allOf("/issuers")]);
+  const [upstreams, issuers] = stored.map((rows) => rows.filter(isStored));
   const state = {
     name: "",
     path: "",
@@ -24,7 +23,7 @@ export async function protect() {
     access: "jwt",
     issuer: "built-in",
     iss: "",
-    audience: "",
+    audience: defaults.audiences[0] ?? "",
     scopes: "",
     limit: "",
     routes: null,
@@ -43,7 +42,7 @@ export async function protect() {
       needed: true,
       placeholder: "orders",
       help: "Small letters, digits and hyphens.",
-      set: (value) => named(value),
+      set: (value) => going(() => { state.name = value; }),
     }),
     ask("path", {
       label: "Path",
@@ -75,7 +74,7 @@ export async function protect() {
       ["built-in", "Tokens of this server"],
       ...issuers.map(({ name }) => [name, name]),
       [NEW, "Those of another issuer, by its address"],
-    ] }),
+    ], set: (value) => going(() => { state.issuer = value; }) }),
     ask("iss", {
       label: "Issuer",
       needed: true,
@@ -86,8 +85,8 @@ export async function protect() {
       label: "Audience",
       needed: true,
       placeholder: "orders",
-      help: "Whom the tokens must be for (aud). Tokens of this server are for the audiences of the client that gets them "
-        + "(Clients, “Audience”), or for the server's own default when it names none.",
+      help: `Whom the tokens must be for (aud). Tokens of this server are for ${defaults.audiences.join(" and ")}, unless their client `
+        + "has audiences of its own (Clients, “Audience”).",
     }),
     ask("scopes", {
       label: "Scopes",
@@ -97,14 +96,18 @@ export async function protect() {
     ask("limit", { label: "Limit", placeholder: "100/min per consumer", help: "How often. May stay empty." }),
   ]);
 
-  // Path and audience go with the name until they are chosen.
-  function named(value) {
-    const before = state.name;
-    if (value === before) return;
-    state.name = value;
-    for (const [name, mark] of [["path", "/"], ["audience", ""]]) {
-      if (state[name] !== "" && state[name] !== mark + before) continue;
-      state[name] = value === "" ? "" : mark + value;
+  const proposals = {
+    path: () => (state.name === "" ? "" : `/${state.name}`),
+    audience: () => (state.issuer === "built-in" ? defaults.audiences[0] : null) ?? state.name,
+  };
+  // Path and audience go with what they are proposed from until they are chosen.
+  function going(change) {
+    const before = Object.entries(proposals).map(([name, proposal]) => [name, proposal()]);
+    change();
+    for (const [name, proposed] of before) {
+      const next = proposals[name]();
+      if (next === proposed || (state[name] !== "" && state[name] !== proposed)) continue;
+      state[name] = next;
       asked.get(name).show();
     }
   }
@@ -163,19 +166,20 @@ export async function protect() {
   }
   function takeOpenAPI(read, routes) {
     Object.assign(state, {
-      name: read.name, path: `/${read.name}`, audience: read.name, upstream: NEW, address: read.address, routes, others: "refused",
+      name: read.name, path: `/${read.name}`, upstream: NEW, address: read.address, routes, others: "refused",
       ...(read.wantsToken && state.access !== "either" ? { access: "jwt" } : {}),
       ...(read.issuer ? { issuer: NEW, iss: read.issuer } : {}),
       // What the service has before its own paths stands in the place of the API's.
       api: { rest: read.basePath === `/${read.name}` ? {}
         : read.basePath === "" ? { "strip-path": true } : { "upstream-path": read.basePath } },
     });
+    state.audience = proposals.audience();
     for (const one of asked.values()) one.show();
     asked.get("name").control.dispatchEvent(new Event("input"));
     asked.get("name").control.focus();
   }
   const node = journey({
-    questions: [...asked.values()], documentOf, visible, label: "Protect it",
+    questions: [...asked.values()], documentOf, visible, label: "Protect it", note: "Protect an API",
     take: (document) => takeDocument(document, state, routesOfDocument),
     finish: async (done, change, document) => {
       const line = await callLineBox(document.apis[state.name]);

@@ -1,12 +1,11 @@
 // A journey: a few questions whose answers are objects of a configuration, beside the same objects as a file. Either side can
 // be changed; the document is what counts, and the questions are read from it.
 
-import { Problem, call, schemaOf } from "./api.js";
+import { Problem, call } from "./api.js";
 import { element, freshId, neededMark, working } from "./dom.js";
-import { kindAt } from "./kinds.js";
 import { outcome } from "./problem.js";
 import { section } from "./page.js";
-import { isObject, withTexts } from "./schema.js";
+import { isObject } from "./schema.js";
 import { readYAML } from "./yaml-read.js";
 import { writeYAML } from "./yaml-write.js";
 
@@ -74,10 +73,11 @@ function missingFrom(other, said, at = []) {
 }
 
 // `documentOf()` is what the answers say, `take(document)` makes answers of a document and throws where it cannot;
-// `visible(question)` says whether a question is asked; `prepare(document)` does what must come first, and gives what takes it
-// back when an object is refused; `finish(done, change, document)` comes after the objects are in force.
+// `note` stands in the history; `visible(question)` says whether a question is asked; `prepare(document)` does what must come
+// first, and gives what takes it back when the objects are refused; `finish(done, change, document)` comes after they are in
+// force.
 export function journey({
-  questions, documentOf, take, visible = () => true, label, prepare = async () => async () => {}, finish, parts = [],
+  questions, documentOf, take, visible = () => true, label, note, prepare = async () => async () => {}, finish, parts = [],
 }) {
   const file = element("textarea", {
     id: freshId("file"),
@@ -130,7 +130,9 @@ export function journey({
     const document = readYAML(file.value);
     const takeBack = await prepare(document);
     let change;
-    try { change = await putAll(document); } catch (problem) { await takeBack(); throw problem; }
+    // All of it or nothing, and none of it may be there yet.
+    const data = { document: file.value, new: true, note };
+    try { change = (await call("POST", "/configuration/objects", { data })).body; } catch (problem) { await takeBack(); throw problem; }
     press.parentElement.hidden = true;
     for (const one of questions) one.control.disabled = true;
     file.readOnly = true;
@@ -168,45 +170,12 @@ function grouped(questions, parts) {
 async function showRefusal(done, problem) {
   if (!(problem instanceof Problem) || problem.errors.length === 0) { await done.fail(problem); return; }
   done.show(element("div", { class: "notice bad", role: "alert" }, element("p", {}, "Nothing was changed:"),
-    element("ul", { class: "complaints" }, problem.errors.map(({ pointer, message }) => element(
+    element("ul", { class: "complaints" }, problem.errors.map(({ pointer, message, line }) => element(
       "li",
       {},
+      line ? `Line ${line} of the file: ` : "",
       pointer ? element("code", {}, pointer) : null,
       " ",
       message,
     )))));
-}
-
-// What others refer to comes before those who refer to it.
-const order = [
-  "issuers", "upstreams", "policies", "providers", "models", "prices", "budgets", "apis", "plans", "consumers", "credentials",
-  "subscriptions",
-];
-
-// Makes every object of a document that is not there yet. When one is refused, those made before it are deleted again.
-async function putAll(document) {
-  const objects = order.flatMap((plural) => Object.entries(document[plural] ?? {}).map(([name, value]) => [
-    `/${plural}/${encodeURIComponent(name)}`,
-    value,
-  ]));
-  const schemas = new Map(await Promise.all(Object.keys(document).filter((plural) => order.includes(plural)).map(
-    async (plural) => [plural, await schemaOf(kindAt(plural).operation)]
-  )));
-  const made = [];
-  try {
-    let change;
-    for (const [path, value] of objects) {
-      const data = withTexts(schemas.get(path.split("/")[1]), value);
-      const answer = await call("PUT", path, { data, etag: "*" });
-      made.unshift([path, answer.etag]);
-      change = answer.body;
-    }
-    return change;
-  } catch (problem) {
-    for (const [path, etag] of made) await call("DELETE", path, { etag }).catch(() => {});
-    throw problem instanceof Problem && problem.status === 412
-      ? new Error(
-        `${problem.operation.split("/").slice(-2).join(" ")} is there already. Choose another name.`
-      ) : problem;
-  }
 }

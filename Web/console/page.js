@@ -32,7 +32,10 @@ export const facts = (pairs) => element("dl", { class: "facts" }, pairs.filter(
 
 // Shown once, on the page that comes next.
 let flash = null;
-export function leaveTo(hash, ...said) { flash = said; location.hash = hash; }
+export function leaveTo(hash, ...said) {
+  flash = said;
+  if (location.hash === hash) dispatchEvent(new Event("hashchange")); else location.hash = hash;
+}
 export function takeFlash() {
   const said = flash;
   flash = null;

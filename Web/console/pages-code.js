@@ -96,7 +96,9 @@ function application() {
     complaints.hidden = errors.length === 0;
     if (errors.length === 0) await result.fail(problem); else result.clear();
   }
-  const document = () => ({ document: area.value, file: file.value.trim() || undefined });
+  const takes = element("input", { type: "checkbox", id: freshId("takes") });
+  takes.addEventListener("change", () => { seen = null; apply.hidden = true; });
+  const document = () => ({ document: area.value, file: file.value.trim() || undefined, take_over: takes.checked });
   const look = working("Show what changes", async () => {
     complaints.hidden = true;
     const { body } = await call("POST", "/configuration/apply", { data: { ...document(), dry_run: true } });
@@ -122,7 +124,7 @@ function application() {
     element(
       "p",
       { class: "help" },
-      "A file owns exactly what it lists: what it listed before and lists no more is deleted. What others own, it cannot take.",
+      "A file owns exactly what it lists: what it listed before and lists no more is deleted. What others own is refused, unless it is taken over.",
     ),
     element("div", { class: "field" }, element("label", { for: read.id }, "Read it from here"), read),
     element(
@@ -137,5 +139,11 @@ function application() {
       { class: "field" },
       element("label", { for: area.id }, "The document"),
       area,
+    ),
+    element(
+      "div",
+      { class: "field" },
+      element("label", { class: "check" }, takes, " Take over what belongs to the console or to another file"),
+      element("p", { class: "help" }, "So the document above becomes a file: save it, change it, and apply it with this once."),
     ), complaints, put(place, look, apply), result.node);
 }

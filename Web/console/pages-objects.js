@@ -6,7 +6,7 @@ import { actorWords } from "./actors.js";
 import { call, pageOf, schemaOf } from "./api.js";
 import { callLineBox } from "./call-line.js";
 import { contextFor } from "./context.js";
-import { element, freshId, link, neededMark } from "./dom.js";
+import { confirmed, element, freshId, link, neededMark, working } from "./dom.js";
 import { changeText, editor } from "./editor.js";
 import { form, prefixOf } from "./form.js";
 import { endpointsTable, healthBadge, healthOf } from "./health.js";
@@ -14,6 +14,7 @@ import { ownerBadge, ownerWords } from "./kinds.js";
 import { list } from "./list.js";
 import { moment } from "./moments.js";
 import { facts, go, leaveTo, page, section } from "./page.js";
+import { outcome } from "./problem.js";
 import { trial } from "./trial.js";
 
 const modelKinds = new Set(["provider", "model", "budget"]);
@@ -82,7 +83,7 @@ export async function objectPage(kind, name) {
       body.owner === "demo"
         ? " It is there because the server was started with --demo, and is stored nowhere. Here it can be seen."
         : " It is changed there, and put to work with signet apply or under As code. Here it can be seen.",
-    ));
+    ), body.owner === "demo" ? null : takeOver(kind, name, body));
   return page(
     { title: name, intro: kind.first, back: [kind.title, `#/${kind.plural}`] },
     foreign,
@@ -102,6 +103,23 @@ export async function objectPage(kind, name) {
         ["By", await actorWords(body.changed_by)],
       ]),
     ]));
+}
+
+// From a file to the console: the file does not apply any more until it says nothing of the object, or takes it back.
+function takeOver(kind, name, { owner, value }) {
+  const done = outcome();
+  const press = working("Take it over", async () => {
+    done.clear();
+    if (!await confirmed(
+      `Take ${name} over from the ${ownerWords(owner)}?`,
+      "It is then changed here. Until the file no longer lists it, signet apply refuses the file.",
+      "Take it over",
+    )) return;
+    const document = JSON.stringify({ [kind.plural]: { [name]: value } });
+    await call("POST", "/configuration/objects", { data: { document, take_over: true, note: "taken over" } });
+    leaveTo(`#/${kind.plural}/${name}`, `${name} belongs to the console now.`);
+  }, (problem) => done.fail(problem));
+  return element("div", {}, element("div", { class: "row" }, press), done.node);
 }
 
 async function callSections(api) {

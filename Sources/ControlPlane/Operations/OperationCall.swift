@@ -31,6 +31,11 @@ public struct OperationCall: Sendable {
         query = try Self.query(of: request, known: parameters.filter { $0.place == .query }.map(\.name))
     }
 
+    /// Throws 403 for who has less than a role that what they ask for needs beyond the operation's own.
+    public func require(_ needed: Role) throws(ProblemBody) {
+        guard role >= needed else { throw .roleInsufficient(needed: needed) }
+    }
+
     /// What a call says, where it says it.
     /// - Throws: 400 that names the parameter, where the value is none of its type.
     public func value<Value>(_ parameter: OperationParameter<Value>) throws(ProblemBody) -> Value? {

@@ -62,6 +62,7 @@ struct ApplicationDocument: Described {
     var document: String?
     var file: String?
     var isDryRun = false
+    var takesOver = false
     var revision: Int64?
     var note = ""
 
@@ -80,9 +81,33 @@ struct ApplicationDocument: Described {
             "In the place of a document, a file of the server; at the operator's socket alone.")
         Field("dry_run", \.isDryRun, .flag, example: "true", "Tells what would change, and changes nothing.")
         Field(
+            "take_over", \.takesOver, .flag, example: "true",
+            "Listed objects that are the console's or another file's become this file's; otherwise they are refused.")
+        Field(
             "revision", optional: \.revision, .count, example: "12",
             "The revision that must be in force; otherwise nothing is changed.")
         Field("note", \.note, .text(0...1_024), example: "more limits", "Why, for the history.")
+    }
+}
+
+/// Objects that are to be put together.
+struct ObjectsChangeDocument: Described {
+    var document = ""
+    var areNew = false
+    var takesOver = false
+    var isDryRun = false
+    var note = ""
+
+    static let schema = Schema<ObjectsChangeDocument>("a change of objects", "Objects that are to be put together.") {
+        Field(
+            "document", \.document, .text(0...ConfigurationFile.largest), example: "apis: …", isRequired: true,
+            "A document with the objects, in YAML or JSON. Names of files in it must begin at the root.")
+        Field("new", \.areNew, .flag, example: "true", "None of them may be there yet; otherwise 412.")
+        Field(
+            "take_over", \.takesOver, .flag, example: "true",
+            "Those that are a file's become the console's; otherwise they are refused. Needs the role admin.")
+        Field("dry_run", \.isDryRun, .flag, example: "true", "Tells what would change, and changes nothing.")
+        Field("note", \.note, .text(0...1_024), example: "orders is protected", "Why, for the history.")
     }
 }
 

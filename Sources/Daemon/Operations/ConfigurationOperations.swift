@@ -53,6 +53,11 @@ struct ConfigurationOperations: Sendable {
                 takes: .fields("Application"), answers: .fields("ConfigurationChange"),
                 bodyLimit: ConfigurationFile.largest, run: apply),
             Operation(
+                "putConfigurationObjects", .post, "/configuration/objects", of: "configuration", for: .publisher,
+                "Puts every object that a document lists, all of them or none; they are the console's.",
+                takes: .fields("ObjectsChange"), answers: .fields("ConfigurationChange"), refusals: [409, 412, 422],
+                bodyLimit: ConfigurationFile.largest, run: put),
+            Operation(
                 "rollBackConfiguration", .post, "/configuration/rollback", of: "configuration", for: .admin,
                 "Makes an older revision the current one again, as a revision of its own.",
                 takes: .fields("Rollback"), answers: .fields("ConfigurationChange"), refusals: [404]
@@ -107,7 +112,22 @@ struct ConfigurationOperations: Sendable {
         }
         return ConfigurationChange(
             try await configuration.apply(
-                source, isDryRun: wanted.isDryRun, expecting: wanted.revision, by: author))
+                source, isDryRun: wanted.isDryRun, takesOver: wanted.takesOver, expecting: wanted.revision, by: author))
+    }
+
+    private func put(_ call: OperationCall, _ wanted: ObjectsChangeDocument) async throws -> ConfigurationChange {
+        let document = try ConfigurationSource.sent(SentDocument(text: wanted.document, name: "as sent")).read()
+        let needed = document.blueprint.objects.all.map { ObjectOperations.role(for: $0.kind) }.max() ?? .publisher
+        // Who takes something over changes what others keep in their files.
+        try call.require(wanted.takesOver ? max(needed, .admin) : needed)
+        let credentials = document.blueprint.credentials
+        if credentials.names.contains(where: { credentials[$0]?.secret != nil }), call.role < .admin {
+            throw ConfigurationProblem.secretFromAfar
+        }
+        return ConfigurationChange(
+            try await configuration.put(
+                document, isDryRun: wanted.isDryRun, takesOver: wanted.takesOver, areNew: wanted.areNew,
+                by: ConfigurationService.Author(actor: call.actor, note: wanted.note)))
     }
 }
 

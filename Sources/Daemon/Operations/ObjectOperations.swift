@@ -20,7 +20,7 @@ struct ObjectOperations: Sendable {
     }
 
     /// Listeners, issuers, settings and whatever is paid for concern every API; the rest is what publishers are for.
-    private static func role(for kind: ObjectKind) -> Role {
+    static func role(for kind: ObjectKind) -> Role {
         switch kind {
         case .listener, .issuer, .provider, .price, .budget, .setting: .admin
         case .upstream, .policy, .api, .plan, .consumer, .credential, .subscription, .model: .publisher

@@ -27,6 +27,11 @@ struct TokenOperations: Sendable {
     var all: [Operation] {
         [
             Operation(
+                "getTokenDefaults", .get, "/token-defaults", of: "tokens", for: .viewer,
+                "What the access tokens of this server are like where their client says nothing else.",
+                answers: .fields("TokenDefaults")
+            ) { _ in TokenDefaultsDocument(configuration) },
+            Operation(
                 "listTokens", list: "/tokens", of: "tokens", for: .viewer,
                 "What clients were given and is still good: for each session of a client what it may do, and for whom.",
                 member: "tokens", parameters: [Self.user.described, Self.client.described, Self.session.described],
@@ -114,6 +119,34 @@ struct TokenOperations: Sendable {
             return found
         }
         return page.page(ofOneMore: found.map(RevocationDocument.init)) { "\($0.kind.rawValue) \($0.id)" }
+    }
+}
+
+/// What the access tokens of this server are like.
+struct TokenDefaultsDocument: Described {
+    var issuer = ""
+    var audiences: [String] = []
+    var lifetime: Int64 = 0
+
+    init() {}
+
+    init(_ configuration: AuthorizationConfiguration) {
+        issuer = configuration.issuer.text
+        audiences = configuration.audiences.map(\.text)
+        lifetime = configuration.accessTokenLifetime
+    }
+
+    static let schema = Schema<TokenDefaultsDocument>(
+        "the defaults of tokens", "What the access tokens of this server are like."
+    ) {
+        Field(
+            "issuer", \.issuer, .text(), example: "https://auth.example", isRequired: true, "Who issues them (`iss`).")
+        Field(
+            "audiences", \.audiences, .list(of: .text(), 0...256), example: "[orders]", isRequired: true,
+            "Whom they are for (`aud`) where their client names nobody.")
+        Field(
+            "lifetime", \.lifetime, .integer(0...Int64.max), example: "300", isRequired: true,
+            "How many seconds they live where their client says nothing else.")
     }
 }
 

@@ -12,6 +12,10 @@
                 What the document lists is made or changed, what it listed before and lists no more is deleted, and \
                 everything else stays. The difference is printed; when the command ends with 0, every event loop of the \
                 gateway already works by it. Names of files in the document start at its folder and are read by the server.
+
+                What belongs to the console or to another file is refused; --take-over makes it this file's. So a \
+                configuration that was made in the console becomes a file: signet export > signet.yaml, then \
+                signet apply -f signet.yaml --take-over.
                 """)
 
         @Option(
@@ -20,6 +24,9 @@
 
         @Flag(name: .long, help: "Print what would change, and change nothing.")
         var dryRun = false
+
+        @Flag(name: .long, help: AppliedDocument.takeOverHelp)
+        var takeOver = false
 
         @Option(name: .long, help: "The revision that must be in force; otherwise nothing is changed.")
         var expect: Int64?
@@ -33,7 +40,7 @@
         @OptionGroup var server: ServerOptions
 
         func run() throws {
-            var body = try AppliedDocument.body(file, owner: `as`, server)
+            var body = try AppliedDocument.body(file, owner: `as`, takesOver: takeOver, server)
             body["dry_run"] = .bool(dryRun)
             body["note"] = .string(ByteString(note))
             if let expect { body["revision"] = .number(JSONNumber(expect)) }
@@ -55,10 +62,13 @@
         @Option(name: .long, help: AppliedDocument.ownerHelp)
         var `as`: String?
 
+        @Flag(name: .long, help: AppliedDocument.takeOverHelp)
+        var takeOver = false
+
         @OptionGroup var server: ServerOptions
 
         func run() throws {
-            var body = try AppliedDocument.body(file, owner: `as`, server)
+            var body = try AppliedDocument.body(file, owner: `as`, takesOver: takeOver, server)
             body["dry_run"] = true
             let answer = try server.ask("POST", "/configuration/apply", body: .object(body))
             try ConfigurationOutcome.tell(answer, isDryRun: true, server)
@@ -108,10 +118,17 @@
             "The name under which the objects are this file's. Default: its path, and with --server its name.",
             valueName: "name")
 
+        static let takeOverHelp = ArgumentHelp(
+            "Listed objects that are the console's or another file's become this file's.")
+
         /// At the socket the server reads the file; over HTTP it is sent.
-        static func body(_ file: String, owner: String?, _ server: ServerOptions) throws -> JSONObject {
+        static func body(
+            _ file: String, owner: String?, takesOver: Bool, _ server: ServerOptions
+        ) throws -> JSONObject {
             let address = URL(fileURLWithPath: file).standardizedFileURL
-            guard server.isRemote || owner != nil else { return ["path": .string(ByteString(address.path))] }
+            guard server.isRemote || owner != nil else {
+                return ["path": .string(ByteString(address.path)), "take_over": .bool(takesOver)]
+            }
             let bytes = try KeyFile.contents(file, option: "--file")
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw CommandFailure.usage("\(file) is not UTF-8")
@@ -119,6 +136,7 @@
             return [
                 "document": .string(ByteString(text)),
                 "file": .string(ByteString(owner ?? address.lastPathComponent)),
+                "take_over": .bool(takesOver),
             ]
         }
     }

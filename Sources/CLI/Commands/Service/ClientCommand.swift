@@ -79,6 +79,11 @@
             @Option(name: .customLong("access-token-alg"), help: "What its access tokens are signed with, as Ed25519.")
             var accessTokenAlgorithm: String?
 
+            @Option(
+                name: .customLong("access-token-lifetime"),
+                help: "How long its access tokens live, as 20m; 10 seconds to a day. Default: the server's.")
+            var accessTokenLifetime: TimeSpan?
+
             @Flag(name: .long, help: "It must push its authorization requests first (RFC 9126).")
             var requirePushed = false
 
@@ -122,6 +127,9 @@
                 }
                 if let accessTokenAlgorithm {
                     document["access_token_signing_alg"] = .string(ByteString(accessTokenAlgorithm))
+                }
+                if let accessTokenLifetime {
+                    document["access_token_lifetime"] = .number(JSONNumber(accessTokenLifetime.seconds))
                 }
                 if requirePushed { document["require_pushed_authorization_requests"] = true }
                 if requireDPoP { document["dpop_bound_access_tokens"] = true }
