@@ -15,8 +15,9 @@ JUDGE_SOURCES := $(shell find Sources/Codecs Sources/Tokens Sources/StudioBrowse
 DEBUG_FLAGS := --explicit-target-dependency-import-check error
 # What our own builds have that a user of the library may leave out (Package.swift, traits).
 TRAITS := --traits default,OpenSSL
-# The release binary keeps the names of functions, which a crash report shows, and not the lines: 58 MB instead of 148.
-RELEASE_FLAGS := $(if $(filter Linux,$(shell uname)),-Xlinker --strip-debug)
+# The release binary keeps the names of functions, which a crash report shows, and not the lines: 58 MB instead of 148. What is
+# not kept need not be made either.
+RELEASE_FLAGS := $(if $(filter Linux,$(shell uname)),-debug-info-format none -Xlinker --strip-debug)
 INTEROP ?= Interop
 # Tests that keep every core busy go by themselves: beside them, whoever waits for a timer waits for minutes.
 COMPUTING := ^CodecsTests ^JOSETests ^StudioBrowserTests ^TokensTests
@@ -34,14 +35,14 @@ UPDATE ?=
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
-run: build ## Install what is needed, build the release binary and serve the demo (first time: about 10 minutes)
+run: build ## Install what is needed, build the release binary and serve the demo (first time: 20 minutes on two cores)
 	@exec .build/release/signet serve --demo
 
 build: needs-build $(JUDGE) ## Build the release binary, .build/release/signet
-	@$(STEP) "Release build" "6 to 9 minutes the first time, then seconds" swift build $(TRAITS) -c release --product signet $(RELEASE_FLAGS)
+	@$(STEP) "Release build" "10 to 18 minutes the first time, then seconds" swift build $(TRAITS) -c release --product signet $(RELEASE_FLAGS)
 	@echo "The binary is .build/release/signet"
 
-test: test-swift fuzz-slice test-interop ## Unit tests, a slice of fuzzing, then real clients against the release binary (up to 40 minutes cold)
+test: test-swift fuzz-slice test-interop ## Unit tests, a slice of fuzzing, then real clients against the release binary (about an hour cold, on two cores)
 
 test-swift: needs-build $(JUDGE)
 	@if [ -z "$${SIGNET_VECTORS:-}" ]; then \
@@ -126,7 +127,7 @@ bench-studio: build needs-test $(VENV) ## The Studio in Chromium: bytes, time un
 wasm: needs-build $(JUDGE) ## Build the Studio's judge as WebAssembly (Web/studio/judge.wasm.js)
 
 $(JUDGE): $(JUDGE_SOURCES)
-	@$(STEP) "WebAssembly judge" "1 to 2 minutes the first time, then seconds" dev/build-wasm
+	@$(STEP) "WebAssembly judge" "2 to 4 minutes the first time, then seconds" dev/build-wasm
 	@touch $@
 
 vectors: ## Tell where the public test vectors come from; FOLDER=path fetches them with git

@@ -208,15 +208,21 @@ def main():
                 Row(gateway, dialect, options.requests // (40 if gateway.name == "LiteLLM" else 1))
                 for gateway in gateways for dialect in gateway.dialects]
             for row in rows:
+                progress(f"warming up {row.name}")
                 row.measure(0.1, keep=False)
-            for _ in range(options.rounds):
+            for number in range(options.rounds):
                 for row in rows:
+                    progress(f"round {number + 1} of {options.rounds}, {row.name}")
                     row.measure(1, keep=True)
             table(rows, "whole", "a whole answer")
             table(rows, "chunk", "a chunk of a stream")
             print(f"\n{options.rounds} rounds, interleaved; median (least–most); ratios within one round.")
         finally:
             stop(started)
+
+
+def progress(text: str):
+    print(text, file=sys.stderr, flush=True)
 
 
 def litellm_version() -> str:
