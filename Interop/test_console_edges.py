@@ -255,3 +255,21 @@ def test_the_page_of_an_issuer_tells_how_its_keys_stand(ada):
         return ada.page.get_by_text("it cannot be reached").count() == 1
     wait_for(failed, 20)
     assert ada.page.get_by_text("none is known").count() == 1 and ada.page.get_by_text("Tokens of this issuer are refused").count() == 1
+
+
+def test_what_somebody_is_called_is_text_whatever_yaml_makes_of_it(ada):
+    page, title = ada.page, "Café&Bar, &Co *all* !now"
+    for plan, name in (("Another plan", "ampersand-plan"), ("ampersand-plan", "")):
+        ada.go("consumers")
+        ada.go("let-in")
+        if name:
+            ada.answer(Name="ampersand", Title=title, They_show_who_they_are_with="subject", Subject="usr_&x")
+            ada.field("Plan").select_option(label=plan)
+            ada.answer(Name_of_the_plan=name, Limit="5/min per consumer")
+        else:
+            ada.answer(Who="ampersand", They_show_who_they_are_with="api-key")
+            ada.field("Plan").select_option("ampersand-plan")
+        page.get_by_role("button", name="Let them in").click()
+        page.get_by_text("ampersand is let in." if name else "ampersand has the plan ampersand-plan already").wait_for()
+    stored = page.evaluate("async () => (await import('/console/api.js')).get('/consumers/ampersand')")["value"]
+    assert (stored["title"], stored["subjects"]) == (title, ["usr_&x"])

@@ -62,23 +62,33 @@ public final class BlueprintStore: Sendable {
         }
     }
 
+    /// How the objects that a document lists must be for it to be put.
+    public enum ListedState: Sendable, Hashable {
+        case any
+        /// None of them is there.
+        case absent
+        /// All of them are there, and none changed after a revision; at least 1.
+        case unchanged(since: Int64)
+    }
+
     /// Puts every object that a document lists, all of them or none; the others stay.
     /// - Parameters:
     ///   - document: the document, read by `Blueprint.readPart`.
     ///   - places: what it was read from, so that complaints have places in it.
     ///   - owner: who puts them.
     ///   - takeOver: whether those that are others' become this owner's.
-    ///   - areNew: whether none of them may be there yet.
+    ///   - state: how they must be now.
     /// - Returns: what changed, as one revision; nothing where they are the same already.
     /// - Throws: `object-owned-by-other`, `revision-conflict`, `blueprint-refused`, and what the request's own closures
     ///   throw.
     public func put(
-        _ document: Blueprint, places: DocumentNode, owner: Owner, takeOver: TakeOver = .refused, areNew: Bool = false,
+        _ document: Blueprint, places: DocumentNode, owner: Owner, takeOver: TakeOver = .refused,
+        when state: ListedState = .any,
         for request: ChangeRequest
     ) async throws -> Change {
         try await decide(request) { _, current in
             let listed = document.objects.all
-            if areNew { try Self.requireAbsent(listed, current) }
+            try Self.require(state, of: listed, current)
             try Self.requireOwned(listed, by: owner, current, or: takeOver)
             return Proposal(
                 part: document, objects: Set(listed), owner: { _ in owner }, document: places, source: .owner(owner))
@@ -142,13 +152,20 @@ public final class BlueprintStore: Sendable {
         }
     }
 
-    /// Throws the first of the objects that is there.
-    private static func requireAbsent(
-        _ objects: [ObjectReference], _ current: StoredConfiguration
+    /// Throws the first of the objects that is otherwise.
+    private static func require(
+        _ state: ListedState, of objects: [ObjectReference], _ current: StoredConfiguration
     ) throws(ConfigurationError) {
         for object in objects {
-            guard let record = current.records[object] else { continue }
-            throw .revisionConflict(expected: 0, found: record.revision, object: object)
+            let found = current.records[object]?.revision ?? 0
+            switch state {
+            case .any: return
+            case .absent where found == 0: continue
+            case .unchanged(let revision) where found > 0 && found <= revision: continue
+            case .absent: throw .revisionConflict(expected: 0, found: found, object: object)
+            case .unchanged(let revision):
+                throw .revisionConflict(expected: revision, found: found, object: object)
+            }
         }
     }
 
@@ -163,7 +180,9 @@ public final class BlueprintStore: Sendable {
             }
             return ConfigurationError.OwnedObject(object: object, owner: record.owner)
         }
-        guard others.isEmpty else { throw .objectsOwnedByOther(others) }
+        guard others.isEmpty else {
+            throw takeOver == .refused ? .objectsOwnedByOther(others) : .objectsNotTakenOver(others)
+        }
     }
 
     /// How often a change is tried because others were faster: each time one of them was written.

@@ -6,6 +6,8 @@ public enum ConfigurationError: Error, Sendable, CustomStringConvertible {
     case revisionConflict(expected: Int64, found: Int64, object: ObjectReference?)
     /// The objects belong to somebody else.
     case objectsOwnedByOther([OwnedObject])
+    /// The objects belong to somebody from whom nothing is taken over.
+    case objectsNotTakenOver([OwnedObject])
     /// There is no such object.
     case objectUnknown(ObjectReference)
     /// An object that others name was to be deleted.
@@ -27,7 +29,7 @@ public enum ConfigurationError: Error, Sendable, CustomStringConvertible {
     public var code: String {
         switch self {
         case .revisionConflict: "revision-conflict"
-        case .objectsOwnedByOther: "object-owned-by-other"
+        case .objectsOwnedByOther, .objectsNotTakenOver: "object-owned-by-other"
         case .objectUnknown: "object-unknown"
         case .objectInUse: "object-in-use"
         case .blueprintRefused: "blueprint-refused"
@@ -49,9 +51,10 @@ public enum ConfigurationError: Error, Sendable, CustomStringConvertible {
             let wanted = "\(object) was to be at revision \(expected)"
             return "\(wanted), and \(found == 0 ? "there is none" : "it is at revision \(found)")"
         case .objectsOwnedByOther(let owned):
-            return Self.listed(owned) { "\(Self.words($0.object)) belongs to \(Self.words($0.owner))" }
-                + ": change it there, delete it there first, or take it over (signet apply"
-                + " --take-over), unless it is the file that the server is started with"
+            return "\(Self.words(owned)): change it there, delete it there first, or take it over (signet apply"
+                + " --take-over)"
+        case .objectsNotTakenOver(let owned):
+            return "\(Self.words(owned)), which this server reads at each start: apply that file, or start without it"
         case .objectUnknown(let object):
             return "there is no \(Self.words(object))"
         case .objectInUse(let object, let namers):
@@ -73,6 +76,10 @@ public enum ConfigurationError: Error, Sendable, CustomStringConvertible {
 
     /// Who asks for an object may have named it in any way.
     private static func words(_ object: ObjectReference) -> String { TerminalText.printable(object.description) }
+
+    private static func words(_ owned: [OwnedObject]) -> String {
+        listed(owned) { "\(words($0.object)) belongs to \(words($0.owner))" }
+    }
 
     private static func words(_ owner: Owner) -> String {
         switch owner {

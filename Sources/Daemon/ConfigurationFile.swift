@@ -38,14 +38,20 @@ public struct ConfigurationFile: Sendable {
         /// Reads a document.
         /// - Parameters:
         ///   - name: what complaints call it.
-        ///   - folder: where names of files in it start.
-        init(_ text: String, named name: String, filesFrom folder: URL) throws {
+        ///   - folder: where names of files in it start; nil where they must begin at the root.
+        init(_ text: String, named name: String, filesFrom folder: URL?) throws {
             do throws(DocumentComplaints) {
                 path = name
                 node = try YAMLDocument.read(text)
-                blueprint = try Blueprint.readPart(node).mapFileNames {
-                    URL(fileURLWithPath: $0, relativeTo: folder).standardizedFileURL.path
+                var complaints = DocumentComplaints()
+                blueprint = try Blueprint.readPart(node).mapFileNames { [node] file in
+                    if folder == nil, !file.hasPrefix("/") {
+                        complaints.add(
+                            node.place, "names of files in a document that is sent begin with /, as /\(file)")
+                    }
+                    return URL(fileURLWithPath: file, relativeTo: folder).standardizedFileURL.path
                 }
+                guard complaints.isEmpty else { throw complaints }
             } catch {
                 throw Self.refused(error, name)
             }

@@ -99,13 +99,14 @@ actor ConfigurationService {
 
     /// Puts every object of a document for the console, all of them or none.
     func put(
-        _ document: ConfigurationFile.Document, isDryRun: Bool, takesOver: Bool, areNew: Bool, by author: Author
+        _ document: ConfigurationFile.Document, isDryRun: Bool, takesOver: Bool,
+        when state: BlueprintStore.ListedState, by author: Author
     ) async throws -> Outcome {
         try await inTurn { [self] in
             try await decide(author, isDryRun: isDryRun, document) { request in
                 try await self.store.put(
                     document.blueprint, places: document.node, owner: .console,
-                    takeOver: self.takeOver(takesOver), areNew: areNew, for: request)
+                    takeOver: self.takeOver(takesOver), when: state, for: request)
             }
         }
     }
@@ -201,7 +202,7 @@ actor ConfigurationService {
     /// - Parameter secrets: what is about to be stored under names.
     nonisolated func prepare(_ stored: Blueprint, with secrets: [String: [UInt8]] = [:]) async throws -> Prepared {
         let whole = stored.withDemo(demo)
-        let known = try await store.secretValues(of: Set(whole.storedSecrets.keys))
+        let known = try await store.secretValues(of: Set(whole.storedSecrets.keys).subtracting(secrets.keys))
         let values = known.merging(secrets) { _, next in next }
         return try await NIOThreadPool.singleton.runIfActive { try self.prepareNow(whole, secrets: values) }
     }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Where a document comes from that is to be applied.
 enum ConfigurationSource: Sendable {
     /// A file of this machine.
@@ -21,8 +19,7 @@ enum ConfigurationSource: Sendable {
         case .file(let file): try file.read()
         case .sent(let document):
             // Names of files in it are names of this machine: the sender's folder is elsewhere.
-            try ConfigurationFile.Document(
-                document.text, named: document.name, filesFrom: URL(fileURLWithPath: "/", isDirectory: true))
+            try ConfigurationFile.Document(document.text, named: document.name, filesFrom: nil)
         }
     }
 }

@@ -53,6 +53,18 @@ public struct SignetDaemon: Sendable {
         try store.close()
     }
 
+    /// Puts into force what is stored and what the file says.
+    private static func load(_ live: ConfigurationService) async throws -> ConfigurationService.Outcome {
+        do {
+            return try await live.load(by: ConfigurationService.Author(actor: .server, note: "start"))
+        } catch let error as ConfigurationError {
+            guard case .objectsOwnedByOther = error else { throw error }
+            throw StartFailure(
+                "\(error)\nto give them to the file of --config: start without it, signet apply -f FILE --take-over, and"
+                    + " start as before")
+        }
+    }
+
     private func serve(_ store: Store) async throws {
         // Said before anything is made: the other process would otherwise be found only after the first start's
         // password has been printed.
@@ -120,7 +132,7 @@ public struct SignetDaemon: Sendable {
                 try DemoConfiguration.blueprint(port: $0.port, audience: configuration.audiences.first ?? "")
             } ?? Blueprint(), file: configuration.configurationFile.map { ConfigurationFile(path: $0) },
             logger: logger)
-        let loaded = try await live.load(by: ConfigurationService.Author(actor: .server, note: "start"))
+        let loaded = try await Self.load(live)
         if let quotas { gateway.restore(quotas) }
         if loaded.routes == 0 {
             announce("there are no APIs: the gateway refuses every request; signet apply -f FILE gives it some")

@@ -178,6 +178,10 @@ import Testing
             ])
         #expect(try Blueprint.read(try YAMLDocument.read(YAMLWriter.text(blueprint.json))) == blueprint)
         #expect(blueprint.mapFileNames { "/etc/" + $0 } == blueprint)
+        // What the reader would take for an anchor, an alias or a tag is text all the same.
+        let titles = try read(#"consumers: { c: "Acme \u0026Co, \u002Aall\u002A \u0021now, Café\u0026Bar" }"#)
+        #expect(titles.consumers["c"]?.title == "Acme &Co, *all* !now, Café&Bar")
+        #expect(try Blueprint.read(try YAMLDocument.read(YAMLWriter.text(titles.json))) == titles)
         let listener = complaints(
             "listeners: { l: { address: a.example:1, tls: { certificates: [{ chain: a, key: { secret: s } }] } } }")
         #expect(listener.count == 1 && listener[0].contains("write { env: NAME } or { file: PATH }"))

@@ -35,10 +35,12 @@ struct Opened {
     }
 
     /// Puts a document's objects for the console.
-    func put(_ text: String, takeOver: TakeOver = .refused, areNew: Bool = false) async throws -> Change {
+    func put(_ text: String, takeOver: TakeOver = .refused, when state: BlueprintStore.ListedState = .any) async throws
+        -> Change
+    {
         let places = try YAMLDocument.read(text)
         return try await blueprints.put(
-            try Blueprint.readPart(places), places: places, owner: .console, takeOver: takeOver, areNew: areNew,
+            try Blueprint.readPart(places), places: places, owner: .console, takeOver: takeOver, when: state,
             for: Self.ada)
     }
 

@@ -6,6 +6,7 @@ import { accessOf, keyFields, keyLinesBox } from "./call-line.js";
 import { element } from "./dom.js";
 import { journey, question } from "./journey.js";
 import { go, page } from "./page.js";
+import { Complaint } from "./problem.js";
 import { isObject } from "./schema.js";
 
 const NEW = "";
@@ -100,6 +101,12 @@ export async function letIn() {
   const makesSecret = () => state.shows === "api-key" || state.shows === "basic";
   const node = journey({
     questions: [...asked.values()], documentOf, visible, take: (document) => takeDocument(document, state), label: "Let them in", note: "Let somebody in",
+    prepare: async (document) => {
+      const [name] = Object.keys(document.subscriptions ?? {});
+      const isThere = name && (await allOf("/subscriptions")).some((one) => one.name === name);
+      if (isThere) throw new Complaint(`${who()} has the plan ${planOf()} already: choose “None” as the plan.`);
+      return async () => {};
+    },
     finish: async (done, change, document) => {
       const said = element("div", { class: "notice good", role: "status" }, element(
         "p",

@@ -7,6 +7,7 @@ import { journey, question } from "./journey.js";
 import { ownerWords } from "./kinds.js";
 import { COMPATIBLE, NEW, NONE, aliasFor, documentOf, isOffered, offersAt, takeDocument } from "./model-document.js";
 import { go, page, section } from "./page.js";
+import { Complaint } from "./problem.js";
 import { providerTest } from "./provider-test.js";
 
 const kinds = [
@@ -80,6 +81,8 @@ export async function addModel() {
     // The key goes first: what is in force must find it. It is in no document, and not kept in this page.
     prepare: async () => {
       if (!wantsKey() || state.keyFrom !== "typed") return async () => {};
+      const isTaken = (await allOf("/secrets")).some(({ name }) => name === state.secret);
+      if (isTaken) throw new Complaint(`Somebody stored a secret ${state.secret} meanwhile. Choose another name for the provider.`);
       await call("PUT", `/secrets/${encodeURIComponent(state.secret)}`, { data: { value: state.key } });
       return () => call("DELETE", `/secrets/${encodeURIComponent(state.secret)}`).catch(() => {});
     },

@@ -79,9 +79,11 @@ function application() {
   const complaints = element("ul", { class: "complaints", hidden: true, role: "alert" });
   const result = outcome();
   const place = element("div", { class: "row" });
-  // What was looked at is what is applied: any change of the text asks for another look.
+  const takes = element("input", { type: "checkbox", id: freshId("takes") });
+  // What was looked at is what is applied: any change asks for another look, also while one is under way.
+  let looks = 0;
   let seen = null;
-  for (const field of [file, area]) field.addEventListener("input", () => { seen = null; apply.hidden = true; });
+  for (const field of [file, area, takes]) field.addEventListener("input", () => { looks += 1; apply.hidden = true; });
 
   async function failed(problem) {
     const errors = problem instanceof Problem ? problem.errors : [];
@@ -96,19 +98,20 @@ function application() {
     complaints.hidden = errors.length === 0;
     if (errors.length === 0) await result.fail(problem); else result.clear();
   }
-  const takes = element("input", { type: "checkbox", id: freshId("takes") });
-  takes.addEventListener("change", () => { seen = null; apply.hidden = true; });
   const document = () => ({ document: area.value, file: file.value.trim() || undefined, take_over: takes.checked });
   const look = working("Show what changes", async () => {
     complaints.hidden = true;
-    const { body } = await call("POST", "/configuration/apply", { data: { ...document(), dry_run: true } });
-    seen = body.revision;
+    const [look, looked] = [looks, document()];
+    const { body } = await call("POST", "/configuration/apply", { data: { ...looked, dry_run: true } });
+    if (look !== looks) return;
+    seen = { ...looked, revision: body.revision };
     apply.hidden = body.changes === 0;
     result.show(changeText(body, "It would change nothing.", "It would change this:"));
   }, failed);
   const apply = working("Apply", async () => {
-    const { body } = await call("POST", "/configuration/apply", { data: { ...document(), revision: seen } });
+    const { body } = await call("POST", "/configuration/apply", { data: seen });
     apply.hidden = true;
+    takes.checked = false;
     result.show(changeText(body, "Nothing differs from what is in force.", `In force as revision ${body.revision}:`));
   }, failed, { class: "primary", hidden: true });
   const read = element("input", { type: "file", id: freshId("read"), accept: ".yaml,.yml,.json" });

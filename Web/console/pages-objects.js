@@ -16,6 +16,7 @@ import { moment } from "./moments.js";
 import { facts, go, leaveTo, page, section } from "./page.js";
 import { outcome } from "./problem.js";
 import { trial } from "./trial.js";
+import { quoted } from "./yaml-write.js";
 
 const modelKinds = new Set(["provider", "model", "budget"]);
 const address = (kind, name) => `/${kind.plural}/${encodeURIComponent(name)}`;
@@ -106,7 +107,7 @@ export async function objectPage(kind, name) {
 }
 
 // From a file to the console: the file does not apply any more until it says nothing of the object, or takes it back.
-function takeOver(kind, name, { owner, value }) {
+function takeOver(kind, name, { owner, revision, value }) {
   const done = outcome();
   const press = working("Take it over", async () => {
     done.clear();
@@ -115,8 +116,8 @@ function takeOver(kind, name, { owner, value }) {
       "It is then changed here. Until the file no longer lists it, signet apply refuses the file.",
       "Take it over",
     )) return;
-    const document = JSON.stringify({ [kind.plural]: { [name]: value } });
-    await call("POST", "/configuration/objects", { data: { document, take_over: true, note: "taken over" } });
+    const document = quoted({ [kind.plural]: { [name]: value } });
+    await call("POST", "/configuration/objects", { data: { document, take_over: true, unchanged_since: revision, note: "taken over" } });
     leaveTo(`#/${kind.plural}/${name}`, `${name} belongs to the console now.`);
   }, (problem) => done.fail(problem));
   return element("div", {}, element("div", { class: "row" }, press), done.node);

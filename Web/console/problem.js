@@ -46,12 +46,15 @@ export async function problemNotice(problem) {
 
 const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
+const roles = ["viewer", "publisher", "admin", "owner"];
+
 async function whatIsMissing(problem) {
   const [needed, person] = await Promise.all([
     roleFor(problem.operation ?? "").catch(() => undefined),
     me().catch(() => ({})),
   ]);
-  if (!needed) return null;
+  // What needs more than the operation itself says so in its sentence.
+  if (!needed || roles.indexOf(needed) <= roles.indexOf(person.server_role)) return null;
   const own = person.server_role ? `yours is ${person.server_role}` : "you have none";
   return element(
     "p",

@@ -3,10 +3,14 @@
 const plain = /^[A-Za-z0-9_/.$+][A-Za-z0-9_/.$@+ ():=*{}-]*$/;
 const otherwise = /^(?:null|true|false|yes|no|on|off|y|n|~|[-+.]?[0-9][0-9_.,:eExXoOa-fA-F+-]*|\.inf|\.nan)$/i;
 
+// What could be an anchor, an alias or a tag: the server does not ask whether it stands within quotation marks.
+const mark = /[^ -~][&*!]|[ :{}?-][&*!]/;
+export const quoted = (value) => JSON.stringify(value).replace(/[&*!]/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`);
+
 export function scalar(value) {
   if (typeof value !== "string") return JSON.stringify(value);
-  const reads = plain.test(value) && !otherwise.test(value) && !value.endsWith(" ") && !/: |:$| #|[{}]/.test(value);
-  return reads ? value : JSON.stringify(value);
+  const reads = plain.test(value) && !otherwise.test(value) && !value.endsWith(" ") && !/: |:$| #|[{}]/.test(value) && !mark.test(value);
+  return reads ? value : quoted(value);
 }
 
 const isScalar = (value) => value === null || typeof value !== "object";
@@ -33,6 +37,6 @@ function item(value, indent) {
 
 const inFlow = (value) => {
   const text = scalar(value);
-  return /^".*"$/.test(text) || !/[,[\]{}]/.test(text) ? text : JSON.stringify(value);
+  return /^".*"$/.test(text) || !/[,[\]{}]/.test(text) ? text : quoted(value);
 };
 const isShortList = (value) => Array.isArray(value) && value.every(isScalar) && value.map(String).join(", ").length < 72;

@@ -43,7 +43,7 @@ struct Spending {
                 ledger: ledger, prices: catalogue.prices, reservation: reservation, estimate: tokens,
                 isLimited: !limits.isEmpty, time: now)
         } catch {
-            throw refusal(error, now: now)
+            throw refusal(error, output: output, now: now)
         }
     }
 
@@ -83,15 +83,17 @@ struct Spending {
         ledger.release(reservation)
     }
 
-    private static func refusal(_ refusal: SpendRefusal, now: Int64) -> ModelError {
+    private static func refusal(_ refusal: SpendRefusal, output: Int64, now: Int64) -> ModelError {
         switch refusal {
         case .exhausted(let budget):
             let name = budget.budget.prefix { $0 != " " }
+            let isShorterWorthIt = output > 0 && budget.spent.nanos < budget.amount.nanos
             return ModelError(
                 .budgetSpent,
                 ByteString(
                     "what is left of the budget \(name) does not reach for this request, which may cost"
-                        + " \(budget.requested.text) \(budget.requested.currency): a smaller max_tokens needs less"),
+                        + " \(budget.requested.text) \(budget.requested.currency)"
+                        + (isShorterWorthIt ? "; with fewer output tokens allowed it needs less" : "")),
                 retryAfter: budget.renews.map { max(1, $0 &- now) })
         case .otherCurrency:
             return ModelError(.upstreamFailed, "the model's price is in another money than its budget")

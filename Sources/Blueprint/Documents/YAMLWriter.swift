@@ -66,9 +66,18 @@ public enum YAMLWriter {
         }
     }
 
-    /// Text as it stands, or as JSON writes it, which YAML reads too.
+    /// Text as it stands, or as JSON writes it, which YAML reads too. What could be an anchor, an alias or a tag is escaped:
+    /// `YAMLMarks` does not ask whether it stands within quotation marks.
     private static func quoted(_ text: String) -> String {
-        isPlain(text) ? text : JSONWriter.text(.string(ByteString(text)))
+        guard !isPlain(text) else { return text }
+        return JSONWriter.text(.string(ByteString(text))).reduce(into: "") { quoted, character in
+            switch character {
+            case "&": quoted += "\\u0026"
+            case "*": quoted += "\\u002A"
+            case "!": quoted += "\\u0021"
+            default: quoted.append(character)
+            }
+        }
     }
 
     /// Whether every reader of YAML takes the text for itself.

@@ -1,6 +1,7 @@
 import Blueprint
 import Codecs
 import ConfigurationStore
+import ControlPlane
 
 /// Everything that is configured.
 struct ConfigurationDocument: Described {
@@ -94,15 +95,32 @@ struct ApplicationDocument: Described {
 struct ObjectsChangeDocument: Described {
     var document = ""
     var areNew = false
+    var unchangedSince: Int64?
     var takesOver = false
     var isDryRun = false
     var note = ""
+
+    /// How the objects must be.
+    /// - Throws: 400 where two ways are asked for at once.
+    var state: BlueprintStore.ListedState {
+        get throws(ProblemBody) {
+            switch (areNew, unchangedSince) {
+            case (true, nil): .absent
+            case (false, let revision?): .unchanged(since: revision)
+            case (false, nil): .any
+            case (true, _?): throw ConfigurationProblem.newAndUnchanged
+            }
+        }
+    }
 
     static let schema = Schema<ObjectsChangeDocument>("a change of objects", "Objects that are to be put together.") {
         Field(
             "document", \.document, .text(0...ConfigurationFile.largest), example: "apis: …", isRequired: true,
             "A document with the objects, in YAML or JSON. Names of files in it must begin at the root.")
         Field("new", \.areNew, .flag, example: "true", "None of them may be there yet; otherwise 412.")
+        Field(
+            "unchanged_since", optional: \.unchangedSince, .integer(1...Int64.max), example: "12",
+            "All of them must be there, and none changed after this revision; otherwise 412.")
         Field(
             "take_over", \.takesOver, .flag, example: "true",
             "Those that are a file's become the console's; otherwise they are refused. Needs the role admin.")

@@ -54,7 +54,7 @@ struct ConfigurationOperations: Sendable {
                 bodyLimit: ConfigurationFile.largest, run: apply),
             Operation(
                 "putConfigurationObjects", .post, "/configuration/objects", of: "configuration", for: .publisher,
-                "Puts every object that a document lists, all of them or none; they are the console's.",
+                "Puts every object that a document lists, all of them or none; each needs the role that it needs alone.",
                 takes: .fields("ObjectsChange"), answers: .fields("ConfigurationChange"), refusals: [409, 412, 422],
                 bodyLimit: ConfigurationFile.largest, run: put),
             Operation(
@@ -126,7 +126,7 @@ struct ConfigurationOperations: Sendable {
         }
         return ConfigurationChange(
             try await configuration.put(
-                document, isDryRun: wanted.isDryRun, takesOver: wanted.takesOver, areNew: wanted.areNew,
+                document, isDryRun: wanted.isDryRun, takesOver: wanted.takesOver, when: try wanted.state,
                 by: ConfigurationService.Author(actor: call.actor, note: wanted.note)))
     }
 }
@@ -162,6 +162,10 @@ enum ConfigurationProblem {
         .badRequest, code: "field-invalid", title: "A member of the body is not acceptable",
         detail: "Either path or document must be there.")
 
+    static let newAndUnchanged = ProblemBody(
+        .badRequest, code: "field-invalid", title: "A member of the body is not acceptable",
+        detail: "What is new was not there before: give new or unchanged_since.")
+
     static func problem(_ detail: String, _ complaints: [DocumentComplaint]) -> ProblemBody {
         var problem = ProblemBody(
             .unprocessableContent, code: "configuration-refused", title: "Configuration refused", detail: detail)
@@ -179,7 +183,7 @@ extension ConfigurationError {
             ProblemBody(.conflict, code: "revision-conflict", title: "Changed meanwhile", detail: message)
         case .revisionConflict:
             ProblemBody(.preconditionFailed, code: "changed-meanwhile", title: "Changed meanwhile", detail: message)
-        case .objectsOwnedByOther:
+        case .objectsOwnedByOther, .objectsNotTakenOver:
             ProblemBody(.conflict, code: "object-owned-by-other", title: "Somebody else's", detail: message)
         case .objectInUse: ProblemBody(.conflict, code: "object-in-use", title: "In use", detail: message)
         case .objectUnknown: ProblemBody(.notFound, code: "object-unknown", title: "Unknown object", detail: message)
