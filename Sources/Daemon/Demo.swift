@@ -35,16 +35,24 @@ enum DemoConfiguration {
     }
 }
 
-/// A small API to protect, on a loopback port of its own.
+/// A small API to protect, on a loopback port of its own: two paths of the tour, and everywhere else what it was asked.
 struct DemoUpstream: Service {
     /// The port it listens on.
     let port: Int
     private let channel: any Channel
 
+    /// Its port where nobody else has it: an API that was made before it still leads to it after a restart.
+    private static let usualPort = 8_001
+
     /// Finds a free port by opening it; Hummingbird then serves on it.
     static func open() async throws -> DemoUpstream {
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        let channel = try await bootstrap.bind(host: "127.0.0.1", port: 0).get()
+        let channel: any Channel
+        do {
+            channel = try await bootstrap.bind(host: "127.0.0.1", port: usualPort).get()
+        } catch {
+            channel = try await bootstrap.bind(host: "127.0.0.1", port: 0).get()
+        }
         guard let port = channel.localAddress?.port else { throw StartFailure("the demo API has no port") }
         return DemoUpstream(port: port, channel: channel)
     }
@@ -62,6 +70,14 @@ struct DemoUpstream: Service {
                     ["id": 1002, "item": "a rope", "status": "packed"],
                 ]
             ])
+        }
+        for method in [HTTPRequest.Method.get, .post, .put, .patch, .delete] {
+            router.on("**", method: method) { request, _ in
+                Response.json([
+                    "service": "demo", "method": .string(ByteString(method.rawValue)),
+                    "path": .string(ByteString(request.uri.path)),
+                ])
+            }
         }
         let logger = Logger(label: "signet.demo")
         try await HummingbirdListener.application(

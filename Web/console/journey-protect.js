@@ -15,11 +15,13 @@ export async function protect() {
   const isStored = ({ owner }) => owner !== "demo";
   const [defaults, ...stored] = await Promise.all([get("/token-defaults"), allOf("/upstreams"), allOf("/issuers")]);
   const [upstreams, issuers] = stored.map((rows) => rows.filter(isStored));
+  // What is stored can name no upstream of the demo, but its address.
+  const demo = stored[0].find((one) => !isStored(one))?.value.endpoints[0].url;
   const state = {
     name: "",
     path: "",
     upstream: NEW,
-    address: "",
+    address: demo ?? "",
     access: "jwt",
     issuer: "built-in",
     iss: "",
@@ -62,7 +64,7 @@ export async function protect() {
       label: "Address",
       needed: true,
       placeholder: "http://127.0.0.1:9001",
-      help: "Scheme, host and port of the service; the path is the caller's.",
+      help: `Scheme, host and port of the service; the path is the caller's.${demo ? " The demo's own service answers every path." : ""}`,
     }),
     ask("access", { label: "Who may call", kind: "choice", options: [
       ["jwt", "Whoever brings a good token"],
