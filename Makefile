@@ -54,7 +54,7 @@ test-swift: needs-build $(JUDGE)
 	@$(STEP) "Unit tests of what computes" "2 minutes" swift test $(TRAITS) $(DEBUG_FLAGS) --skip-build $(COMPUTING:%=--filter '%')
 
 test-interop: build needs-test $(VENV)
-	@$(STEP) "Interop: real clients against the binary" "15 to 20 minutes" \
+	@$(STEP) "Interop: real clients against the binary" "20 to 25 minutes" \
 		.venv/bin/python -m pytest -q -rs -n $(WORKERS) --dist loadfile $(INTEROP)
 
 fuzz: needs-build ## Fuzz every parser; RUNS=100000000 inputs each for the full run, TARGET=json for one alone

@@ -8,7 +8,7 @@ import Synchronization
 ///    nothing changes anywhere.
 /// 2. The transaction is committed. When that fails (a full disk), it is as if step 1 had not been.
 /// 3. `value` is the next value, before any later transaction begins.
-/// 4. Every subscriber takes it over. That cannot fail any more: what could, was done in step 1. Subscribers take over side
+/// 4. Every subscriber installs it. That cannot fail any more: what could, was done in step 1. Subscribers install side
 ///    by side, one value after the other, never an older one after a newer one; of values that come while they are at it,
 ///    only the newest.
 /// 5. `Store.write` returns: the change is in force everywhere. A caller who is cancelled holds up nothing of this.
@@ -16,19 +16,19 @@ import Synchronization
 /// A process that ends between 2 and 4 leaves what is stored, and comes up with it.
 public final class SnapshotFeed<Value: Sendable>: Sendable {
     /// Puts a value to work; returns when it is in force behind the subscriber. It must not write to the topic itself.
-    public typealias TakeOver = @Sendable () async -> Void
+    public typealias Installation = @Sendable () async -> Void
     /// Makes what it needs of a value, and refuses one that it could not put to work by throwing. Called inside the
     /// transaction, on the database's queue; it must not use the store, and nothing of it may be in force before its answer
     /// is called: the transaction may still be rolled back.
-    public typealias Subscriber = @Sendable (Value) throws -> TakeOver
+    public typealias Subscriber = @Sendable (Value) throws -> Installation
 
     private struct State {
         var value: Value
         /// The last change that is in the value.
         var sequence: Int64
         var subscribers: [Subscriber] = []
-        /// What each subscriber has to take over, by its place.
-        var pending: [Int: TakeOver] = [:]
+        /// What each subscriber has to install, by its place.
+        var pending: [Int: Installation] = [:]
         /// Counts what was put into `pending`, and how much of that is in force.
         var round: UInt64 = 0
         var roundInForce: UInt64 = 0
@@ -37,8 +37,8 @@ public final class SnapshotFeed<Value: Sendable>: Sendable {
         var listeners: [UInt64: Listener] = [:]
         var lastListener: UInt64 = 0
 
-        mutating func put(_ takeOvers: [Int: TakeOver]) -> UInt64 {
-            pending.merge(takeOvers) { _, newer in newer }
+        mutating func put(_ installations: [Int: Installation]) -> UInt64 {
+            pending.merge(installations) { _, newer in newer }
             round &+= 1
             return round
         }
@@ -95,16 +95,16 @@ public final class SnapshotFeed<Value: Sendable>: Sendable {
     /// The newest value that is on the disk.
     public var value: Value { state.withLock { $0.value } }
 
-    /// Adds a subscriber and gives it the present value; returns when it has taken it over.
+    /// Adds a subscriber and gives it the present value; returns when it is installed.
     /// - Throws: what the subscriber throws at the present value, and then it is no subscriber; `closed`.
     public func subscribe(_ subscriber: @escaping Subscriber) async throws {
         guard let store else { throw StoreError(.closed, "the store is closed") }
         // Among the writers: no change is under way that has been prepared without it.
         try await store.write { [self] transaction in
-            let takeOver = try subscriber(value)
+            let installation = try subscriber(value)
             transaction.afterCommit { [self] in
                 state.withLock { state in
-                    _ = state.put([state.subscribers.count: takeOver])
+                    _ = state.put([state.subscribers.count: installation])
                     state.subscribers.append(subscriber)
                 }
                 deliver()
@@ -141,18 +141,18 @@ public final class SnapshotFeed<Value: Sendable>: Sendable {
         return stream
     }
 
-    private func adopt(_ value: Value, _ sequence: Int64, _ takeOvers: [Int: TakeOver]) -> UInt64 {
+    private func adopt(_ value: Value, _ sequence: Int64, _ installations: [Int: Installation]) -> UInt64 {
         let (round, late) = state.withLock { state in
             state.value = value
             state.sequence = sequence
-            return (state.put(takeOvers), state.listeners.values.filter { !$0.hear(value) })
+            return (state.put(installations), state.listeners.values.filter { !$0.hear(value) })
         }
         for listener in late { listener.end() }
         deliver()
         return round
     }
 
-    /// Has what is pending taken over, unless somebody is at it already.
+    /// Has what is pending installed, unless somebody is at it already.
     private func deliver() {
         let isMine = state.withLock { state in
             guard !state.isDelivering else { return false }
@@ -163,19 +163,19 @@ public final class SnapshotFeed<Value: Sendable>: Sendable {
         guard !finishIdle() else { return }
         Task { [self] in
             repeat {
-                let (round, takeOvers) = state.withLock { state in
+                let (round, installations) = state.withLock { state in
                     defer { state.pending = [:] }
                     return (state.round, state.pending.values)
                 }
                 await withTaskGroup { group in
-                    for takeOver in takeOvers { group.addTask { await takeOver() } }
+                    for installation in installations { group.addTask { await installation() } }
                 }
                 wake(round)
             } while !finishIdle()
         }
     }
 
-    /// Ends the delivering when nothing is left to take over.
+    /// Ends the delivering when nothing is left to install.
     private func finishIdle() -> Bool {
         let idle = state.withLock { state -> UInt64? in
             guard state.pending.isEmpty else { return nil }
@@ -215,7 +215,7 @@ protocol TopicFollower: Sendable {
     var topic: ChangeTopic { get }
 
     /// Makes the next value inside a transaction.
-    /// - Returns: what takes it over once the transaction is committed, and answers with what waits until it is in force.
+    /// - Returns: what installs it once the transaction is committed, and answers with what waits until it is in force.
     func prepare(in transaction: Transaction) throws -> () -> @Sendable () async -> Void
 }
 
@@ -230,10 +230,10 @@ extension SnapshotFeed: TopicFollower {
             next = try load(before, transaction)
         }
         let sequence = try transaction.lastChange()
-        var takeOvers: [Int: TakeOver] = [:]
-        for (place, subscriber) in subscribers.enumerated() { takeOvers[place] = try subscriber(next) }
-        return { [self, takeOvers] in
-            let round = adopt(next, sequence, takeOvers)
+        var installations: [Int: Installation] = [:]
+        for (place, subscriber) in subscribers.enumerated() { installations[place] = try subscriber(next) }
+        return { [self, installations] in
+            let round = adopt(next, sequence, installations)
             return { await self.wait(round: round) }
         }
     }
