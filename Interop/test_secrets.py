@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 import threading
 
 import openai
@@ -173,3 +174,19 @@ def test_the_command_puts_lists_and_deletes(server, tmp_path, providers):
     assert secret("put", "spare", "--secret-file", str(file)).returncode == 0
     file.unlink()
     assert secret("delete", "spare").returncode == 0 and "spare" not in secret("list").stdout
+
+
+def test_one_that_does_not_open_is_named_and_put_again(server, tmp_path, providers):
+    assert run("secret", "put", "openai", "--secret-env", "TYPED", "--data", str(server.data), env={"TYPED": KEY}).returncode == 0
+    assert applied(server, tmp_path, providers["openai"]).returncode == 0
+    with sqlite3.connect(server.data / "signet.db") as database:
+        assert database.execute("UPDATE secrets SET sealed = zeroblob(40) WHERE name = 'openai'").rowcount == 1
+    database.close()
+    refused = run("reload", "--data", str(server.data))
+    assert refused.returncode == 1 and "its log says more" in refused.stderr, refused.stderr
+    assert "the stored secret openai does not open" in server.output
+    put = run("secret", "put", "openai", "--secret-env", "TYPED", "--data", str(server.data), env={"TYPED": OTHER})
+    assert put.returncode == 0, put.stderr
+    ask(server)
+    assert shown(providers["openai"]) == "key 1"
+    assert run("reload", "--data", str(server.data)).returncode == 0

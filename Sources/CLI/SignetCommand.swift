@@ -25,8 +25,7 @@ struct SignetCommand: AsyncParsableCommand {
             ServeCommand.self, ApplyCommand.self, DiffCommand.self, CheckCommand.self, ExplainSettingCommand.self,
             ExportCommand.self, HistoryCommand.self, RollbackCommand.self, ReloadCommand.self, ExplainCommand.self,
             CredentialCommand.self, SecretCommand.self, ClientCommand.self, UserCommand.self, SessionCommand.self,
-            SigningKeyCommand.self,
-            MasterKeyCommand.self, AuditCommand.self,
+            SigningKeyCommand.self, MasterKeyCommand.self, AuditCommand.self,
         ]
     #else
         private static let serverCommands: [any ParsableCommand.Type] = []

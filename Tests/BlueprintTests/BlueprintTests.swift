@@ -179,8 +179,9 @@ import Testing
         #expect(try Blueprint.read(try YAMLDocument.read(YAMLWriter.text(blueprint.json))) == blueprint)
         #expect(blueprint.mapFileNames { "/etc/" + $0 } == blueprint)
         // What the reader would take for an anchor, an alias or a tag is text all the same.
-        let titles = try read(#"consumers: { c: "Acme \u0026Co, \u002Aall\u002A \u0021now, Café\u0026Bar" }"#)
-        #expect(titles.consumers["c"]?.title == "Acme &Co, *all* !now, Café&Bar")
+        let titles = try read(
+            #"consumers: { c: "Acme \u0026Co, \u002Aall\u002A \u0021now, Café\u0026Bar \u0026\u0301" }"#)
+        #expect(titles.consumers["c"]?.title == "Acme &Co, *all* !now, Café&Bar &\u{301}")
         #expect(try Blueprint.read(try YAMLDocument.read(YAMLWriter.text(titles.json))) == titles)
         let listener = complaints(
             "listeners: { l: { address: a.example:1, tls: { certificates: [{ chain: a, key: { secret: s } }] } } }")

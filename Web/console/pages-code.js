@@ -101,9 +101,9 @@ function application() {
   const document = () => ({ document: area.value, file: file.value.trim() || undefined, take_over: takes.checked });
   const look = working("Show what changes", async () => {
     complaints.hidden = true;
-    const [look, looked] = [looks, document()];
+    const [number, looked] = [looks, document()];
     const { body } = await call("POST", "/configuration/apply", { data: { ...looked, dry_run: true } });
-    if (look !== looks) return;
+    if (number !== looks) return;
     seen = { ...looked, revision: body.revision };
     apply.hidden = body.changes === 0;
     result.show(changeText(body, "It would change nothing.", "It would change this:"));

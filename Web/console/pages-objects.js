@@ -118,7 +118,7 @@ function takeOver(kind, name, { owner, revision, value }) {
     )) return;
     const document = quoted({ [kind.plural]: { [name]: value } });
     await call("POST", "/configuration/objects", { data: { document, take_over: true, unchanged_since: revision, note: "taken over" } });
-    leaveTo(`#/${kind.plural}/${name}`, `${name} belongs to the console now.`);
+    leaveTo(hash(kind, name), `${name} belongs to the console now.`);
   }, (problem) => done.fail(problem));
   return element("div", {}, element("div", { class: "row" }, press), done.node);
 }

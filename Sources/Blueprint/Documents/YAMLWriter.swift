@@ -70,12 +70,13 @@ public enum YAMLWriter {
     /// `YAMLMarks` does not ask whether it stands within quotation marks.
     private static func quoted(_ text: String) -> String {
         guard !isPlain(text) else { return text }
-        return JSONWriter.text(.string(ByteString(text))).reduce(into: "") { quoted, character in
-            switch character {
+        // Scalar by scalar: an accent behind such a mark makes one character of both.
+        return JSONWriter.text(.string(ByteString(text))).unicodeScalars.reduce(into: "") { quoted, scalar in
+            switch scalar {
             case "&": quoted += "\\u0026"
             case "*": quoted += "\\u002A"
             case "!": quoted += "\\u0021"
-            default: quoted.append(character)
+            default: quoted.unicodeScalars.append(scalar)
             }
         }
     }
